@@ -1,0 +1,1 @@
+"""Mechanics every service uses; no business rule lives here."""

@@ -1,0 +1,50 @@
+"""What is known of a customer."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.contracts.fields import Identifier, Inbound, Text, Version
+from shared.errors import RejectedError
+
+Email = Annotated[str, Meta(max_length=254, description="One mailbox, as in ap@example.com.")]
+
+
+class Contact(Struct, kw_only=True, frozen=True):
+    """A person at the customer's."""
+
+    name: Text | None = None
+    email: Email | None = None
+    role: Text | None = None
+
+
+class CustomerUpdated(Inbound, kw_only=True, frozen=True):
+    """The customer as it is now; the highest `version` wins whatever the order of arrival."""
+
+    version: Version
+    name: Text
+    email: Email | None = None
+    contacts: list[Contact] | None = None
+    locale: Annotated[str, Meta(max_length=35, description="BCP 47, as in zh-CN.")] | None = None
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166.")] | None = None
+    group_id: Identifier | None = None
+    segment: Identifier | None = None
+    grade: Identifier | None = None
+
+    def check(self) -> None:
+        """Refuse an address no mail can be sent to."""
+        addresses = [("data.email", self.email)] + [
+            (f"data.contacts[{number}].email", contact.email)
+            for number, contact in enumerate(self.contacts or [])
+        ]
+        for field, address in addresses:
+            if address is not None and not is_mailbox(address):
+                message = f"{field}: {address!r} is no e-mail address; write one as name@host"
+                raise RejectedError(message, code="bad_email", field=field)
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether the text can be one SMTP recipient: one `@`, no spaces, brackets or line ends."""
+    local, at, host = address.rpartition("@")
+    forbidden = set(" \t\r\n<>(),;:\\\"[]@\x00")
+    return bool(at and local and host) and not (set(local) | set(host)) & forbidden

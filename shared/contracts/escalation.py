@@ -1,0 +1,84 @@
+"""What the monitor says on `receivables.escalations`.
+
+Ids are deterministic, so that a repeat is recognised: `escalation_id` is uuid5 of item, level and
+cycle; `event_id` is uuid5 of the escalation, the kind of event and, where it can recur, its cause.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Final
+
+from msgspec import Struct
+
+from shared.contracts.fields import Amount, CurrencyCode
+
+RAISED: Final = "escalation.raised.v1"
+UPDATED: Final = "escalation.updated.v1"
+LIFTED: Final = "escalation.lifted.v1"
+
+_NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "escalations.arrears")
+
+
+def escalation_id(account_id: str, item_id: str, level: str, cycle: int) -> uuid.UUID:
+    """Name the one raise that a level can have for an item in a cycle."""
+    return uuid.uuid5(_NAMESPACE, "\x1f".join((account_id, item_id, level, str(cycle))))
+
+
+def event_id(escalation: uuid.UUID, event_type: str, cause: str = "") -> uuid.UUID:
+    """Name an event about an escalation; `cause` tells apart those that can recur."""
+    return uuid.uuid5(escalation, f"{event_type}\x1f{cause}")
+
+
+class Recipient(Struct, kw_only=True, frozen=True):
+    """Whom letters go to, as the monitor knew it when it spoke."""
+
+    name: str | None = None
+    email: str | None = None
+    locale: str | None = None
+
+
+class Claim(Struct, kw_only=True, frozen=True):
+    """The figures of a claim on the insurance, or why there are none.
+
+    `amount` is absent when the claim needs a person: `why` says the reason, else the arithmetic.
+    """
+
+    why: list[str]
+    policy_no: str | None = None
+    insurer: str | None = None
+    amount: Amount | None = None
+    currency: CurrencyCode | None = None
+    manual_review: bool = False
+
+
+class EscalationEvent(Struct, kw_only=True, frozen=True):
+    """One word about one escalation: raised, updated or lifted."""
+
+    event_id: uuid.UUID
+    type: str
+    escalation_id: uuid.UUID
+    item_id: str
+    account_id: str
+    creditor_id: str
+    customer_id: str
+    invoice_id: str
+    instalment: int
+    level: str
+    action: str
+    #: Levels that were passed over by raising this one.
+    skipped: list[str]
+    cycle: int
+    days_overdue: int
+    amount: Amount
+    open: Amount
+    currency: CurrencyCode
+    due_on: date
+    issued_on: date
+    #: The creditor's day on which the level was raised.
+    raised_on: date
+    time: datetime
+    #: Name and version of the policy that decided, as in `default@1`.
+    policy: str
+    why: str
+    recipient: Recipient | None = None
+    claim: Claim | None = None

@@ -1,0 +1,73 @@
+"""What banks and cashiers say of money received."""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from shared.contracts.fields import (
+    ALLOCATIONS_MAX,
+    Amount,
+    CurrencyCode,
+    Identifier,
+    Inbound,
+    Text,
+    Version,
+    check_day,
+)
+from shared.errors import RejectedError
+from shared.money import to_positive_minor
+
+
+class Allocation(Struct, kw_only=True, frozen=True):
+    """A part of a payment that names what it pays; without `instalment`, the earliest first."""
+
+    invoice_id: Identifier
+    amount: Amount
+    instalment: Version | None = None
+
+
+class PaymentReceived(Inbound, kw_only=True, frozen=True):
+    """Money came in; what no allocation names is on account."""
+
+    payment_id: Identifier
+    amount: Amount
+    currency: CurrencyCode
+    received_on: date
+    allocations: list[Allocation] | None = None
+    reference: Text | None = None
+
+    def check(self) -> None:
+        """Refuse allocations that add up to more than the payment."""
+        check_day(self.received_on, "data.received_on")
+        amount_minor = to_positive_minor(self.amount, self.currency, "data.amount")
+        allocations = self.allocations or []
+        if len(allocations) > ALLOCATIONS_MAX:
+            message = f"data.allocations: {len(allocations)} are more than {ALLOCATIONS_MAX}"
+            raise RejectedError(message, code="too_many_allocations", field="data.allocations")
+        sum_minor = sum(
+            to_positive_minor(part.amount, self.currency, f"data.allocations[{number}].amount")
+            for number, part in enumerate(allocations)
+        )
+        if sum_minor > amount_minor:
+            message = f"data.allocations: they add up to more than the payment of {self.amount}"
+            raise RejectedError(message, code="allocations_sum", field="data.allocations")
+
+
+class PaymentReversed(Inbound, kw_only=True, frozen=True):
+    """A payment turned out not to stand, in part (`amount`) or all of it.
+
+    The amount is in the payment's own currency, which the reversal does not repeat.
+    """
+
+    reversal_id: Identifier
+    payment_id: Identifier
+    reversed_on: date
+    reason: Literal["bounced", "chargeback", "refund", "mistake"]
+    amount: Amount | None = None
+
+    def check(self) -> None:
+        """Refuse an amount that takes nothing back."""
+        check_day(self.reversed_on, "data.reversed_on")
+        if self.amount is not None:
+            to_positive_minor(self.amount, None, "data.amount")
