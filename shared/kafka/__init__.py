@@ -1,0 +1,1 @@
+"""Kafka mechanics: topics, partitions, batches out, offsets in."""

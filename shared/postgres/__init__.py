@@ -1,0 +1,1 @@
+"""PostgreSQL mechanics: the pool, the read engine, migrations, cursors."""

@@ -1,0 +1,105 @@
+"""Connections: a pool for the hot path, an engine for reads, and what a lost database looks like."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.errors import TransientError
+
+CONNECT_SECONDS_MAX: Final = 10.0
+STATEMENT_SECONDS_MAX: Final = 60.0
+#: A transaction whose owner was stopped is ended by the server, so that it frees its locks.
+IDLE_TRANSACTION_SECONDS_MAX: Final = 30
+READ_POOL_SIZE: Final = 8
+#: Failures of the database or the way to it, after which the same work may be tried again.
+LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    OSError,
+    TimeoutError,
+)
+
+Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+
+class Database:
+    """One service's way to its schema: `transaction()` for writes, `reads` for SQLAlchemy Core."""
+
+    def __init__(self, url: str, *, application: str, write_pool_size: int) -> None:
+        parsed = make_url(url)
+        self._dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._application = application
+        self._write_pool_size = write_pool_size
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self.reads: AsyncEngine = create_async_engine(
+            _async_url(parsed),
+            pool_size=READ_POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=CONNECT_SECONDS_MAX,
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": CONNECT_SECONDS_MAX,
+                "command_timeout": STATEMENT_SECONDS_MAX,
+                "server_settings": {
+                    "application_name": f"{application}-reads",
+                    "default_transaction_read_only": "on",
+                },
+            },
+        )
+
+    async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """Return the write pool, connected; raises `TransientError` while the database is away."""
+        if self._pool is None:
+            async with mapped_losses():
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=0,
+                    max_size=self._write_pool_size,
+                    timeout=CONNECT_SECONDS_MAX,
+                    command_timeout=STATEMENT_SECONDS_MAX,
+                    server_settings={
+                        "application_name": self._application,
+                        "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS_MAX}s",
+                    },
+                )
+        return self._pool
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Give a connection in a transaction: committed when the block ends, else rolled back."""
+        pool = await self.pool()
+        async with (
+            mapped_losses(),
+            pool.acquire(timeout=CONNECT_SECONDS_MAX) as connection,
+            connection.transaction(),
+        ):
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.reads.dispose()
+        if self._pool is not None:
+            self._pool.terminate()
+
+
+@asynccontextmanager
+async def mapped_losses() -> AsyncIterator[None]:
+    """Turn what a lost database raises into `TransientError`."""
+    try:
+        yield
+    except LOST as error:
+        message = f"PostgreSQL does not answer: {type(error).__name__}: {error}"
+        raise TransientError(message) from error
+
+
+def _async_url(url: URL) -> URL:
+    return url.set(drivername="postgresql+asyncpg")

@@ -1,0 +1,116 @@
+"""The HTTP face every service has: health, metrics, the clock, and `/v1` behind a bearer token."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC
+
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from pydantic import AwareDatetime, BaseModel
+from starlette.exceptions import HTTPException
+
+from shared.clock import Clock
+from shared.runtime import problems
+from shared.runtime.health import Health
+
+
+class ClockReading(BaseModel):
+    """The time a service goes by."""
+
+    now: AwareDatetime
+    manual: bool
+
+
+class ClockMove(BaseModel):
+    """An instant to move a manual clock to."""
+
+    now: AwareDatetime
+
+
+class Progress(BaseModel):
+    """What still moves in a service; all zero means that it rests.
+
+    `lag`: records of its input topics it has not yet finished with; `outbox`: facts it has not yet
+    published; `due`: work whose time has come.
+    """
+
+    service: str
+    lag: int
+    outbox: int
+    due: int
+
+
+def create_app(
+    *,
+    name: str,
+    token: str,
+    health: Health,
+    registry: CollectorRegistry,
+    clock: Clock,
+    routers: Sequence[APIRouter],
+    sweep: Callable[[], Awaitable[None]],
+    progress: Callable[[], Awaitable[Progress]],
+) -> FastAPI:
+    """Build a service's app.
+
+    `sweep` returns when all work that is due at the clock's time is done; `progress` measures anew.
+    """
+    app = FastAPI(
+        title=f"Arrears {name}",
+        version="1",
+        docs_url="/docs",
+        openapi_url="/v1/openapi.json",
+    )
+    problems.install(app)
+    bearer = HTTPBearer(auto_error=False, description="The token of the installation.")
+
+    async def authorised(
+        credentials: HTTPAuthorizationCredentials | None = Depends(bearer),  # noqa: B008
+    ) -> None:
+        given = credentials.credentials if credentials else ""
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            raise HTTPException(problems.UNAUTHORIZED, "send the header: Authorization: Bearer TOKEN")
+
+    @app.get("/livez", tags=["operations"])
+    async def livez() -> dict[str, str]:
+        return {"service": name}
+
+    @app.get("/readyz", tags=["operations"])
+    async def readyz() -> JSONResponse:
+        body = {"service": name, "ready": health.ready, "parts": health.parts}
+        return JSONResponse(body, status_code=200 if health.ready else 503)
+
+    @app.get("/metrics", tags=["operations"])
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    protected = APIRouter(prefix="/v1", dependencies=[Depends(authorised)])
+    protected.include_router(_clock_router(clock, sweep))
+
+    @protected.get("/progress", tags=["operations"])
+    async def read_progress() -> Progress:
+        return await progress()
+
+    for router in routers:
+        protected.include_router(router)
+    app.include_router(protected)
+    return app
+
+
+def _clock_router(clock: Clock, sweep: Callable[[], Awaitable[None]]) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/clock")
+    async def read_clock() -> ClockReading:
+        return ClockReading(now=clock.now(), manual=clock.is_manual)
+
+    @router.put("/clock")
+    async def move_clock(move: ClockMove) -> ClockReading:
+        clock.move(move.now.astimezone(UTC))
+        await sweep()
+        return ClockReading(now=clock.now(), manual=clock.is_manual)
+
+    return router
+
