@@ -1,0 +1,1 @@
+"""How Arrears is run: on one machine without Docker, and later elsewhere."""

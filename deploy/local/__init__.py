@@ -1,0 +1,1 @@
+"""The whole of Arrears on one machine: Kafka, PostgreSQL, a mailbox and the services."""

@@ -1,0 +1,105 @@
+"""Apache Kafka's own jar files, fetched once with Maven into the user's cache."""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from deploy.local.errors import MissingProgramError, StackError
+from deploy.local.parts import Say
+from deploy.local.processes import Command, run
+
+POM = Path(__file__).with_name("pom.xml")
+FETCH_SECONDS_MAX = 600.0
+LEFTOVER_SECONDS_MAX = 24 * 3600.0
+
+OWN_SERVERS = (
+    "or use servers of your own by setting KAFKA_BOOTSTRAP_SERVERS, ARREARS_DATABASE_URL and "
+    "ARREARS_SMTP_URL"
+)
+
+
+def java() -> str:
+    """Return the path of the Java program; JAVA_HOME goes before PATH."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=str(Path(home) / "bin")) if home else None
+    return found or _program("java", package="openjdk-17-jre-headless")
+
+
+async def kafka_libraries(say: Say) -> Path:
+    """Return the folder of Kafka's jar files, fetched first when this version is not there.
+
+    Two runs may fetch at once: each fills a folder of its own, and the first to finish names it.
+    """
+    cache = cache_folder()
+    digest = hashlib.sha256(POM.read_bytes()).hexdigest()[:16]
+    libraries = cache / f"kafka-{digest}"
+    if libraries.is_dir():
+        return libraries
+    maven = _program("mvn", package="maven")
+    java()  # Maven's own complaint about a missing Java names no package
+    cache.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(cache)
+    fresh = Path(tempfile.mkdtemp(prefix=".kafka-", dir=cache))
+    try:
+        say("fetching Apache Kafka with Maven (43 MB, only the first time)")
+        await _copy_dependencies(maven, fresh)
+        await asyncio.to_thread(_put_in_place, fresh / "lib", libraries)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return libraries
+
+
+def cache_folder() -> Path:
+    """Return ARREARS_CACHE, else the folder `arrears` in the user's cache."""
+    if own := os.environ.get("ARREARS_CACHE"):
+        return Path(own)
+    caches = os.environ.get("XDG_CACHE_HOME")
+    return (Path(caches) if caches else Path.home() / ".cache") / "arrears"
+
+
+async def _copy_dependencies(maven: str, folder: Path) -> None:
+    command = Command(
+        argv=(
+            *(maven, "-B", "--no-transfer-progress", "-f", str(POM)),
+            *("dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"),
+        ),
+        log=folder / "maven.log",
+    )
+    status, output = await run(command, seconds_max=FETCH_SECONDS_MAX)
+    if status != 0:
+        problem = f"in {FETCH_SECONDS_MAX:g} s" if status is None else f"(status {status})"
+        message = (
+            f"Maven could not fetch Apache Kafka {problem}; check the network and Maven's "
+            f"settings, {OWN_SERVERS}. The end of Maven's output:\n{output}"
+        )
+        raise StackError(message)
+
+
+def _put_in_place(filled: Path, libraries: Path) -> None:
+    try:
+        filled.rename(libraries)
+    except OSError:
+        if not libraries.is_dir():  # else another run was first, with the same files
+            raise
+
+
+def _remove_leftovers(cache: Path) -> None:
+    """Remove what fetches that were killed have left behind."""
+    for leftover in cache.glob(".kafka-*"):
+        if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS_MAX:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _program(name: str, *, package: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        message = (
+            f"the program {name!r} is not installed, and Kafka needs it; install it with: "
+            f"apt-get install {package} — {OWN_SERVERS}"
+        )
+        raise MissingProgramError(message)
+    return found
