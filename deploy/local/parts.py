@@ -1,7 +1,6 @@
 """One part of the stack: a program that is prepared, started, waited for and stopped."""
 
 import asyncio
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -86,41 +85,3 @@ class Part(ABC):
 
     def _failure(self, problem: str, child: Child) -> StackError:
         return StackError(f"{problem}; the end of {self.log}:\n{child.tail()}")
-
-
-async def can_connect(host: str, port: int) -> bool:
-    """Return whether something accepts connections there."""
-    try:
-        async with asyncio.timeout(1.0):
-            _, writer = await asyncio.open_connection(host, port)
-    except OSError:  # a refusal, or the time-out
-        return False
-    writer.close()
-    try:
-        await writer.wait_closed()
-    except OSError:
-        return False
-    return True
-
-
-def kept_secret(file: Path, make: Callable[[], str]) -> str:
-    """Return the secret kept in the file, made and written for the owner alone at first."""
-    if file.exists():
-        return file.read_text(encoding="utf-8").strip()
-    secret = make()
-    write_private(file, secret)
-    return secret
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write the file whole or not at all, readable by its owner alone."""
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(file)
-
-
-def without_password(url: str) -> str:
-    """Return the URL with its password, if it has one, replaced by stars."""
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)

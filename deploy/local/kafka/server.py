@@ -10,9 +10,10 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.errors import StackError
 from deploy.local.kafka.fetch import java, kafka_libraries
-from deploy.local.parts import Part, Say, can_connect, say_nothing
+from deploy.local.parts import Part, Say, say_nothing
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import Command, run
+from deploy.local.readiness import can_connect
 
 LOG4J = Path(__file__).with_name("log4j2.xml")
 MESSAGE_BYTES_MAX = 4 * 1024 * 1024

@@ -13,7 +13,8 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.errors import StackError
-from deploy.local.parts import Part, Say, kept_secret, say_nothing
+from deploy.local.files import kept_secret
+from deploy.local.parts import Part, Say, say_nothing
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres.owner import Owner, choose_owner, own
 from deploy.local.processes import Command, run
