@@ -1,1 +1,1 @@
-"""How Arrears is run: on one machine without Docker, and later elsewhere."""
+"""How Arrears is put on machines."""

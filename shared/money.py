@@ -53,7 +53,7 @@ def to_minor(text: str, currency: str | None, field: str = "amount") -> int:
     """
     exponent = EXPONENT_MAX if currency is None else exponent_of(currency)
     whole, point, fraction = text.partition(".")
-    digits = whole[1:] if whole.startswith("-") else whole
+    digits = whole.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or (
         point and not (fraction.isascii() and fraction.isdigit())
     ):

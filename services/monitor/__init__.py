@@ -1,0 +1,1 @@
+"""Monitor: keeps every open item's balance and says when one has been overdue too long."""

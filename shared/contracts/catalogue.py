@@ -29,8 +29,8 @@ INBOUND_TOPICS: Final = (INVOICES, PAYMENTS, CUSTOMERS, COMMANDS)
 class Contract(Struct, kw_only=True, frozen=True):
     """One inbound type."""
 
-    type: str
     struct: type[Inbound]
+    type: str
     topic: str
 
 

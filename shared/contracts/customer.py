@@ -46,5 +46,5 @@ class CustomerUpdated(Inbound, kw_only=True, frozen=True):
 def is_mailbox(address: str) -> bool:
     """Whether the text can be one SMTP recipient: one `@`, no spaces, brackets or line ends."""
     local, at, host = address.rpartition("@")
-    forbidden = set(" \t\r\n<>(),;:\\\"[]@\x00")
+    forbidden = set(' \t\r\n<>(),;:\\"[]@\x00')
     return bool(at and local and host) and not (set(local) | set(host)) & forbidden

@@ -55,7 +55,7 @@ class InvoiceAmended(Inbound, kw_only=True, frozen=True):
     schedule: list[Instalment] | None = None
 
     def check(self) -> None:
-        """Refuse terms that contradict themselves, as far as they can be read without a currency."""
+        """Refuse terms that contradict themselves, as far as no currency is needed to see it."""
         check_day(self.amended_on, "data.amended_on")
         check_terms(
             currency=None,

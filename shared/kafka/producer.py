@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaProducer
@@ -15,6 +15,9 @@ from shared.errors import TransientError
 BATCH_BYTES_MAX: Final = 900_000
 REQUEST_BYTES_MAX: Final = 5 * 1024 * 1024
 SEND_SECONDS_MAX: Final = 60.0
+
+#: Record headers by name, as the client wants them.
+Headers = Sequence[tuple[str, bytes]]
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -49,19 +52,27 @@ class BatchProducer:
         """Disconnect; everything sent before has been acknowledged or has raised."""
         await self._producer.stop()
 
-    async def send(self, topic: str, records: Iterable[tuple[bytes, bytes]]) -> None:
+    async def send(
+        self, topic: str, records: Iterable[tuple[bytes, bytes]], headers: Headers = ()
+    ) -> None:
         """Send `(key, value)` records in order per key; returns when all are acknowledged.
 
-        Raises `TransientError` when any was not: the caller sends all of them again.
+        Every record gets the same headers. Raises `TransientError` when any record was not taken:
+        the caller sends all of them again.
         """
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):
-                await self._send(topic, records)
+                await self._send(topic, records, list(headers))
         except (KafkaError, TimeoutError) as error:
             message = f"Kafka did not take records for {topic}: {error!r}"
             raise TransientError(message) from error
 
-    async def _send(self, topic: str, records: Iterable[tuple[bytes, bytes]]) -> None:
+    async def _send(
+        self,
+        topic: str,
+        records: Iterable[tuple[bytes, bytes]],
+        headers: list[tuple[str, bytes]],
+    ) -> None:
         partitions = len(await self._producer.partitions_for(topic))
         by_partition: dict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
         for key, value in records:
@@ -70,15 +81,17 @@ class BatchProducer:
         for partition, owned in by_partition.items():
             batch = self._producer.create_batch()
             for key, value in owned:
-                if batch.append(key=key, value=value, timestamp=None) is None:
+                if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
                     batch.close()
                     acknowledged.append(
                         await self._producer.send_batch(batch, topic, partition=partition)
                     )
                     batch = self._producer.create_batch()
-                    if batch.append(key=key, value=value, timestamp=None) is None:
+                    if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
                         acknowledged.append(
-                            await self._producer.send(topic, value, key, partition=partition)
+                            await self._producer.send(
+                                topic, value, key, partition=partition, headers=headers
+                            )
                         )
             if batch.record_count():
                 batch.close()

@@ -14,7 +14,9 @@ REJECTED_BYTES_MAX: Final = 4 * 1024 * 1024
 _KEEP: Final = {"retention.ms": "-1", "cleanup.policy": "delete"}
 
 
-async def ensure_topics(bootstrap_servers: str, *, partitions: int, replication_factor: int) -> None:
+async def ensure_topics(
+    bootstrap_servers: str, *, partitions: int, replication_factor: int
+) -> None:
     """Create every topic that does not exist yet; existing ones are left as they are."""
     config = {**_KEEP, "min.insync.replicas": str(max(1, replication_factor - 1))}
     big = {**config, "max.message.bytes": str(REJECTED_BYTES_MAX)}

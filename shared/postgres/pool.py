@@ -1,4 +1,4 @@
-"""Connections: a pool for the hot path, an engine for reads, and what a lost database looks like."""
+"""Connections: a pool for the hot path, an engine for reads, and how a lost database looks."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -71,7 +71,9 @@ def create_app(
     ) -> None:
         given = credentials.credentials if credentials else ""
         if not hmac.compare_digest(given.encode(), token.encode()):
-            raise HTTPException(problems.UNAUTHORIZED, "send the header: Authorization: Bearer TOKEN")
+            raise HTTPException(
+                problems.UNAUTHORIZED, "send the header: Authorization: Bearer TOKEN"
+            )
 
     @app.get("/livez", tags=["operations"])
     async def livez() -> dict[str, str]:
@@ -113,4 +115,3 @@ def _clock_router(clock: Clock, sweep: Callable[[], Awaitable[None]]) -> APIRout
         return ClockReading(now=clock.now(), manual=clock.is_manual)
 
     return router
-

@@ -58,5 +58,5 @@ def configure(log_format: str, level: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("aiokafka", "httpx", "apscheduler", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # The client logs each failed reconnect as an error; the health page says it once, with a reason.
+    # The client logs every failed reconnect as an error; the health page says it, with a reason.
     logging.getLogger("aiokafka.conn").setLevel(logging.CRITICAL)

@@ -62,7 +62,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OSError)
     async def _away(_request: Request, error: OSError) -> JSONResponse:
-        log.warning("A request met an absent dependency.", action="request_waits", reason=str(error))
+        log.warning(
+            "A request met an absent dependency.", action="request_waits", reason=str(error)
+        )
         return problem(503, "unavailable", "a dependency is away; try again shortly")
 
     @app.exception_handler(Exception)

@@ -72,7 +72,9 @@ async def serve(build: Builder, stop: asyncio.Event) -> None:
         if tasks:
             _done, late = await asyncio.wait(tasks, timeout=service.drain_seconds)
             for task in late:
-                log.warning("A loop did not drain in time.", action="loop_cut", loop=task.get_name())
+                log.warning(
+                    "A loop did not drain in time.", action="loop_cut", loop=task.get_name()
+                )
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 

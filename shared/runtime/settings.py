@@ -90,7 +90,7 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 def load(kind: type[AnySettings]) -> AnySettings:
     """Read the settings from the environment; the message names each variable that is wrong."""
     try:
-        return kind()
+        return kind()  # type: ignore[call-arg]  # the environment gives the fields
     except ValidationError as error:
         problems = "; ".join(_problem(dict(detail)) for detail in error.errors())
         message = f"the settings are not usable: {problems}"

@@ -1,0 +1,26 @@
+"""An account's running totals in one currency, and the law that they obey."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Balance:
+    """Minor units since the account began, or their changes in a batch.
+
+    Conservation of money: invoiced - received - credited - written_off + reversed = open -
+    unapplied, always.
+    """
+
+    invoiced: int = 0
+    received: int = 0
+    credited: int = 0
+    written_off: int = 0
+    reversed: int = 0
+    open: int = 0
+    unapplied: int = 0
+
+    @property
+    def difference(self) -> int:
+        """What breaks conservation, in minor units: zero when nothing does."""
+        claims = self.invoiced - self.received - self.credited - self.written_off + self.reversed
+        return claims - (self.open - self.unapplied)

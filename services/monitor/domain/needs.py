@@ -1,0 +1,44 @@
+"""What an event needs of its account, so that a batch loads neither less nor more."""
+
+from dataclasses import dataclass, field
+
+from services.monitor.domain.funds import FundsKey, FundsKind
+from shared.contracts.credit_note import CreditNoteIssued
+from shared.contracts.fields import Inbound
+from shared.contracts.invoice import InvoiceAmended, InvoiceCancelled, InvoiceIssued
+from shared.contracts.payment import PaymentReceived, PaymentReversed
+
+
+@dataclass(slots=True)
+class Needs:
+    """Keys that a batch's events name in one account.
+
+    The store loads these, then what hangs on them: the invoices of loaded funds, the funds of
+    loaded invoices, and all open items where the clearing rule may have money to match.
+    """
+
+    invoices: set[str] = field(default_factory=set)
+    funds: set[FundsKey] = field(default_factory=set)
+    #: Whether an event may set money free for the clearing rule.
+    may_free: bool = False
+
+    def add(self, data: Inbound) -> None:
+        """Add what one event names."""
+        if isinstance(data, InvoiceIssued):
+            self.invoices.add(data.invoice_id)
+        elif isinstance(data, InvoiceAmended | InvoiceCancelled):
+            self.invoices.add(data.invoice_id)
+            self.may_free = True
+        elif isinstance(data, PaymentReceived):
+            self.funds.add((FundsKind.PAYMENT, data.payment_id))
+            self.invoices.update(part.invoice_id for part in data.allocations or ())
+            self.may_free = True
+        elif isinstance(data, CreditNoteIssued):
+            self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
+            if data.invoice_id is not None:
+                self.invoices.add(data.invoice_id)
+            else:
+                self.may_free = True
+        elif isinstance(data, PaymentReversed):
+            self.funds.add((FundsKind.PAYMENT, data.payment_id))
+            self.may_free = True
