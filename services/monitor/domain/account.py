@@ -62,10 +62,12 @@ class Account:
     #: What the present event changed: open amounts before and after by item, and remarks.
     changes: dict[str, Any] = field(default_factory=dict)
     _maybe_free: set[FundsKey] = field(default_factory=set)
+    _items_loaded: dict[str, int] = field(default_factory=dict)
 
     def admit(self, invoices: list[Invoice], funds: list[Funds]) -> None:
         """Take in what the store has loaded."""
         self.invoices.update((invoice.invoice_id, invoice) for invoice in invoices)
+        self._items_loaded.update((one.invoice_id, len(one.items)) for one in invoices)
         for one in funds:
             self.funds[one.key] = one
             if one.free > 0:
@@ -100,6 +102,14 @@ class Account:
         self.touched_funds.add((kind, funds_id))
         self._maybe_free.add((kind, funds_id))
         return self.funds.setdefault((kind, funds_id), Funds(kind, funds_id))
+
+    def shrunk(self) -> list[tuple[str, int]]:
+        """Return (invoice id, instalments left) where an amendment left fewer than were loaded."""
+        return [
+            (invoice_id, len(self.invoices[invoice_id].items))
+            for invoice_id in sorted(self.touched_invoices)
+            if len(self.invoices[invoice_id].items) < self._items_loaded.get(invoice_id, 0)
+        ]
 
     def balance(self, currency: str) -> Balance:
         """Return the batch's changes to the account's totals in a currency."""
@@ -296,7 +306,9 @@ def _matched(invoice: Invoice, instalment: int, kind: FundsKind) -> int:
 def _new_item(invoice: Invoice, number: int, due_on: date) -> Item:
     assert invoice.currency is not None
     assert invoice.issued_on is not None
-    original = invoice.parts[number - 1].due_on if number <= len(invoice.parts) else due_on
+    # A part that an amendment added was due, as issued, with the last one: so it does not matter
+    # which amendment came first.
+    original = invoice.parts[min(number, len(invoice.parts)) - 1].due_on
     return Item(
         invoice_id=invoice.invoice_id,
         instalment=number,
