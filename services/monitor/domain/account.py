@@ -239,6 +239,7 @@ class Account:
             items.append(item)
         for item in present.values():
             self._end_cycle(item, cause)
+            invoice.first_cycle = max(invoice.first_cycle, item.cycle)
         invoice.items = items
         return list(present.values())
 
@@ -317,6 +318,7 @@ def _new_item(invoice: Invoice, number: int, due_on: date) -> Item:
         issued_on=invoice.issued_on,
         due_on=due_on,
         original_due_on=original,
+        cycle=invoice.first_cycle,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.funds import FundsKind
+from services.monitor.domain.funds import FundsKey, FundsKind
 from shared.errors import RejectedError
 from shared.money import to_minor
 
@@ -118,6 +118,10 @@ class Invoice:
     matches: list[Match] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
+    def funds_keys(self) -> set[FundsKey]:
+        """Return the funds that name this invoice or are matched with it."""
+        return {(one.kind, one.funds_id) for one in (*self.named, *self.matches)}
+
     def terms(self) -> list[Part]:
         """Return what is due when: the highest version's parts; nothing before issue.
 
@@ -133,24 +137,15 @@ class Invoice:
             return [Part(part.due_on, 0) for part in parts]
         return parts
 
-    @property
-    def status(self) -> str:
-        """`expected` before issue, then `cancelled`, `cleared` or `open`."""
-        if self.currency is None:
-            return "expected"
-        if self.cancelled_on is not None:
-            return CANCELLED
-        return OPEN if any(item.open for item in self.items) else CLEARED
-
 
 OPEN: Final = "open"
 CLEARED: Final = "cleared"
 CANCELLED: Final = "cancelled"
 
 
-def status_of(item: Item, invoice: Invoice) -> str:
-    """Return an item's status: `open`, `cleared` or `cancelled`."""
-    if invoice.cancelled_on is not None:
+def status_of(item: Item) -> str:
+    """Return an item's status; only a cancelled invoice has items of nothing."""
+    if not item.amount:
         return CANCELLED
     return OPEN if item.open else CLEARED
 
