@@ -117,6 +117,9 @@ class Invoice:
     #: Every match that stands: those of the clearing rule in the order they were made, then named.
     matches: list[Match] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    #: The cycle a new item begins with: after every cycle of items that amendments have removed,
+    #: since an escalation's id must not come twice when an instalment is there again.
+    first_cycle: int = 1
 
     def funds_keys(self) -> set[FundsKey]:
         """Return the funds that name this invoice or are matched with it."""
