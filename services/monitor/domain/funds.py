@@ -56,6 +56,10 @@ class Funds:
         """Name the funds within the account."""
         return self.kind, self.funds_id
 
+    def invoice_ids(self) -> set[str]:
+        """Return the invoices that hang on these funds."""
+        return {part.invoice_id for part in self.allocations} | set(self.rule_invoices)
+
     @property
     def reversed(self) -> int:
         """Minor units taken back, never more than came; an unreadable reversal takes nothing."""

@@ -123,7 +123,8 @@ class Invoice:
 
     def funds_keys(self) -> set[FundsKey]:
         """Return the funds that name this invoice or are matched with it."""
-        return {(one.kind, one.funds_id) for one in (*self.named, *self.matches)}
+        named = {(one.kind, one.funds_id) for one in self.named}
+        return named | {(one.kind, one.funds_id) for one in self.matches}
 
     def terms(self) -> list[Part]:
         """Return what is due when: the highest version's parts; nothing before issue.

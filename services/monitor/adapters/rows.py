@@ -1,0 +1,164 @@
+"""Rows of the monitor's tables to the core's values, and back."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from services.monitor.domain.account import Cover
+from services.monitor.domain.balance import Balance
+from services.monitor.domain.escalation import level_of
+from services.monitor.domain.funds import Funds
+from services.monitor.domain.invoice import Invoice, Item, Raised, status_of
+from services.monitor.handlers.ports import AccountKey, PlacedClearing, PlacedItem
+from shared.contracts.customer import CustomerUpdated
+
+_encode = msgspec.json.Encoder().encode
+_invoice = msgspec.json.Decoder(Invoice)
+_funds = msgspec.json.Decoder(Funds)
+_raised = msgspec.json.Decoder(list[Raised])
+_customer = msgspec.json.Decoder(CustomerUpdated)
+_cover = msgspec.json.Decoder(Cover)
+
+#: How an empty list is stored, so that the common case is not decoded.
+_NOTHING: Final = "[]"
+
+CLEARING_COLUMNS: Final = (
+    "partition",
+    "offset",
+    "number",
+    "account_id",
+    "kind",
+    "funds_id",
+    "invoice_id",
+    "instalment",
+    "currency",
+    "amount_minor",
+    "rule",
+    "cleared_on",
+)
+
+
+def to_json(value: Any) -> str:
+    """Encode a value for a json column."""
+    return _encode(value).decode()
+
+
+def invoice_facts(invoice: Invoice) -> str:
+    """Encode an invoice's facts; its items have rows of their own."""
+    return to_json(replace(invoice, items=[]))
+
+
+def invoice_from(facts: str) -> Invoice:
+    """Read an invoice's facts; its items come by `item_from`."""
+    return _invoice.decode(facts)
+
+
+def funds_from(facts: str) -> Funds:
+    """Read funds."""
+    return _funds.decode(facts)
+
+
+def funds_row(key: AccountKey, funds: Funds) -> tuple[Any, ...]:
+    """Return funds in the columns of `SAVE_FUNDS`."""
+    return (
+        *key,
+        funds.kind,
+        funds.funds_id,
+        funds.currency,
+        funds.amount,
+        funds.reversed,
+        funds.unapplied,
+        funds.free,
+        to_json(funds),
+    )
+
+
+def balance_row(key: AccountKey, currency: str, change: Balance) -> tuple[Any, ...]:
+    """Return changes of an account's totals in the columns of `ADD_BALANCES`."""
+    return (
+        *key,
+        currency,
+        change.invoiced,
+        change.received,
+        change.credited,
+        change.written_off,
+        change.reversed,
+        change.open,
+        change.unapplied,
+    )
+
+
+def clearing_row(placed: PlacedClearing) -> tuple[Any, ...]:
+    """Return a clearing record in `CLEARING_COLUMNS`."""
+    clearing = placed.clearing
+    return (
+        placed.partition,
+        placed.offset,
+        placed.number,
+        placed.account_id,
+        clearing.kind,
+        clearing.funds_id,
+        clearing.invoice_id,
+        clearing.instalment,
+        clearing.currency,
+        clearing.amount,
+        clearing.rule,
+        clearing.cleared_on,
+    )
+
+
+def customer_from(facts: str) -> CustomerUpdated:
+    """Read what is known of a customer."""
+    return _customer.decode(facts)
+
+
+def cover_from(facts: str) -> Cover:
+    """Read a cover."""
+    return _cover.decode(facts)
+
+
+def item_from(row: Any) -> Item:
+    """Read an item from a row with the columns of monitor.items."""
+    return Item(
+        invoice_id=row["invoice_id"],
+        instalment=row["instalment"],
+        currency=row["currency"],
+        amount=row["amount_minor"],
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        original_due_on=row["original_due_on"],
+        cleared=row["cleared_minor"],
+        credited=row["credited_minor"],
+        written_off=row["written_off_minor"],
+        disputed=row["disputed_minor"],
+        cycle=row["cycle"],
+        raised=[] if row["raised"] == _NOTHING else _raised.decode(row["raised"]),
+        next_attention_on=row["next_attention_on"],
+    )
+
+
+def item_row(placed: PlacedItem) -> tuple[Any, ...]:
+    """Return an item in the columns of `SAVE_ITEMS`."""
+    item = placed.item
+    return (
+        placed.partition,
+        placed.account_id,
+        item.invoice_id,
+        item.instalment,
+        item.currency,
+        item.amount,
+        item.cleared,
+        item.credited,
+        item.written_off,
+        item.disputed,
+        item.open,
+        item.issued_on,
+        item.due_on,
+        item.original_due_on,
+        status_of(item),
+        item.cycle,
+        level_of(item),
+        to_json(item.raised) if item.raised else _NOTHING,
+        item.next_attention_on,
+    )

@@ -1,0 +1,56 @@
+"""Decide about items and say what was raised: the one way, for a batch and for a sweep alike."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.monitor.domain import escalation
+from services.monitor.domain.claim import claim_for
+from services.monitor.domain.invoice import Item, Raised
+from services.monitor.domain.policy import INSURANCE_CLAIM, Policies, Policy
+from services.monitor.domain.telling import raised_event
+from services.monitor.handlers.ports import AccountKey, Contact, PlacedItem, Unit
+from shared.contracts.escalation import EscalationEvent
+
+
+async def attend(
+    unit: Unit,
+    items: Sequence[tuple[AccountKey, Item]],
+    policies: Policies,
+    now: datetime,
+    *,
+    may_raise: bool,
+) -> list[tuple[int, EscalationEvent]]:
+    """Decide about items at an instant, write them with their timers, and return what was raised.
+
+    Without `may_raise` (the partition is behind, so that a payment may be waiting) a reached level
+    only sets the timer to now: the next sweep looks again.
+    """
+    placed: list[PlacedItem] = []
+    fresh: list[tuple[AccountKey, Item, Raised, Policy]] = []
+    for key, item in items:
+        policy = policies.of(key[1])
+        today = policy.today(now)
+        decision = escalation.decide(item, policy, today)
+        attention_at = None
+        if decision.raises and not may_raise:
+            item.next_attention_on, attention_at = today, now
+        else:
+            raised = escalation.apply(item, decision, policy, today)
+            fresh.extend((key, item, one, policy) for one in raised)
+            if decision.next_attention_on is not None:
+                attention_at = policy.begins(decision.next_attention_on)
+        placed.append(PlacedItem(*key, item, attention_at))
+    await unit.save_items(placed)
+    if not fresh:
+        return []
+    contacts = await unit.contacts(sorted({key for key, *_ in fresh}))
+    return [(key[0], _event(one, contacts[one[0]], now)) for one in fresh]
+
+
+def _event(
+    fresh: tuple[AccountKey, Item, Raised, Policy], contact: Contact, now: datetime
+) -> EscalationEvent:
+    key, item, raised, policy = fresh
+    is_claim = raised.action == INSURANCE_CLAIM
+    claim = claim_for(item, contact.covers) if is_claim else None
+    return raised_event(key[1], item, raised, policy, now, customer=contact.customer, claim=claim)
