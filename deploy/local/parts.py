@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from deploy.local.errors import StackError
-from deploy.local.processes import Child, Command
+from deploy.local.processes import Child, Command, ending
 
 #: Takes one line for the person who waits.
 Say = Callable[[str], None]
@@ -46,9 +46,13 @@ class Part(ABC):
 
         Raises `StackError` with the end of its log when it does not answer within its limit.
         """
-        command = await self.command()
-        self.child = await Child.start(command)
-        await self._wait_until_ready(self.child)
+        await self.launch()
+        await self.wait_until_ready()
+
+    async def launch(self) -> Child:
+        """Start the program without waiting for its answer."""
+        self.child = await Child.start(await self.command())
+        return self.child
 
     async def stop(self) -> None:
         """Stop the program in good order; nothing happens when it does not run."""
@@ -71,12 +75,18 @@ class Part(ABC):
     ) -> None:
         await self.stop()
 
-    async def _wait_until_ready(self, child: Child) -> None:
+    async def wait_until_ready(self) -> None:
+        """Return when the launched program answers.
+
+        Raises `StackError` with the end of its log when it ends, or has not within its limit.
+        """
+        assert self.child is not None
+        child = self.child
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.start_seconds_max
         while (reason := await self.why_not_ready()) is not None:
             if child.status is not None:
-                problem = f"{self.name} ended with status {child.status} before it was ready"
+                problem = f"{self.name} ended ({ending(child.status)}) before it was ready"
                 raise self._failure(problem, child)
             if loop.time() > deadline:
                 problem = f"{self.name} was not ready in {self.start_seconds_max:g} s: {reason}"

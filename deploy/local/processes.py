@@ -94,10 +94,14 @@ class Child:
                 await self.kill()
         await self.wait()
 
-    async def kill(self) -> None:
-        """End the program at once."""
+    def kill_now(self) -> None:
+        """Tell the system to end the program, without waiting for it."""
         if self.status is None:
             self._send(signal.SIGKILL)
+
+    async def kill(self) -> None:
+        """End the program at once, and wait until it is gone."""
+        self.kill_now()
         async with asyncio.timeout(KILL_SECONDS_MAX):
             await self.wait()
 
@@ -127,6 +131,16 @@ async def run(command: Command, *, seconds_max: float) -> tuple[int | None, str]
     finally:
         await child.stop()
     return status, child.tail()
+
+
+def ending(status: int) -> str:
+    """Say in words how a program ended."""
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
 
 
 def rotate(log: Path) -> None:

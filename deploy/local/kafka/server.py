@@ -81,6 +81,11 @@ class KafkaServer(Part):
         """The address that clients are given, `host:port`."""
         return f"{LOOPBACK}:{self._port}"
 
+    @property
+    def address(self) -> str:
+        """The same address, under the name that every part has for it."""
+        return self.bootstrap_servers
+
     async def command(self) -> Command:
         """Fetch Kafka, write its settings and format its folder the first time."""
         program = java()
