@@ -20,9 +20,7 @@ async def read_pieces(file: BinaryIO) -> AsyncIterator[bytes]:
         return
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=READ_BYTES)
-    transport, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), file
-    )
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
     try:
         while piece := await reader.read(READ_BYTES):
             yield piece
@@ -60,3 +58,9 @@ class LineSplitter:
         too_long = self._skipping or len(line) > self._line_bytes_max
         self._skipping = False
         return self._number, None if too_long else line
+
+
+def size_of(file: BinaryIO) -> int | None:
+    """Return how many bytes a regular file holds; None for a pipe, whose end nobody knows."""
+    status = fstat(file.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

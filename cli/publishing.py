@@ -45,7 +45,7 @@ class Published:
     bad_count: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The shape of `arrears publish --json`."""
+        """Return the shape of `arrears publish --json`."""
         return {"published": self.published, "bad": [asdict(line) for line in self.bad]}
 
 
@@ -114,6 +114,12 @@ class Publisher:
         await self.publish_lines(splitter.finish(), done)
         return done
 
+    async def publish_all(self, lines: Iterable[bytes]) -> Published:
+        """Send events that are at hand, one a line without its end."""
+        done = Published()
+        await self.publish_lines(enumerate(lines, start=1), done)
+        return done
+
     async def publish_lines(
         self, lines: Iterable[tuple[int, bytes | None]], done: Published
     ) -> None:
@@ -139,7 +145,9 @@ class Publisher:
             return None
         outgoing = None if line is None else read_event(line.strip())
         if outgoing is None or len(outgoing.key) + len(outgoing.value) > self._line_bytes_max:
-            raise UnreadableError(f"larger than the {self._record_bytes_max} bytes the broker takes")
+            raise UnreadableError(
+                f"larger than the {self._record_bytes_max} bytes the broker takes"
+            )
         return outgoing
 
 

@@ -88,8 +88,13 @@ class Customer:
         return self.party.currency
 
     def ids(self) -> dict[str, Any]:
-        """What every event's data begins with."""
+        """Return what every event's data begins with."""
         return {"creditor_id": CREDITOR, "customer_id": self.customer_id}
+
+    @property
+    def minor_a_unit(self) -> int:
+        """Minor units in one unit of its currency: 100 for CNY, 1 for JPY."""
+        return int(10 ** EXPONENTS[self.currency])
 
     def draw_total_minor(self, random: Random) -> int:
         """Draw an invoice's total, log-normal, in minor units.
@@ -97,7 +102,7 @@ class Customer:
         The draw is a float and the total an integer from then on: here money begins.
         """
         units = self.amount_median * math.exp(random.gauss(0.0, SPREAD_WITHIN))
-        return max(1, round(units * 10 ** EXPONENTS[self.currency]))
+        return max(1, round(units * self.minor_a_unit))
 
 
 def make_customer(number: int, days: int, random: Random) -> Customer:
@@ -144,9 +149,8 @@ def _described(customer: Customer, version: int, day: int, diary: Diary) -> Even
 
 
 def _covered(customer: Customer, diary: Diary, random: Random) -> Event:
-    decimals = 10 ** EXPONENTS[customer.currency]
     step = max(1, round(customer.amount_median / 10))
-    limit_minor = step * random.randint(15, 60) * decimals
+    limit_minor = step * random.randint(15, 60) * customer.minor_a_unit
     valid_from = diary.date(customer.joined_day) - timedelta(days=random.randint(0, 200))
     data: dict[str, Any] = {
         **customer.ids(),

@@ -32,9 +32,7 @@ class Withheld:
     minor: int
 
 
-def withhold(
-    invoice: Invoice, part: Part, customer: Customer, random: Random
-) -> Withheld | None:
+def withhold(invoice: Invoice, part: Part, customer: Customer, random: Random) -> Withheld | None:
     """Dispute a part of the last instalment, rarely; a defaulter does not bother."""
     if random.random() >= DISPUTED_SHARE or part is not invoice.parts[-1]:
         return None

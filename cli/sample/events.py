@@ -73,6 +73,4 @@ class Diary:
         if hour is None:
             hour = self._random.randint(HOUR_FIRST, HOUR_LAST)
         minute, second = self._random.randint(0, 59), self._random.randint(0, 59)
-        return datetime.combine(
-            self.date(day), time(hour, minute, second), tzinfo=zone(TIME_ZONE)
-        )
+        return datetime.combine(self.date(day), time(hour, minute, second), tzinfo=zone(TIME_ZONE))

@@ -79,9 +79,7 @@ def _invoice(
     corrected_day = diary.office_day(day + random.randint(*CORRECTED_DAYS))
     if fate < CANCELLED_SHARE:
         events.append(_cancelled(customer, invoice_id, corrected_day, diary))
-        invoice = Invoice(
-            invoice_id=invoice_id, issued_day=day, parts=(), known_day=corrected_day
-        )
+        invoice = Invoice(invoice_id=invoice_id, issued_day=day, parts=(), known_day=corrected_day)
     elif fate < CANCELLED_SHARE + AMENDED_SHARE and len(parts) == 1:
         invoice = Invoice(
             invoice_id=invoice_id,

@@ -55,7 +55,14 @@ def pay(
                 yield from events
                 if late_minor:
                     shares.append(_share(invoice, instalment, withheld.settled_day, late_minor))
-            shares += _shares(customer, invoice, part, instalment, withheld, random)
+            shares += _shares(
+                customer,
+                random,
+                invoice=invoice,
+                part=part,
+                instalment=instalment,
+                withheld=withheld,
+            )
     number = 0
     for group in _grouped(customer, shares, diary):
         number += 1
@@ -71,11 +78,12 @@ def _share(invoice: Invoice, instalment: int | None, day: int, minor: int) -> Sh
 
 def _shares(
     customer: Customer,
+    random: Random,
+    *,
     invoice: Invoice,
     part: Part,
     instalment: int | None,
     withheld: Withheld | None,
-    random: Random,
 ) -> Iterator[Share]:
     """Split one instalment by the customer's character."""
     character = customer.character

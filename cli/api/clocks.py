@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from cli.client import SERVICES, Client
+from cli.api.client import SERVICES, Client
 from cli.errors import FailedError, RefusedError, UsageError
 from shared.calendar import start_of_day, zone
 from shared.clock import parse_instant

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from cli.client import SERVICES, Client
+from cli.api.client import SERVICES, Client
 from cli.errors import AwayError
 
 PAUSE_SECONDS_FIRST: Final = 0.02
@@ -49,9 +49,7 @@ async def measure(client: Client, service: str) -> Progress:
         answer = await client.get(service, "/v1/progress")
     except AwayError as error:
         return Progress(service=service, away=error.message)
-    return Progress(
-        service=service, lag=answer["lag"], outbox=answer["outbox"], due=answer["due"]
-    )
+    return Progress(service=service, lag=answer["lag"], outbox=answer["outbox"], due=answer["due"])
 
 
 async def settle(

@@ -45,6 +45,8 @@ class Client:
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(ANSWER_SECONDS_MAX, connect=CONNECT_SECONDS_MAX),
             transport=transport,
+            # Plain HTTP needs no certificates, and reading them takes longer than a question.
+            verify=any(address.startswith("https:") for address in addresses.values()),
             trust_env=False,  # loopback must not be sought behind a proxy
         )
 
@@ -143,6 +145,8 @@ class Client:
 @asynccontextmanager
 async def connect(data: Path) -> AsyncIterator[Client]:
     """Give a client of the stack in the data folder; raises when no stack runs there."""
+    # Its default is to log each retry; here a person hears of the last one only.
+    stamina.instrumentation.set_on_retry_hooks(())
     client = Client(*reach(read_stack(data)))
     try:
         yield client
@@ -156,7 +160,7 @@ def reach(stack: StackFile) -> tuple[dict[str, str], str]:
         process.name: process.address for process in stack.processes if process.name in SERVICES
     }
     try:
-        token = Path(stack.token_file).read_text(encoding="utf-8").strip()
+        token = stack.token()
     except OSError as error:
         message = f"the token cannot be read from {stack.token_file}: {error.strerror}"
         raise FailedError(message) from None

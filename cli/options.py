@@ -1,0 +1,69 @@
+"""Options that mean the same wherever they stand."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cli.errors import UsageError
+
+DATA_DEFAULT: Final = Path(".arrears")
+
+Data = Annotated[
+    Path,
+    typer.Option("--data", metavar="DIR", help="The stack's data folder.", file_okay=False),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="JSON lines on standard output, and nothing else.")
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after N rows.")
+]
+Account = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="ID",
+        help="CREDITOR:CUSTOMER, or a customer of the default creditor.",
+    ),
+]
+Invoice = Annotated[str | None, typer.Option("--invoice", metavar="ID", help="One invoice.")]
+Level = Annotated[
+    str | None, typer.Option("--level", metavar="NAME", help="A level of the policy, as in legal.")
+]
+
+
+def account_id_of(account: str | None) -> str | None:
+    """Complete a customer's id to the account it has at the default creditor."""
+    return account if account is None or ":" in account else f"default:{account}"
+
+
+def given(**values: str | None) -> dict[str, str | int | list[str]]:
+    """Return the values that were given."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def parse_date(text: str, option: str) -> date:
+    """Read a date as in 2026-01-05."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a civil date)
+    except ValueError:
+        message = f"{option}: {text!r} is no date; write it as in 2026-01-05"
+        raise UsageError(message) from None
+
+
+def example(*commands: str) -> str:
+    """Return the last lines of a command's help."""
+    return "Example: " + "  ·  ".join(commands)
+
+
+def pass_down(context: typer.Context, **values: object) -> bool:
+    """Make the options of a group the defaults of its commands; say whether one of them runs.
+
+    So that `arrears tasks --data DIR take ID` and `arrears tasks take ID --data DIR` mean the same.
+    """
+    if context.invoked_subcommand is None:
+        return False
+    context.default_map = {context.invoked_subcommand: values}
+    return True

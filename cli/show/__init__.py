@@ -1,0 +1,1 @@
+"""What people and programs are shown: tables and bars, or JSON lines."""

@@ -1,0 +1,50 @@
+"""One way to show any list of the APIs: JSON lines as the pages come, or a table."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.api.client import Params, Row, connect
+from cli.show.output import Column, print_json, print_line, print_table, progress_bar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A list of one service and how people see it."""
+
+    service: str
+    path: str
+    columns: Sequence[Column]
+    #: What its rows are, for a line under an empty table.
+    noun: str
+    #: Turns one row of the API into the rows of the table, where they differ.
+    expand: Callable[[Row], Iterable[Row]] | None = None
+
+
+def show_list(
+    listing: Listing, data: Path, params: Params, *, limit: int | None, as_json: bool
+) -> None:
+    """Show a list to its end, or to `limit` rows."""
+    asyncio.run(_show(listing, data, params, limit=limit, as_json=as_json))
+
+
+async def _show(
+    listing: Listing, data: Path, params: Params, *, limit: int | None, as_json: bool
+) -> None:
+    async with connect(data) as client:
+        rows = client.rows(listing.service, listing.path, params, limit)
+        if as_json:
+            async for row in rows:
+                print_json(row)
+            return
+        found: list[Row] = []
+        with progress_bar() as bar:
+            task = bar.add_task(f"reading {listing.noun}", total=None)
+            async for row in rows:
+                found += listing.expand(row) if listing.expand else [row]
+                bar.advance(task)
+    if found:
+        print_table(listing.columns, found)
+    else:
+        print_line(f"no {listing.noun}")
