@@ -174,6 +174,8 @@ STATEMENTS = (
     """,
     "CREATE UNIQUE INDEX escalations_event ON monitor.escalations (partition, event_id)",
     "CREATE INDEX escalations_account ON monitor.escalations (partition, account_id)",
+    "CREATE INDEX escalations_escalation ON monitor.escalations (escalation_id)",
+    "CREATE INDEX escalations_seq ON monitor.escalations (seq)",
     """
     -- Facts on their way to Kafka, in the order they happened; deleted once acknowledged.
     CREATE TABLE monitor.outbox (

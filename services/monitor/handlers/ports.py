@@ -184,6 +184,9 @@ class Source(Protocol):
     async def seek(self, owned: Ownership) -> None:
         """Read a partition from its owner's offset on."""
 
+    async def first_offset(self, partition: int) -> int:
+        """Return the oldest offset that the topic still has."""
+
     async def fetch(self, partitions: Sequence[int]) -> dict[int, list[Record]]:
         """Return the next records of partitions, after a short wait when there are none."""
 

@@ -1,0 +1,74 @@
+"""What the monitor counts, for Prometheus."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.monitor.handlers.batch import Folded
+from shared.contracts.escalation import EscalationEvent
+
+
+class MonitorMetrics:
+    """See the port `Observer`; gauges of stored state are set by `adapters.gauges`."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._events = Counter(
+            "arrears_monitor_events_total", "Ledger records folded", ["kind"], registry=registry
+        )
+        self._batch_records = Histogram(
+            "arrears_monitor_batch_records",
+            "Records of one batch",
+            buckets=(1, 3, 10, 30, 100, 300, 1000),
+            registry=registry,
+        )
+        self._batch_seconds = Histogram(
+            "arrears_monitor_batch_seconds", "Duration of one batch", registry=registry
+        )
+        self._oldest_seconds = Gauge(
+            "arrears_monitor_oldest_event_age_seconds",
+            "Age, by its own time, of the oldest event in the last batch",
+            registry=registry,
+        )
+        self._escalations = Counter(
+            "arrears_monitor_escalations_total",
+            "Words about escalations",
+            ["type", "level"],
+            registry=registry,
+        )
+        self._sweep_seconds = Histogram(
+            "arrears_monitor_sweep_seconds", "Duration of one sweep", registry=registry
+        )
+        self._last_sweep = Gauge(
+            "arrears_monitor_last_sweep_timestamp_seconds",
+            "When the last sweep was, by the service's clock",
+            registry=registry,
+        )
+        self._stopped = Gauge(
+            "arrears_monitor_partitions_stopped",
+            "Partitions stopped by a broken invariant",
+            registry=registry,
+        )
+
+    def folded(self, folded: Folded, seconds: float, now: datetime) -> None:
+        """Count a batch."""
+        self._events.labels("new").inc(folded.records - folded.duplicates)
+        self._events.labels("duplicate").inc(folded.duplicates)
+        self._batch_records.observe(folded.records)
+        self._batch_seconds.observe(seconds)
+        self._oldest_seconds.set(max(0.0, (now - folded.oldest_said_at).total_seconds()))
+
+    def said(self, events: Sequence[EscalationEvent]) -> None:
+        """Count words."""
+        for event in events:
+            self._escalations.labels(event.type, event.level).inc()
+
+    def swept(self, seconds: float, now: datetime) -> None:
+        """Count a sweep."""
+        self._sweep_seconds.observe(seconds)
+        self._last_sweep.set(now.timestamp())
+
+    def stopped(self, partition: int) -> None:
+        """Alarm."""
+        del partition
+        self._stopped.inc()

@@ -1,0 +1,262 @@
+"""What the API asks of the monitor's tables. Every list is paged by its own key."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_, union
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.monitor.adapters import tables
+from services.monitor.adapters.policy_documents import PolicyDocuments
+from services.monitor.domain.policy import Policies
+from shared.contracts.escalation import RAISED, escalation_id
+from shared.kafka.producer import partition_of
+from shared.postgres.paging import Page, read_page
+
+Row = Any
+
+
+class Reads:
+    """Read-only questions; `partitions` is the ledger topic's number of partitions."""
+
+    def __init__(self, engine: AsyncEngine, documents: PolicyDocuments, partitions: int) -> None:
+        self._engine = engine
+        self._documents = documents
+        self._partitions = partitions
+
+    async def policies(self) -> Policies:
+        """Return the newest version of each policy."""
+        return self._documents.select(
+            [(row.version, row.document) for row in await self.policy_rows()]
+        )
+
+    async def policy_rows(self, name: str | None = None) -> Sequence[Row]:
+        """Return the newest version of each policy, or of one, as stored."""
+        table = tables.policies
+        query = select(table).distinct(table.c.policy)
+        if name is not None:
+            query = query.where(table.c.policy == name)
+        async with self._engine.connect() as connection:
+            ordered = query.order_by(table.c.policy, table.c.version.desc())
+            return (await connection.execute(ordered)).all()
+
+    async def items(
+        self, filters: dict[str, str | None], cursor: str | None, limit: int
+    ) -> Page[Row]:
+        """Return items by account, invoice, level and status."""
+        table = tables.items
+        query = self._filtered(select(table), table, filters)
+        keys = [table.c.partition, table.c.account_id, table.c.invoice_id, table.c.instalment]
+        return await self._page(query, keys, cursor, limit)
+
+    async def clearings(
+        self, filters: dict[str, str | None], cursor: str | None, limit: int
+    ) -> Page[Row]:
+        """Return clearing records by account and invoice, in the order of the ledger."""
+        table = tables.clearings
+        query = self._filtered(select(table), table, filters)
+        return await self._page(
+            query, [table.c.partition, table.c.offset, table.c.number], cursor, limit
+        )
+
+    async def escalations(
+        self, filters: dict[str, str | None], cursor: str | None, limit: int
+    ) -> Page[Row]:
+        """Return words about escalations in the order they were said."""
+        table = tables.escalations
+        query = self._filtered(select(table), table, filters)
+        return await self._page(query, [table.c.seq], cursor, limit)
+
+    async def account_keys(
+        self, account_id: str | None, cursor: str | None, limit: int
+    ) -> Page[tuple[int, str]]:
+        """Return (partition, account id) of every account that anything is known of."""
+        parts = [
+            self._filtered(
+                select(table.c.partition, table.c.account_id), table, {"account_id": account_id}
+            )
+            for table in (tables.balances, tables.customers)
+        ]
+        both = union(*parts).subquery()
+        return await read_page(
+            self._engine,
+            select(both),
+            [both.c.partition, both.c.account_id],
+            cursor=cursor,
+            limit=limit,
+            shape=lambda row: (row.partition, row.account_id),
+        )
+
+    async def account_figures(self, keys: Sequence[tuple[int, str]]) -> dict[str, "Figures"]:
+        """Return what accounts' rows are made of."""
+        figures = {account_id: Figures() for _partition, account_id in keys}
+        balances, items, customers = tables.balances, tables.items, tables.customers
+        async with self._engine.connect() as connection:
+            query = select(balances).where(_in(balances, keys)).order_by(balances.c.currency)
+            for row in await connection.execute(query):
+                figures[row.account_id].balances.append(row)
+            open_items = _open_by_due(items).where(_in(items, keys))
+            for row in await connection.execute(
+                open_items.add_columns(items.c.account_id).group_by(items.c.account_id)
+            ):
+                figures[row.account_id].open_by_due[row.currency].append((row.due_on, row.minor))
+            levels = (
+                select(items.c.account_id, items.c.level)
+                .where(_in(items, keys), items.c.open_minor > 0, items.c.level.is_not(None))
+                .distinct()
+            )
+            for row in await connection.execute(levels):
+                figures[row.account_id].levels.add(row.level)
+            named = select(customers).where(_in(customers, keys))
+            for row in await connection.execute(named):
+                figures[row.account_id].name = row.facts.get("name")
+        return figures
+
+    async def totals(self) -> "Totals":
+        """Return the whole ledger's figures."""
+        items, balances, funds = tables.items, tables.balances, tables.funds
+        sums = [
+            func.sum(column).label(column.key)
+            for column in balances.c
+            if column.key.endswith("_minor")
+        ]
+        by_level = (
+            select(items.c.level, items.c.currency, func.count(), func.sum(items.c.open_minor))
+            .where(items.c.open_minor > 0, items.c.level.is_not(None))
+            .group_by(items.c.level, items.c.currency)
+            .order_by(items.c.level, items.c.currency)
+        )
+        unapplied = (
+            select(funds.c.currency, func.sum(funds.c.unapplied_minor))
+            .where(funds.c.currency.is_not(None))
+            .group_by(funds.c.currency)
+        )
+        per_currency = select(balances.c.currency, *sums).group_by(balances.c.currency)
+        count_accounts = select(func.count()).select_from(
+            select(balances.c.partition, balances.c.account_id).distinct().subquery()
+        )
+        async with self._engine.connect() as connection:
+            # One snapshot, so that figures of a ledger in motion still belong together.
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            due = defaultdict(list)
+            for row in await connection.execute(_open_by_due(items)):
+                due[row.currency].append((row.due_on, row.minor))
+            return Totals(
+                balances=(
+                    await connection.execute(per_currency.order_by(balances.c.currency))
+                ).all(),
+                open_by_due=due,
+                unapplied={row[0]: int(row[1]) for row in await connection.execute(unapplied)},
+                by_level=(await connection.execute(by_level)).all(),
+                accounts=await connection.scalar(count_accounts) or 0,
+                open_items=await connection.scalar(
+                    select(func.count()).select_from(items).where(items.c.open_minor > 0)
+                )
+                or 0,
+                events=await connection.scalar(select(func.count()).select_from(tables.journal))
+                or 0,
+            )
+
+    async def standings(self, wanted: Sequence[uuid.UUID]) -> list[tuple[Row, bool]]:
+        """Return each escalation's raise, joined to its item now, and whether it still stands."""
+        log, items = tables.escalations, tables.items
+        query = (
+            select(
+                log.c.escalation_id,
+                log.c.account_id,
+                log.c.level,
+                log.c.event["currency"].as_string().label("currency"),
+                items.c.instalment,
+                items.c.invoice_id,
+                items.c.open_minor,
+                items.c.cycle,
+                items.c.raised,
+            )
+            .outerjoin(
+                items,
+                (items.c.partition == log.c.partition)
+                & (items.c.account_id == log.c.account_id)
+                & (items.c.invoice_id == log.c.invoice_id)
+                & (items.c.instalment == log.c.instalment),
+            )
+            .where(log.c.escalation_id.in_(wanted), log.c.type == RAISED)
+        )
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(query)).all()
+        return [(row, _stands(row)) for row in found]
+
+    def _filtered(
+        self, query: "Select[Any]", table: Any, filters: dict[str, str | None]
+    ) -> "Select[Any]":
+        for name, value in filters.items():
+            if value is not None:
+                query = query.where(table.c[name] == value)
+        account_id = filters.get("account_id")
+        if account_id is not None:
+            query = query.where(
+                table.c.partition == partition_of(account_id.encode(), self._partitions)
+            )
+        return query
+
+    async def _page(
+        self, query: "Select[Any]", keys: Sequence[Any], cursor: str | None, limit: int
+    ) -> Page[Row]:
+        return await read_page(
+            self._engine, query, keys, cursor=cursor, limit=limit, shape=lambda row: row
+        )
+
+
+class Figures:
+    """What one account's row is made of."""
+
+    def __init__(self) -> None:
+        self.balances: list[Row] = []
+        self.open_by_due: dict[str, list[tuple[date, int]]] = defaultdict(list)
+        self.levels: set[str] = set()
+        self.name: str | None = None
+
+
+class Totals:
+    """What the summary is made of."""
+
+    def __init__(
+        self,
+        *,
+        balances: Sequence[Row],
+        open_by_due: dict[str, list[tuple[date, int]]],
+        unapplied: dict[str, int],
+        by_level: Sequence[Row],
+        accounts: int,
+        open_items: int,
+        events: int,
+    ) -> None:
+        self.balances = balances
+        self.open_by_due = open_by_due
+        self.unapplied = unapplied
+        self.by_level = by_level
+        self.accounts = accounts
+        self.open_items = open_items
+        self.events = events
+
+
+def _in(table: Any, keys: Sequence[tuple[int, str]]) -> Any:
+    return tuple_(table.c.partition, table.c.account_id).in_(keys)
+
+
+def _open_by_due(items: Any) -> "Select[Any]":
+    return (
+        select(items.c.currency, items.c.due_on, func.sum(items.c.open_minor).label("minor"))
+        .where(items.c.open_minor > 0)
+        .group_by(items.c.currency, items.c.due_on)
+    )
+
+
+def _stands(row: Row) -> bool:
+    if not row.raised or not row.open_minor:
+        return False
+    item_id = f"{row.invoice_id}/{row.instalment}"
+    named = escalation_id(row.account_id, item_id, row.level, row.cycle)
+    return bool(named == row.escalation_id and any(one["level"] == row.level for one in row.raised))

@@ -1,0 +1,186 @@
+"""The monitor's tables for reads; the migrations make them, and a test compares the two."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+metadata = MetaData(schema="monitor")
+
+
+def _key(name: str, kind: type[Integer | Text | BigInteger]) -> "Column[object]":
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _minor(*names: str) -> list["Column[object]"]:
+    return [Column(f"{name}_minor", BigInteger, nullable=False) for name in names]
+
+
+partitions = Table(
+    "partitions",
+    metadata,
+    _key("partition", Integer),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("next_offset", BigInteger, nullable=False, server_default="0"),
+    Column("owner", Text, nullable=False),
+    Column("policies_seen", BigInteger, nullable=False, server_default="0"),
+)
+journal = Table(
+    "journal",
+    metadata,
+    _key("partition", Integer),
+    _key("offset", BigInteger),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("name", Uuid, nullable=False),
+    Column("clearing_rule", Text, nullable=False),
+    Column("event", JSON, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Index("journal_name", "partition", "name", unique=True),
+)
+invoices = Table(
+    "invoices",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    _key("invoice_id", Text),
+    Column("facts", JSON, nullable=False),
+)
+items = Table(
+    "items",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    _key("invoice_id", Text),
+    _key("instalment", Integer),
+    Column("currency", Text, nullable=False),
+    *_minor("amount", "cleared", "credited", "written_off", "disputed", "open"),
+    Column("issued_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("original_due_on", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("level", Text),
+    Column("raised", JSON, nullable=False),
+    Column("next_attention_on", Date),
+    CheckConstraint("open_minor >= 0"),
+    Index(
+        "items_open",
+        "partition",
+        "account_id",
+        "due_on",
+        postgresql_where=text("open_minor > 0"),
+    ),
+)
+funds = Table(
+    "funds",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    _key("kind", Text),
+    _key("funds_id", Text),
+    Column("currency", Text),
+    *_minor("amount", "reversed", "unapplied", "free"),
+    Column("facts", JSON, nullable=False),
+    Index("funds_free", "partition", "account_id", postgresql_where=text("free_minor > 0")),
+)
+clearings = Table(
+    "clearings",
+    metadata,
+    _key("partition", Integer),
+    _key("offset", BigInteger),
+    _key("number", Integer),
+    Column("account_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("funds_id", Text, nullable=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    *_minor("amount"),
+    Column("rule", Text, nullable=False),
+    Column("cleared_on", Date, nullable=False),
+    Index("clearings_account", "partition", "account_id"),
+)
+balances = Table(
+    "balances",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    _key("currency", Text),
+    *_minor("invoiced", "received", "credited", "written_off", "reversed", "open", "unapplied"),
+)
+customers = Table(
+    "customers",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    Column("version", Integer, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+covers = Table(
+    "covers",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    _key("policy_no", Text),
+    Column("facts", JSON, nullable=False),
+)
+timers = Table(
+    "timers",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    _key("invoice_id", Text),
+    _key("instalment", Integer),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Index("timers_due", "partition", "due_at"),
+)
+escalations = Table(
+    "escalations",
+    metadata,
+    _key("partition", Integer),
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("event_id", Uuid, nullable=False),
+    Column("escalation_id", Uuid, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("event", JSON, nullable=False),
+    Index("escalations_event", "partition", "event_id", unique=True),
+    Index("escalations_account", "partition", "account_id"),
+    Index("escalations_escalation", "escalation_id"),
+    Index("escalations_seq", "seq"),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    _key("partition", Integer),
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("said_at", DateTime(timezone=True), nullable=False),
+)
+policies = Table(
+    "policies",
+    metadata,
+    _key("policy", Text),
+    _key("version", Integer),
+    Column("document", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)

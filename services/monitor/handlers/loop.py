@@ -1,0 +1,226 @@
+"""The monitor's loop: take over, fetch, fold, sweep. One task does all of it, in turn.
+
+So a batch and a sweep of one process never meet; those of two processes are kept apart by the
+partition row. Any doubt about ownership ends the loop: its supervisor joins the group anew.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from time import perf_counter
+from typing import Final, Protocol
+
+import structlog
+
+from services.monitor.handlers.batch import Folded, fold_batch
+from services.monitor.handlers.ports import Ownership, Record, Source, Store
+from services.monitor.handlers.sweep import sweep
+from shared.contracts.escalation import EscalationEvent
+from shared.errors import BrokenInvariantError
+
+log = structlog.get_logger(__name__)
+
+#: A partition that is further behind than this many records does not raise: a payment may wait.
+BEHIND_RECORDS_MAX: Final = 1000
+#: It raises all the same once it has been behind for this long.
+PATIENCE_SECONDS_MAX: Final = 600.0
+
+
+class Observer(Protocol):
+    """Who counts."""
+
+    def folded(self, folded: Folded, seconds: float, now: datetime) -> None:
+        """Take note of a batch."""
+
+    def said(self, events: Sequence[EscalationEvent]) -> None:
+        """Take note of escalation events."""
+
+    def swept(self, seconds: float, now: datetime) -> None:
+        """Take note of a sweep of all partitions."""
+
+    def stopped(self, partition: int) -> None:
+        """Take note of a partition that was stopped."""
+
+
+class Loop:
+    """State of one run of the loop: what it owns, and what was asked of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        source: Source,
+        observer: Observer,
+        now: Callable[[], datetime],
+        *,
+        owner: str,
+        wake_relay: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._observer = observer
+        self._now = now
+        self._owner = owner
+        self._wake_relay = wake_relay
+        self.owned: dict[int, Ownership] = {}
+        #: Partitions stopped by a broken invariant, with the reason.
+        self.stopped: dict[int, str] = {}
+        self._behind_since: dict[int, float] = {}
+        self._sought: dict[int, int] = {}
+        self._sweeps_wanted: list[asyncio.Future[None]] = []
+        self._tick = False
+
+    def tick(self) -> None:
+        """Ask for a sweep; several before the next one are one."""
+        self._tick = True
+
+    async def swept(self) -> None:
+        """Ask for a sweep and wait until it is done."""
+        done = asyncio.get_running_loop().create_future()
+        self._sweeps_wanted.append(done)
+        await done
+
+    def abandon(self, error: BaseException) -> None:
+        """Tell whoever waits for a sweep that this run has ended."""
+        for done in self._sweeps_wanted:
+            if not done.done():
+                done.set_exception(error)
+        self._sweeps_wanted.clear()
+
+    async def step(self) -> None:
+        """Do one round."""
+        await self._take_over()
+        records = await self._source.fetch(self._running()) if self.owned else {}
+        if records:
+            await self._fold(records)
+        elif not self.owned:
+            await asyncio.sleep(IDLE_SECONDS)
+        if self._tick or self._sweeps_wanted:
+            await self._sweep()
+
+    def _running(self) -> list[int]:
+        for partition in [one for one in self.owned if not self._source.still_assigned(one)]:
+            del self.owned[partition]
+        return [partition for partition in self.owned if partition not in self.stopped]
+
+    async def _take_over(self) -> None:
+        new = self._source.newly_assigned()
+        if not new:
+            return
+        for owned in await self._store.acquire(new, self._owner):
+            await self._source.seek(owned)
+            self.owned[owned.partition] = owned
+        log.info("Took over.", action="partitions_taken", partitions=sorted(self.owned))
+        self._wake_relay()
+
+    async def _fold(self, records: Mapping[int, Sequence[Record]]) -> None:
+        """Fold all partitions in one transaction; where one is broken, each on its own."""
+        wanted = {
+            partition: fresh
+            for partition, batch in records.items()
+            if (fresh := await self._in_place(partition, batch))
+        }
+        try:
+            await self._fold_together(wanted)
+        except BrokenInvariantError as error:
+            if len(wanted) == 1:
+                self._stop(next(iter(wanted)), error.message)
+                return
+            for partition, batch in wanted.items():
+                try:
+                    await self._fold_together({partition: batch})
+                except BrokenInvariantError as alone:
+                    self._stop(partition, alone.message)
+
+    async def _in_place(self, partition: int, batch: Sequence[Record]) -> list[Record]:
+        """Return the records from the expected offset on; lost ones stop the partition."""
+        owned = self.owned.get(partition)
+        if owned is None:
+            return []
+        fresh = [record for record in batch if record.offset >= owned.next_offset]
+        if not fresh or fresh[0].offset == owned.next_offset:
+            return fresh
+        first = await self._source.first_offset(partition)
+        if first > owned.next_offset:
+            self._stop(
+                partition,
+                f"the ledger topic begins at offset {first}, but {owned.next_offset} is to be "
+                "folded next: what lies between is lost; restore the topic from its backup",
+            )
+            return []
+        if self._sought.get(partition) != owned.next_offset:
+            # The client handed over what it had fetched before it was told where to read.
+            self._sought[partition] = owned.next_offset
+            await self._source.seek(owned)
+            return []
+        return fresh
+
+    async def _fold_together(self, records: Mapping[int, Sequence[Record]]) -> None:
+        if not records:
+            return
+        started = perf_counter()
+        now = self._now()
+        next_offsets = {partition: batch[-1].offset + 1 for partition, batch in records.items()}
+        folded = await fold_batch(
+            self._store,
+            self.owned,
+            records,
+            now,
+            may_raise=all(self._is_live(*one) for one in next_offsets.items()),
+        )
+        for partition, next_offset in next_offsets.items():
+            owned = self.owned[partition]
+            self.owned[partition] = Ownership(partition, owned.epoch, next_offset)
+        if folded.events:
+            self._wake_relay()
+        self._observer.folded(folded, perf_counter() - started, now)
+        self._observer.said(folded.events)
+
+    def _is_live(self, partition: int, next_offset: int) -> bool:
+        """Say whether a partition may raise: it is not far behind, or has been for too long."""
+        if self._source.behind(partition, next_offset) <= BEHIND_RECORDS_MAX:
+            self._behind_since.pop(partition, None)
+            return True
+        since = self._behind_since.setdefault(partition, perf_counter())
+        return perf_counter() - since > PATIENCE_SECONDS_MAX
+
+    async def _sweep(self) -> None:
+        waiting, self._sweeps_wanted, self._tick = self._sweeps_wanted, [], False
+        started = perf_counter()
+        try:
+            now = self._now()
+            for partition, retime in await self._store.partitions_due(self._running(), now):
+                if self._is_live(partition, self.owned[partition].next_offset):
+                    await self._sweep_one(partition, now, retime=retime)
+        except BaseException as error:
+            self._sweeps_wanted += waiting
+            self.abandon(error)
+            raise
+        self._observer.swept(perf_counter() - started, now)
+        for done in waiting:
+            if not done.done():
+                done.set_result(None)
+
+    async def _sweep_one(self, partition: int, now: datetime, *, retime: bool) -> None:
+        try:
+            await sweep(self._store, self.owned[partition], now, retime=retime, said=self._said)
+        except BrokenInvariantError as error:
+            self._stop(partition, error.message)
+
+    async def _said(self, events: list[EscalationEvent]) -> None:
+        if events:
+            self._wake_relay()
+        self._observer.said(events)
+
+    def _stop(self, partition: int, reason: str) -> None:
+        log.error(
+            "A partition is stopped; the others go on.",
+            action="partition_stopped",
+            partition=partition,
+            reason=reason,
+        )
+        self.stopped[partition] = reason
+        self._observer.stopped(partition)
+
+
+#: A round without anything to read waits this long.
+IDLE_SECONDS: Final = 0.02

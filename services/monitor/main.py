@@ -1,0 +1,230 @@
+"""The monitor's composition root: joins the use cases to Kafka, PostgreSQL, HTTP and the tick."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import CollectorRegistry
+
+from services.monitor.adapters.gauges import Gauges, stored_progress
+from services.monitor.adapters.ledger_source import LedgerSource
+from services.monitor.adapters.metrics import MonitorMetrics
+from services.monitor.adapters.policy_documents import PolicyDocuments
+from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.store import PostgresStore
+from services.monitor.api.routes import escalations_router, ledger_router, policies_router
+from services.monitor.handlers.loop import Loop
+from services.monitor.handlers.relay import relay
+from services.monitor.settings import MonitorSettings
+from shared.clock import Clock
+from shared.errors import TransientError
+from shared.kafka.producer import BatchProducer
+from shared.kafka.topics import ensure_topics
+from shared.postgres.migrate import require_head
+from shared.postgres.pool import Database
+from shared.runtime import logs
+from shared.runtime.app import Progress, create_app
+from shared.runtime.health import Health
+from shared.runtime.loops import wait_for_stop
+from shared.runtime.serve import Builder, Service, run
+from shared.runtime.settings import SettingsError, load
+
+#: The tick looks for due items; what is due stands in the table.
+TICK_SECONDS: Final = 1
+GAUGES_SECONDS: Final = 15
+#: The relay looks for what a crash left, even when nobody wakes it.
+RELAY_SECONDS_MAX: Final = 1.0
+SWEEP_SECONDS_MAX: Final = 300.0
+#: The loop and the relay use one each; takeovers and policies the others.
+WRITE_POOL_SIZE: Final = 4
+
+
+class Monitor:
+    """One monitor process: the parts that live as long as it does."""
+
+    def __init__(self, settings: MonitorSettings, clock: Clock, stop: asyncio.Event) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.stop = stop
+        self.health = Health()
+        self.registry = CollectorRegistry()
+        self.metrics = MonitorMetrics(self.registry)
+        self.documents = PolicyDocuments()
+        self.database = Database(
+            settings.database_url.get_secret_value(),
+            application=f"arrears-monitor-{settings.instance}",
+            write_pool_size=WRITE_POOL_SIZE,
+        )
+        self.store = PostgresStore(self.database, self.documents)
+        self.reads = Reads(self.database.reads, self.documents, settings.ledger_partitions)
+        self.gauges = Gauges(self.database.reads, self.reads, self.registry)
+        self.source: LedgerSource | None = None
+        self.loop: Loop | None = None
+        self.relay_wanted = asyncio.Event()
+
+    async def fold_forever(self) -> None:
+        """Own partitions, fold and sweep until told to stop; leaves by raising when in doubt."""
+        settings = self.settings
+        await require_head(self.database.reads)
+        await ensure_topics(
+            settings.kafka_bootstrap_servers,
+            partitions=settings.ledger_partitions,
+            replication_factor=settings.replication_factor,
+        )
+        await self.store.seed(self.clock.now())
+        source = LedgerSource(settings.kafka_bootstrap_servers, settings.instance)
+        await source.start()
+        loop = Loop(
+            self.store,
+            source,
+            self.metrics,
+            self.clock.now,
+            owner=settings.instance,
+            wake_relay=self.relay_wanted.set,
+        )
+        try:
+            self._check_partitions(source)
+            self.source, self.loop = source, loop
+            self.health.well("ledger")
+            while not self.stop.is_set():
+                await loop.step()
+        finally:
+            self.source = self.loop = None
+            loop.abandon(TransientError("the monitor is joining its group anew; try again"))
+            await source.stop()
+
+    def _check_partitions(self, source: LedgerSource) -> None:
+        found = source.partitions()
+        if found != self.settings.ledger_partitions:
+            message = (
+                f"the ledger topic has {found} partitions, the settings say "
+                f"{self.settings.ledger_partitions}; set ARREARS_LEDGER_PARTITIONS={found}"
+            )
+            raise TransientError(message)
+
+    async def relay_forever(self) -> None:
+        """Send what the outbox holds whenever something was said, and on a slow beat."""
+        settings = self.settings
+        producer = BatchProducer(
+            settings.kafka_bootstrap_servers, f"arrears-monitor-{settings.instance}"
+        )
+        await producer.start()
+        try:
+            self.health.well("relay")
+            while not self.stop.is_set():
+                self.relay_wanted.clear()
+                await self._relay(producer)
+                waits = [
+                    asyncio.ensure_future(self.relay_wanted.wait()),
+                    asyncio.ensure_future(wait_for_stop(self.stop, RELAY_SECONDS_MAX)),
+                ]
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                for wait in waits:
+                    wait.cancel()
+            await self._relay(producer)
+        finally:
+            await producer.stop()
+
+    async def _relay(self, producer: BatchProducer) -> None:
+        if self.loop is not None:
+            await relay(self.store, producer, sorted(self.loop.owned))
+
+    async def sweep(self) -> None:
+        """Sweep what this process owns, now; `TransientError` while it owns nothing yet."""
+        loop = self.loop
+        if loop is None:
+            message = "the monitor has not joined its group yet; try again"
+            raise TransientError(message)
+        async with asyncio.timeout(SWEEP_SECONDS_MAX):
+            await loop.swept()
+
+    def tick(self) -> None:
+        """Let the loop look for what is due."""
+        if self.loop is not None:
+            self.loop.tick()
+
+    async def progress(self) -> Progress:
+        """Measure lag, outbox and due work anew."""
+        if self.source is None:
+            message = "the monitor has not joined its group yet; try again"
+            raise TransientError(message)
+        ends = await self.source.ends(self.settings.ledger_partitions)
+        return await stored_progress(self.database.reads, ends, self.clock.now())
+
+    async def refresh(self) -> None:
+        """Refresh the gauges, and show offsets to Kafka's own tools."""
+        if self.source is None or self.loop is None:
+            return
+        await self.gauges.refresh(await self.progress(), self.clock.now().timestamp())
+        owned = self.loop.owned.values()
+        await self.source.show({one.partition: one.next_offset for one in owned})
+
+
+def build(settings: MonitorSettings) -> Builder:
+    """Return what builds a monitor with these settings."""
+
+    @asynccontextmanager
+    async def builder(stop: asyncio.Event) -> AsyncIterator[Service]:
+        monitor = Monitor(settings, settings.make_clock(), stop)
+        monitor.health.expect("ledger", "relay")
+        app = create_app(
+            name="monitor",
+            token=settings.token(),
+            health=monitor.health,
+            registry=monitor.registry,
+            clock=monitor.clock,
+            routers=[
+                ledger_router(monitor.reads, monitor.clock.now),
+                escalations_router(monitor.reads),
+                policies_router(
+                    monitor.reads,
+                    monitor.store,
+                    monitor.documents,
+                    monitor.clock.now,
+                    changed=monitor.tick,
+                ),
+            ],
+            sweep=monitor.sweep,
+            progress=monitor.progress,
+        )
+        scheduler = AsyncIOScheduler(
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
+        )
+        scheduler.add_job(monitor.tick, "interval", seconds=TICK_SECONDS)
+        scheduler.add_job(monitor.refresh, "interval", seconds=GAUGES_SECONDS)
+        scheduler.start()
+        try:
+            yield Service(
+                name="monitor",
+                app=app,
+                host=settings.host,
+                port=settings.monitor_port,
+                health=monitor.health,
+                registry=monitor.registry,
+                drain_seconds=settings.drain_seconds,
+                loops={"ledger": monitor.fold_forever, "relay": monitor.relay_forever},
+            )
+        finally:
+            scheduler.shutdown(wait=False)
+            await monitor.database.close()
+
+    return builder
+
+
+def main() -> None:
+    """Run the monitor from the environment's settings."""
+    try:
+        settings = load(MonitorSettings)
+        settings.token()
+    except SettingsError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    logs.configure(settings.log_format, settings.log_level)
+    run([build(settings)])
+
+
+if __name__ == "__main__":
+    main()
