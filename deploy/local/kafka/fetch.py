@@ -13,6 +13,9 @@ from deploy.local.parts import Say
 from deploy.local.processes import Command, run
 
 POM = Path(__file__).with_name("pom.xml")
+DIGEST_LENGTH = 16
+#: The packages of Debian and Ubuntu that carry each program.
+PACKAGES = {"java": "openjdk-17-jre-headless", "mvn": "maven"}
 FETCH_SECONDS_MAX = 600.0
 LEFTOVER_SECONDS_MAX = 24 * 3600.0
 
@@ -22,11 +25,11 @@ OWN_SERVERS = (
 )
 
 
-def java() -> str:
+def find_java() -> str:
     """Return the path of the Java program; JAVA_HOME goes before PATH."""
-    home = os.environ.get("JAVA_HOME")
-    found = shutil.which("java", path=str(Path(home) / "bin")) if home else None
-    return found or _program("java", package="openjdk-17-jre-headless")
+    if (found := _java()) is None:
+        raise _missing("java", "mvn") if not _libraries().is_dir() else _missing("java")
+    return found
 
 
 async def kafka_libraries(say: Say) -> Path:
@@ -34,13 +37,13 @@ async def kafka_libraries(say: Say) -> Path:
 
     Two runs may fetch at once: each fills a folder of its own, and the first to finish names it.
     """
-    cache = cache_folder()
-    digest = hashlib.sha256(POM.read_bytes()).hexdigest()[:16]
-    libraries = cache / f"kafka-{digest}"
+    libraries = _libraries()
     if libraries.is_dir():
         return libraries
-    maven = _program("mvn", package="maven")
-    java()  # Maven's own complaint about a missing Java names no package
+    maven = shutil.which("mvn")
+    if maven is None or _java() is None:
+        raise _missing("java", "mvn")
+    cache = libraries.parent
     cache.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(cache)
     fresh = Path(tempfile.mkdtemp(prefix=".kafka-", dir=cache))
@@ -94,12 +97,26 @@ def _remove_leftovers(cache: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _program(name: str, *, package: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        message = (
-            f"the program {name!r} is not installed, and Kafka needs it; install it with: "
-            f"apt-get install {package} — {OWN_SERVERS}"
-        )
-        raise MissingProgramError(message)
-    return found
+def _libraries() -> Path:
+    digest = hashlib.sha256(POM.read_bytes()).hexdigest()[:DIGEST_LENGTH]
+    return cache_folder() / f"kafka-{digest}"
+
+
+def _java() -> str | None:
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=str(Path(home) / "bin")) if home else None
+    return found or shutil.which("java")
+
+
+def _missing(*programs: str) -> MissingProgramError:
+    """Say which of the programs are not installed, and what to do about it."""
+    found = {"java": _java(), "mvn": shutil.which("mvn")}
+    names = [program for program in programs if found[program] is None]
+    packages = " ".join(PACKAGES[name] for name in names)
+    verb, object_ = ("is", "it") if len(names) == 1 else ("are", "them")
+    message = (
+        f"{' and '.join(names)} {verb} not installed, and Kafka needs {object_}; on "
+        f"Debian or Ubuntu: apt-get install {packages} (any Java from 17 on will do), "
+        f"{OWN_SERVERS}"
+    )
+    return MissingProgramError(message)

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local.errors import StackError
-from deploy.local.kafka.fetch import java, kafka_libraries
+from deploy.local.kafka.fetch import find_java, kafka_libraries
 from deploy.local.parts import Part, Say, say_nothing
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import Command, run
@@ -41,6 +41,9 @@ SETTINGS = {
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
     "share.coordinator.state.topic.num.partitions": 1,
+    # A broker that was killed may come back only when its old session has run out.
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
     "group.initial.rebalance.delay.ms": 0,
     "group.min.session.timeout.ms": 1_000,
     # A message carries the time of its event, which on a manual clock may be years ago: nothing
@@ -88,7 +91,7 @@ class KafkaServer(Part):
 
     async def command(self) -> Command:
         """Fetch Kafka, write its settings and format its folder the first time."""
-        program = java()
+        program = find_java()
         libraries = await kafka_libraries(self.say)
         temporary = self._folder / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)

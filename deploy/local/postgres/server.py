@@ -183,5 +183,5 @@ def _works_in(pid: int, folder: Path) -> bool:
     """Return whether the process is a server of this folder: PostgreSQL works inside its data."""
     try:
         return Path(f"/proc/{pid}/cwd").resolve(strict=True) == folder.resolve()
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # gone, or another user's
         return False

@@ -1,0 +1,55 @@
+# Every command of the project, by name: `make help` lists them.
+#
+#   PYTHON=python3.12   the Python that makes .venv (3.11 or newer)
+#   ARGS="-k letters"   more arguments for pytest
+#   ONCE=1              the demonstration ends by itself
+#   DATA=DIR            the demonstration's data folder
+#   UPGRADE=1           `make lock` takes the newest versions instead of keeping the present ones
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The lock's content decides, not its date: a fresh clone and a changed branch are told apart.
+DIGEST := $(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
+VENV := .venv/.made-$(DIGEST)
+COMPILE = pip compile --quiet --no-header --no-annotate --generate-hashes --universal \
+	--python-version 3.11 --no-emit-index-url $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock clean
+
+help: ## List every command with a line.
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV) ## Show half a year of trade on a stack of its own [ONCE=1] [DATA=DIR].
+	$(BIN)/arrears demo $(if $(ONCE),--once) $(if $(DATA),--data "$(DATA)")
+
+test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...].
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV) ## Check format, lint, types and the architecture.
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pytest --quiet tests/architecture
+
+format: $(VENV) ## Format the code, and mend what the linter can.
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# Pinned and hashed for every platform. Addresses of package indexes are the user's own business
+# and never stand in the files. uv comes from PATH, else into .venv.
+lock: $(VENV) ## Pin the requirements anew, with hashes [UPGRADE=1].
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) -o requirements/runtime.txt pyproject.toml
+	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) --all-extras --no-emit-package arrears \
+		-o requirements/dev.txt pyproject.toml
+
+clean: ## Remove .venv and the tools' caches; data folders stay.
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv: $(VENV) ## Make the environment that every other command uses.
+
+$(VENV): requirements/dev.txt pyproject.toml
+	@$(PYTHON) deploy/make_venv.py $(DIGEST)
+	@touch $@
