@@ -176,8 +176,9 @@ def _refusal(service: str, response: httpx.Response) -> AwayError | RefusedError
     detail = str(problem.get("detail") or f"it answered {response.status_code}")
     if response.status_code == _UNAVAILABLE:
         return AwayError(f"{service}: {detail}")
-    where = "".join(
-        f"{word} {problem[word]}: " for word in ("line", "path") if problem.get(word) is not None
-    )
+    line, path = problem.get("line"), problem.get("path")
+    where = [f"line {line}"] if line is not None else []
+    where += [str(path)] if path else []
+    message = f"{', '.join(where)}: {detail}" if where else detail
     code = str(problem.get("code") or f"http_{response.status_code}")
-    return RefusedError(f"{where}{detail}", code=code, status=response.status_code)
+    return RefusedError(message, code=code, status=response.status_code)
