@@ -243,6 +243,18 @@ def difference(account: Account) -> dict[str, int]:
     return found
 
 
+def owed(account: Account) -> dict[str, int]:
+    """Return open less unapplied by currency, in minor units, where there is any."""
+    sums: dict[str, int] = {}
+    for invoice in account.invoices.values():
+        for item in invoice.items:
+            sums[item.currency] = sums.get(item.currency, 0) + item.open
+    for funds in account.funds.values():
+        if funds.currency is not None:
+            sums[funds.currency] = sums.get(funds.currency, 0) - funds.unapplied
+    return {currency: minor for currency, minor in sums.items() if minor}
+
+
 def payment(payment_id: str) -> tuple[FundsKind, str]:
     """Name a payment among the account's funds."""
     return FundsKind.PAYMENT, payment_id

@@ -1,0 +1,215 @@
+"""Generated histories: events of every inbound type over a few invoices, payments and notes.
+
+Few ids and round amounts, so that events meet: the same invoice is amended, paid, credited and
+cancelled, money is on account, comes before its invoice, bounces before it came.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from services.monitor.domain.fold import Event
+from shared.contracts.cover import CoverUpdated
+from shared.contracts.credit_note import CreditNoteIssued
+from shared.contracts.customer import CustomerUpdated
+from shared.contracts.fields import Inbound
+from shared.contracts.invoice import InvoiceAmended, InvoiceCancelled, InvoiceIssued
+from shared.contracts.payment import PaymentReceived, PaymentReversed
+from tests.unit.monitor.builders import (
+    SAID_AT,
+    amended,
+    cancelled,
+    cover,
+    credited,
+    customer,
+    issued,
+    paid,
+    reversed_,
+)
+
+FIRST_DAY: Final = date(2026, 1, 1)
+EVENTS_MAX: Final = 14
+#: Events arrive on one of so many days after the first.
+ARRIVAL_DAYS: Final = 75
+
+_invoice_ids = st.sampled_from("ABC")
+_payment_ids = st.sampled_from("PQR")
+_note_ids = st.sampled_from("MN")
+#: EUR mostly, so that money meets; JPY has no decimals and makes amounts unreadable.
+_currencies = st.sampled_from(("EUR", "EUR", "EUR", "EUR", "JPY"))
+_amounts = st.sampled_from((10, 20, 30, 40, 50, 70, 100))
+_days = st.integers(0, 60).map(lambda days: (FIRST_DAY + timedelta(days)).isoformat())
+_versions = st.integers(1, 3)
+
+
+def business_key(data: Inbound) -> tuple[Any, ...]:
+    """Name what an event tells of: two events of one key and different content contradict."""
+    match data:
+        case InvoiceIssued():
+            return "issued", data.invoice_id
+        case InvoiceAmended():
+            return "amended", data.invoice_id, data.version
+        case InvoiceCancelled():
+            return "cancelled", data.invoice_id
+        case PaymentReceived():
+            return "paid", data.payment_id
+        case PaymentReversed():
+            return "reversed", data.payment_id, data.reversal_id
+        case CreditNoteIssued():
+            return "credited", data.credit_note_id
+        case CustomerUpdated():
+            return "customer", data.version
+        case CoverUpdated():
+            return "cover", data.policy_no
+        case _:
+            raise TypeError(data)
+
+
+@st.composite
+def _parts(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """Draw one to three parts, due within three months."""
+    amounts = draw(st.lists(_amounts, min_size=1, max_size=3))
+    dues = [draw(st.integers(30, 90)) for _ in amounts]
+    return [
+        ((FIRST_DAY + timedelta(due)).isoformat(), str(amount))
+        for due, amount in zip(dues, amounts, strict=True)
+    ]
+
+
+@st.composite
+def _issued(draw: st.DrawFn) -> InvoiceIssued:
+    issued_on = (FIRST_DAY + timedelta(draw(st.integers(0, 20)))).isoformat()
+    return issued(draw(_invoice_ids), *draw(_parts()), on=issued_on, currency=draw(_currencies))
+
+
+@st.composite
+def _amended(draw: st.DrawFn) -> InvoiceAmended:
+    parts = draw(_parts())
+    if draw(st.integers(0, 4)) == 0:  # cents, which JPY has not
+        parts = [(due_on, f"{amount}.50") for due_on, amount in parts]
+    return amended(draw(_invoice_ids), draw(_versions), *parts, on=draw(_days))
+
+
+@st.composite
+def _cancelled(draw: st.DrawFn) -> InvoiceCancelled:
+    return cancelled(draw(_invoice_ids), on=draw(_days))
+
+
+@st.composite
+def _paid(draw: st.DrawFn, *, only_named: bool) -> PaymentReceived:
+    shares = draw(st.lists(_amounts, min_size=1 if only_named else 0, max_size=3))
+    allocations = [
+        (draw(_invoice_ids), str(share), *draw(st.sampled_from(((), (), (1,), (2,)))))
+        for share in shares
+    ]
+    spare = 0 if only_named else draw(st.sampled_from((0, 0, 20, 50, 120)))
+    amount = sum(shares) + spare or 50
+    return paid(
+        draw(_payment_ids),
+        str(amount),
+        *allocations,  # type: ignore[arg-type]  # a pair or a triple
+        on=draw(_days),
+        currency=draw(_currencies),
+    )
+
+
+@st.composite
+def _reversed(draw: st.DrawFn) -> PaymentReversed:
+    return reversed_(
+        draw(st.sampled_from(("R1", "R2"))),
+        draw(_payment_ids),
+        draw(st.sampled_from((None, None, "10", "30", "60", "12.50"))),
+        on=draw(_days),
+    )
+
+
+@st.composite
+def _credited(draw: st.DrawFn, *, only_named: bool) -> CreditNoteIssued:
+    return credited(
+        draw(_note_ids),
+        str(draw(_amounts)),
+        draw(_invoice_ids if only_named else st.none() | _invoice_ids),
+        on=draw(_days),
+        currency=draw(_currencies),
+    )
+
+
+def _data(*, only_named: bool) -> st.SearchStrategy[Inbound]:
+    """Draw one event of any type; invoices and money are more frequent than the rest."""
+    money = _paid(only_named=only_named)
+    return st.one_of(
+        _issued(),
+        _issued(),
+        money,
+        money,
+        _reversed(),
+        _amended(),
+        _credited(only_named=only_named),
+        _cancelled(),
+        st.builds(customer, _versions),
+        st.builds(cover, limit=st.sampled_from(("100", "200"))),
+    )
+
+
+def _named(facts: list[Inbound]) -> list[Event]:
+    """Give events names and times of their own."""
+    return [
+        Event(f"e{number}", SAID_AT + timedelta(minutes=number), data)
+        for number, data in enumerate(facts)
+    ]
+
+
+@st.composite
+def consistent(draw: st.DrawFn, *, only_named: bool = False) -> list[Event]:
+    """Draw events that do not contradict each other: one content for each business key.
+
+    With `only_named`, all money names its invoices, to the last unit.
+    """
+    facts = draw(
+        st.lists(
+            _data(only_named=only_named), min_size=2, max_size=EVENTS_MAX, unique_by=business_key
+        )
+    )
+    return _named(facts)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """Draw any events in any order: said twice, contradicting each other, all of it."""
+    return _named(draw(st.lists(_data(only_named=False), min_size=1, max_size=EVENTS_MAX)))
+
+
+@st.composite
+def shuffled(draw: st.DrawFn, events: list[Event]) -> list[Event]:
+    """Draw another order of arrival, with some events arriving again."""
+    again = draw(st.lists(st.sampled_from(events), max_size=4))
+    return draw(st.permutations(events + again))
+
+
+@st.composite
+def batched(draw: st.DrawFn, events: list[Event]) -> list[list[Event]]:
+    """Draw a way to cut events into batches."""
+    cuts = sorted(draw(st.sets(st.integers(1, max(1, len(events) - 1)))))
+    edges = [0, *cuts, len(events)]
+    return [events[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Events that arrive on one day, in order."""
+
+    on: date
+    events: list[Event]
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> list[Arrival]:
+    """Draw a history spread over days."""
+    events = draw(histories())
+    offsets = sorted(draw(st.integers(0, ARRIVAL_DAYS)) for _ in events)
+    by_day: dict[int, list[Event]] = {}
+    for offset, event in zip(offsets, events, strict=True):
+        by_day.setdefault(offset, []).append(event)
+    return [Arrival(FIRST_DAY + timedelta(days), arrived) for days, arrived in by_day.items()]

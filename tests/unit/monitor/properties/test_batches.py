@@ -1,0 +1,98 @@
+"""However the ledger is cut into batches, and however little of an account a batch loads, the same
+state and the same records come of it: it is what the store relies on.
+"""
+
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.monitor.domain.account import Account, Cover, Told
+from services.monitor.domain.balance import Balance
+from services.monitor.domain.clearing import RULES, Clearing
+from services.monitor.domain.escalation import apply, decide
+from services.monitor.domain.fold import Event, fold
+from services.monitor.domain.funds import Funds, FundsKey
+from services.monitor.domain.invoice import Invoice
+from shared.contracts.customer import CustomerUpdated
+from tests.unit.monitor.builders import ACCOUNT_ID
+from tests.unit.monitor.histories import FIRST_DAY, batched, histories
+from tests.unit.monitor.policies import EAGER
+from tests.unit.monitor.store import MemoryStore
+
+rules = st.sampled_from(RULES)
+
+
+@dataclass
+class Outcome:
+    """All that folding leaves behind."""
+
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    funds: dict[FundsKey, Funds] = field(default_factory=dict)
+    customer: CustomerUpdated | None = None
+    covers: dict[str, Cover] = field(default_factory=dict)
+    balances: dict[str, Balance] = field(default_factory=dict)
+    clearings: list[Clearing] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    changes: list[dict[str, object]] = field(default_factory=list)
+
+
+def fold_whole(events: list[Event], rule: str) -> Outcome:
+    """Fold everything in one account that has all of itself in memory."""
+    account = Account(ACCOUNT_ID, has_all_open=True)
+    outcome = Outcome()
+    for event in events:
+        outcome.changes.append(fold(account, event, rule))
+        raise_what_is_due(account)
+    account.close()
+    outcome.invoices, outcome.funds = account.invoices, account.funds
+    outcome.customer, outcome.covers = account.customer, account.covers
+    outcome.clearings, outcome.told = account.clearings, account.told
+    outcome.balances = account.balances
+    return outcome
+
+
+def fold_in_batches(batches: list[list[Event]], rule: str, *, in_part: bool) -> Outcome:
+    """Fold batch by batch, each with an account fresh from the store, whole or in part."""
+    store = MemoryStore()
+    outcome = Outcome()
+    for batch in batches:
+        account = store.load(batch) if in_part else store.load_everything()
+        for event in batch:
+            outcome.changes.append(fold(account, event, rule))
+            raise_what_is_due(account)
+        store.save(account)
+        outcome.clearings += account.clearings
+        outcome.told += account.told
+    stored = store.load_everything()
+    outcome.invoices, outcome.funds = stored.invoices, stored.funds
+    outcome.customer, outcome.covers = stored.customer, stored.covers
+    outcome.balances = store.balances
+    return outcome
+
+
+def raise_what_is_due(account: Account) -> None:
+    """Put touched items at a level on a day when all are overdue, so that there is what to lift."""
+    for invoice_id in account.touched_invoices:
+        for item in account.invoices[invoice_id].items:
+            apply(item, decide(item, EAGER, FIRST_DAY), EAGER, FIRST_DAY)
+
+
+@given(st.data(), rules)
+def test_any_batches_end_in_the_same_state_and_records(data: st.DataObject, rule: str) -> None:
+    events = data.draw(histories())
+    batches = data.draw(batched(events))
+    assert fold_in_batches(batches, rule, in_part=False) == fold_whole(events, rule)
+
+
+@given(st.data(), rules)
+def test_a_partial_load_is_enough(data: st.DataObject, rule: str) -> None:
+    events = data.draw(histories())
+    batches = data.draw(batched(events))
+    assert fold_in_batches(batches, rule, in_part=True) == fold_whole(events, rule)
+
+
+@given(histories(), rules)
+def test_a_partial_load_is_enough_for_one_event_at_a_time(events: list[Event], rule: str) -> None:
+    batches = [[event] for event in events]
+    assert fold_in_batches(batches, rule, in_part=True) == fold_whole(events, rule)

@@ -1,0 +1,80 @@
+"""Order does not matter: what arrives late, twice or out of order ends in the same state."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.monitor.domain.account import Account
+from services.monitor.domain.clearing import OLDEST_DUE_FIRST
+from services.monitor.domain.fold import Event, fold
+from services.monitor.domain.invoice import Invoice
+from tests.unit.monitor.builders import ACCOUNT_ID, owed
+from tests.unit.monitor.histories import consistent, shuffled
+
+
+def folded(events: list[Event]) -> Account:
+    """Fold events into an empty account."""
+    account = Account(ACCOUNT_ID, has_all_open=True)
+    for event in events:
+        fold(account, event, OLDEST_DUE_FIRST)
+    return account
+
+
+def facts_of(invoice: Invoice) -> Invoice:
+    """Return an invoice without what depends on the way it went: cycles, levels, arrival."""
+    items = [replace(item, cycle=1, raised=[]) for item in invoice.items]
+    named = sorted(invoice.named, key=lambda one: (one.kind, one.funds_id, one.position))
+    return replace(invoice, items=items, named=named, first_cycle=1)
+
+
+def state_of(account: Account) -> dict[str, Any]:
+    """Return everything that every order of arrival must end in."""
+    return {
+        # An invoice that only a voided reversal or allocation made known tells nothing.
+        "invoices": {
+            key: facts_of(one)
+            for key, one in account.invoices.items()
+            if facts_of(one) != Invoice(key)
+        },
+        "funds": account.funds,
+        "customer": account.customer,
+        "covers": account.covers,
+        "net clearing": net_clearing(account),
+    }
+
+
+def net_clearing(account: Account) -> dict[tuple[str, str, str, int], int]:
+    """Return minor units matched by funds and item, as the clearing records add up."""
+    sums: dict[tuple[str, str, str, int], int] = {}
+    for one in account.clearings:
+        key = (one.kind, one.funds_id, one.invoice_id, one.instalment)
+        sums[key] = sums.get(key, 0) + one.amount
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+@given(st.data())
+def test_money_that_names_its_invoices_ends_in_one_state_in_any_order(data: st.DataObject) -> None:
+    events = data.draw(consistent(only_named=True))
+    other = data.draw(shuffled(events))
+    assert state_of(folded(other)) == state_of(folded(events))
+
+
+@given(st.data())
+def test_any_money_ends_in_one_balance_in_any_order(data: st.DataObject) -> None:
+    events = data.draw(consistent())
+    other = data.draw(shuffled(events))
+    assert owed(folded(other)) == owed(folded(events))
+
+
+@given(st.data())
+def test_what_arrives_again_changes_nothing(data: st.DataObject) -> None:
+    events = data.draw(consistent())
+    account = folded(events)
+    before, words = state_of(folded(events)), len(account.told)
+    for event in data.draw(st.lists(st.sampled_from(events), min_size=1)):
+        changes = fold(account, event, OLDEST_DUE_FIRST)
+        assert "items" not in changes
+    assert state_of(account) == before
+    assert len(account.told) == words

@@ -1,0 +1,106 @@
+"""A store in memory that loads an account the way the real one does: as little as is needed.
+
+It keeps encoded copies, so that nothing an account holds leaks into the next batch, and writes only
+what the account says it has touched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from services.monitor.domain.account import Account, Cover
+from services.monitor.domain.balance import Balance
+from services.monitor.domain.fold import Event
+from services.monitor.domain.funds import Funds, FundsKey
+from services.monitor.domain.invoice import Invoice, Item
+from services.monitor.domain.needs import Needs
+from shared.contracts.customer import CustomerUpdated
+from tests.unit.monitor.builders import ACCOUNT_ID
+
+_encode = msgspec.json.encode
+
+
+class MemoryStore:
+    """Rows of one account: invoices, items by instalment, funds, totals, customer, covers."""
+
+    def __init__(self) -> None:
+        self._invoices: dict[str, bytes] = {}
+        self._items: dict[tuple[str, int], bytes] = {}
+        self._funds: dict[FundsKey, bytes] = {}
+        self._customer: bytes | None = None
+        self._covers: dict[str, bytes] = {}
+        self.balances: dict[str, Balance] = {}
+
+    def load(self, events: Sequence[Event]) -> Account:
+        """Load what the events name and what hangs on it, as `Needs` says; nothing else."""
+        needs = Needs()
+        for event in events:
+            needs.add(event.data)
+        account = self._account()
+        funds = {key: self.funds(key) for key in needs.funds if key in self._funds}
+        free = {key: one for key, one in self.all_funds().items() if one.free > 0}
+        funds |= free
+        names = needs.invoices | {name for one in funds.values() for name in one.invoice_ids()}
+        if needs.may_free or free:
+            account.has_all_open = True
+            names |= {key[0] for key in self._items if self._item(key).open > 0}
+        invoices = {name: self.invoice(name) for name in names if name in self._invoices}
+        hanging = {key for one in invoices.values() for key in one.funds_keys()}
+        funds |= {key: self.funds(key) for key in hanging - funds.keys()}
+        account.admit(list(invoices.values()), list(funds.values()))
+        return account
+
+    def load_everything(self) -> Account:
+        """Load the whole account."""
+        account = self._account()
+        account.has_all_open = True
+        account.admit([self.invoice(name) for name in self._invoices], [*self.all_funds().values()])
+        return account
+
+    def save(self, account: Account) -> None:
+        """Close the batch and write what it touched."""
+        account.close()
+        for invoice_id, kept in account.shrunk():
+            gone = [key for key in self._items if key[0] == invoice_id and key[1] > kept]
+            for key in gone:
+                del self._items[key]
+        for invoice_id in account.touched_invoices:
+            invoice = account.invoices[invoice_id]
+            self._items |= {(invoice_id, one.instalment): _encode(one) for one in invoice.items}
+            self._invoices[invoice_id] = _encode(replace(invoice, items=[]))
+        self._funds |= {key: _encode(account.funds[key]) for key in account.touched_funds}
+        if account.touched_customer:
+            self._customer = _encode(account.customer)
+        self._covers |= {no: _encode(account.covers[no]) for no in account.touched_covers}
+        for currency, change in account.balances.items():
+            total = self.balances.setdefault(currency, Balance())
+            for name in Balance.__slots__:
+                setattr(total, name, getattr(total, name) + getattr(change, name))
+
+    def invoice(self, invoice_id: str) -> Invoice:
+        """Decode an invoice with its items."""
+        invoice = msgspec.json.decode(self._invoices[invoice_id], type=Invoice)
+        keys = sorted(key for key in self._items if key[0] == invoice_id)
+        invoice.items = [self._item(key) for key in keys]
+        return invoice
+
+    def funds(self, key: FundsKey) -> Funds:
+        """Decode funds."""
+        return msgspec.json.decode(self._funds[key], type=Funds)
+
+    def all_funds(self) -> dict[FundsKey, Funds]:
+        """Decode every funds of the account."""
+        return {key: self.funds(key) for key in self._funds}
+
+    def _item(self, key: tuple[str, int]) -> Item:
+        return msgspec.json.decode(self._items[key], type=Item)
+
+    def _account(self) -> Account:
+        account = Account(ACCOUNT_ID)
+        if self._customer is not None:
+            account.customer = msgspec.json.decode(self._customer, type=CustomerUpdated)
+        account.covers = {
+            no: msgspec.json.decode(text, type=Cover) for no, text in self._covers.items()
+        }
+        return account
