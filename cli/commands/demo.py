@@ -23,13 +23,13 @@ def add_to(app: typer.Typer) -> None:
 
 def rebuild(check: Check = False, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Fold the journal from nothing and compare with what is stored; ends with 1 if they differ."""
+    if not check:
+        message = "rebuild only compares for now; ask for it with: arrears rebuild --check"
+        raise UsageError(message)
     from cli.database import database_url_of
     from cli.show.output import print_json, print_line, progress_bar
     from services.monitor.handlers.rebuild import check as compare
 
-    if not check:
-        message = "rebuild only compares for now; ask for it with: arrears rebuild --check"
-        raise UsageError(message)
     with progress_bar() as bar:
         task = bar.add_task("rebuilding", total=None)
         differences = asyncio.run(
