@@ -28,14 +28,14 @@ def rebuild(check: Check = False, data: Data = DATA_DEFAULT, as_json: AsJson = F
         raise UsageError(message)
     from cli.database import database_url_of
     from cli.show.output import print_json, print_line, progress_bar
-    from services.monitor.handlers.rebuild import check as compare
+    from services.monitor.rebuild import check as compare
 
     with progress_bar() as bar:
         task = bar.add_task("rebuilding", total=None)
         differences = asyncio.run(
             compare(
                 database_url_of(data),
-                lambda line: bar.update(task, description=line),
+                lambda done, total: bar.update(task, completed=done, total=total),
             )
         )
     if as_json:

@@ -19,7 +19,7 @@ from cli.publishing import connect_publisher
 from cli.sample import Trade, generate
 from cli.show.output import print_line, progress_bar, say
 from deploy.local.stack import Stack, UpOptions, until_signal
-from services.monitor.handlers.rebuild import check
+from services.monitor.rebuild import check
 
 #: Where no bar is drawn, a line tells every so many days that it goes on.
 DAYS_A_LINE: Final = 30
@@ -49,7 +49,8 @@ async def _play_and_report(stack: Stack, data: Path, trade: Trade) -> int:
     with progress_bar() as bar:
         task = bar.add_task("rebuilding from the journal", total=None)
         differences = await check(
-            stack.file.database_url(), lambda line: bar.update(task, description=line)
+            stack.file.database_url(),
+            lambda done, total: bar.update(task, completed=done, total=total),
         )
     print_report(figures, events, differences)
     print_next(figures, stack.file, data)

@@ -28,10 +28,8 @@ LOST: Final = (
     TimeoutError,
 )
 
+#: A string, since asyncpg's classes take parameters only in its stubs.
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
-Connection: TypeAlias = (
-    "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
-)
 
 
 class Database:

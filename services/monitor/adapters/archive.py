@@ -1,0 +1,145 @@
+"""A snapshot of the monitor's tables, for folding the journal again beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import make_url
+
+from services.monitor.adapters import rows
+from services.monitor.domain.balance import Balance
+from services.monitor.domain.clearing import Clearing
+from services.monitor.domain.funds import FundsKind
+from services.monitor.handlers.ports import AccountKey, Record
+from services.monitor.handlers.rebuild import JournalRow, Ledger
+from shared.contracts.escalation import LIFTED, RAISED
+from shared.postgres.pool import CONNECT_SECONDS_MAX, mapped_losses
+
+PREFETCH_ROWS: Final = 2000
+
+#: The whole journal, account by account, in the order of the ledger.
+JOURNAL: Final = """
+SELECT partition, "offset", clearing_rule, event FROM monitor.journal
+ORDER BY partition, account_id, "offset"
+"""
+
+#: Accounts with state but without any event.
+UNKNOWN_ACCOUNTS: Final = """
+SELECT account_id FROM (
+    SELECT partition, account_id FROM monitor.balances
+    UNION SELECT partition, account_id FROM monitor.invoices
+    UNION SELECT partition, account_id FROM monitor.funds
+) AS s
+WHERE NOT EXISTS (SELECT 1 FROM monitor.journal AS j
+                  WHERE j.partition = s.partition AND j.account_id = s.account_id)
+ORDER BY account_id
+"""
+
+#: Escalations of accounts that were raised and not lifted since.
+STANDING: Final = """
+SELECT e.partition, e.account_id, e.escalation_id
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.escalations AS e USING (partition, account_id)
+GROUP BY e.partition, e.account_id, e.escalation_id
+HAVING bool_or(e.type = $3) AND NOT bool_or(e.type = $4)
+"""
+
+
+class PostgresArchive:
+    """See the port `Archive`."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def events(self) -> int:
+        """Count."""
+        return int(await self._connection.fetchval("SELECT count(*) FROM monitor.journal"))
+
+    async def journal(self) -> AsyncIterator[JournalRow]:
+        """Stream by a cursor on the server."""
+        async for row in self._connection.cursor(JOURNAL, prefetch=PREFETCH_ROWS):
+            record = Record(row["partition"], row["offset"], row["event"].encode())
+            yield JournalRow(record, row["clearing_rule"])
+
+    async def unknown_accounts(self) -> list[str]:
+        """Compare keys."""
+        found = await self._connection.fetch(UNKNOWN_ACCOUNTS)
+        return [row["account_id"] for row in found]
+
+    async def stored(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Ledger]:
+        """Read every table once for all of the accounts."""
+        ledgers = {key: Ledger() for key in keys}
+        async for key, row in self._of("invoices", keys):
+            ledgers[key].invoices[row["invoice_id"]] = rows.invoice_from(row["facts"])
+        async for key, row in self._of("items", keys):
+            ledgers[key].invoices[row["invoice_id"]].items.append(rows.item_from(row))
+        for ledger in ledgers.values():
+            for invoice in ledger.invoices.values():
+                invoice.items.sort(key=lambda item: item.instalment)
+        async for key, row in self._of("funds", keys):
+            ledgers[key].funds[f"{row['kind']} {row['funds_id']}"] = rows.funds_from(row["facts"])
+        async for key, row in self._of("balances", keys):
+            ledgers[key].balances[row["currency"]] = _balance(row)
+        async for key, row in self._of("customers", keys):
+            ledgers[key].customer = rows.customer_from(row["facts"])
+        async for key, row in self._of("covers", keys):
+            ledgers[key].covers[row["policy_no"]] = rows.cover_from(row["facts"])
+        async for key, row in self._of("clearings", keys):
+            ledgers[key].clearings[f"{row['offset']}-{row['number']}"] = _clearing(row)
+        columns = ([key[0] for key in keys], [key[1] for key in keys])
+        for row in await self._connection.fetch(STANDING, *columns, RAISED, LIFTED):
+            ledgers[row["partition"], row["account_id"]].standing.add(str(row["escalation_id"]))
+        return ledgers
+
+    async def _of(
+        self, table: str, keys: Sequence[AccountKey]
+    ) -> AsyncIterator[tuple[AccountKey, Any]]:
+        """Give a table's rows of accounts; `table` is one of this module's own names."""
+        query = (
+            "SELECT t.* FROM unnest($1::int[], $2::text[]) AS k (partition, account_id) "
+            f"JOIN monitor.{table} AS t USING (partition, account_id)"
+        )
+        columns = ([key[0] for key in keys], [key[1] for key in keys])
+        for row in await self._connection.fetch(query, *columns):
+            yield (row["partition"], row["account_id"]), row
+
+
+@asynccontextmanager
+async def open_archive(database_url: str) -> AsyncIterator[PostgresArchive]:
+    """Open a snapshot: what the services write meanwhile is not in it."""
+    url = make_url(database_url).set(drivername="postgresql")
+    async with mapped_losses():
+        connection = await asyncpg.connect(
+            url.render_as_string(hide_password=False), timeout=CONNECT_SECONDS_MAX
+        )
+        try:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield PostgresArchive(connection)
+        finally:
+            await connection.close(timeout=CONNECT_SECONDS_MAX)
+
+
+def _balance(row: Any) -> Balance:
+    return Balance(
+        invoiced=row["invoiced_minor"],
+        received=row["received_minor"],
+        credited=row["credited_minor"],
+        written_off=row["written_off_minor"],
+        reversed=row["reversed_minor"],
+        open=row["open_minor"],
+        unapplied=row["unapplied_minor"],
+    )
+
+
+def _clearing(row: Any) -> Clearing:
+    return Clearing(
+        FundsKind(row["kind"]),
+        row["funds_id"],
+        row["invoice_id"],
+        row["instalment"],
+        row["currency"],
+        row["amount_minor"],
+        row["rule"],
+        row["cleared_on"],
+    )

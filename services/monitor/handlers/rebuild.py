@@ -1,0 +1,166 @@
+"""Fold the journal from nothing and compare with what is stored, account by account."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from services.monitor.domain.account import Account
+from services.monitor.domain.balance import Balance
+from services.monitor.domain.fold import Event, fold
+from services.monitor.domain.invoice import Invoice
+from services.monitor.handlers.batch import decode
+from services.monitor.handlers.ports import AccountKey, Record
+from shared.contracts.escalation import escalation_id
+
+#: Accounts compared at a time.
+ACCOUNTS_AT_A_TIME = 200
+#: Differences reported; where there are more, the last line says so.
+DIFFERENCES_MAX = 100
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All that is stored of one account, or all that its events come to."""
+
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    funds: dict[str, Any] = field(default_factory=dict)
+    balances: dict[str, Balance] = field(default_factory=dict)
+    customer: Any = None
+    covers: dict[str, Any] = field(default_factory=dict)
+    #: Clearing records by `offset-number`.
+    clearings: dict[str, Any] = field(default_factory=dict)
+    #: Ids of the escalations that the log says stand; only of stored ledgers.
+    standing: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One journal entry, as far as folding it again needs."""
+
+    record: Record
+    clearing_rule: str
+
+
+class Archive(Protocol):
+    """A snapshot of what the monitor has stored."""
+
+    async def events(self) -> int:
+        """Return how many events the journal holds."""
+
+    def journal(self) -> AsyncIterator[JournalRow]:
+        """Give all entries, account by account, in the order of the ledger."""
+
+    async def stored(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Ledger]:
+        """Return what is stored of accounts."""
+
+    async def unknown_accounts(self) -> list[str]:
+        """Return accounts with state but without any event."""
+
+
+async def compare(
+    open_archive: Callable[[], AbstractAsyncContextManager[Archive]],
+    report: Callable[[int, int], None],
+) -> list[str]:
+    """Return the differences between the folded journal and the stored state; none is right.
+
+    `report` is called with (events done, events in all) as the work goes on.
+    """
+    differences: list[str] = []
+    async with open_archive() as archive:
+        total = await archive.events()
+        waiting: dict[AccountKey, Ledger] = {}
+        done = 0
+        async for key, ledger, events in _folded(archive):
+            waiting[key] = ledger
+            done += events
+            if len(waiting) >= ACCOUNTS_AT_A_TIME:
+                differences += await _differences(archive, waiting)
+                waiting.clear()
+                report(done, total)
+        differences += await _differences(archive, waiting)
+        differences += [
+            f"{account_id}: has state, but the journal has no event of it"
+            for account_id in await archive.unknown_accounts()
+        ]
+        report(total, total)
+    if len(differences) > DIFFERENCES_MAX:
+        more = len(differences) - DIFFERENCES_MAX
+        return [*differences[:DIFFERENCES_MAX], f"and {more} more"]
+    return differences
+
+
+async def _folded(archive: Archive) -> AsyncIterator[tuple[AccountKey, Ledger, int]]:
+    """Fold each account whole; nothing needs to be loaded, for everything is there."""
+    key: AccountKey | None = None
+    account, clearings, events = Account(""), dict[str, Any](), 0
+    async for row in archive.journal():
+        entry = decode(row.record)
+        if entry.key != key:
+            if key is not None:
+                yield key, _ledger(account, clearings), events
+            key = entry.key
+            account, clearings, events = Account(key[1], has_all_open=True), {}, 0
+        fold(account, Event(entry.name.hex, entry.said_at, entry.data), row.clearing_rule)
+        for number, clearing in enumerate(account.clearings):
+            clearings[f"{row.record.offset}-{number}"] = clearing
+        account.clearings.clear()
+        account.told.clear()
+        events += 1
+    if key is not None:
+        yield key, _ledger(account, clearings), events
+
+
+def _ledger(account: Account, clearings: dict[str, Any]) -> Ledger:
+    account.close()
+    return Ledger(
+        invoices=account.invoices,
+        funds={f"{kind} {funds_id}": funds for (kind, funds_id), funds in account.funds.items()},
+        balances=account.balances,
+        customer=account.customer,
+        covers=account.covers,
+        clearings=clearings,
+    )
+
+
+async def _differences(archive: Archive, folded: Mapping[AccountKey, Ledger]) -> list[str]:
+    found: list[str] = []
+    stored = await archive.stored(list(folded)) if folded else {}
+    for key, expected in folded.items():
+        lines = _compare(key[1], expected, stored[key])
+        found += [f"{key[1]}: {line}" for line in lines]
+    return found
+
+
+def _compare(account_id: str, expected: Ledger, stored: Ledger) -> list[str]:
+    found: list[str] = []
+    for what in ("funds", "balances", "covers", "clearings"):
+        found += _entries(what, getattr(expected, what), getattr(stored, what))
+    if expected.customer != stored.customer:
+        found.append("customer: the journal and the stored state differ")
+    plain = {name: _plain(invoice) for name, invoice in stored.invoices.items()}
+    found += _entries("invoice", expected.invoices, plain)
+    standing = {
+        str(escalation_id(account_id, item.item_id, raised.level, item.cycle))
+        for invoice in stored.invoices.values()
+        for item in invoice.items
+        for raised in item.raised
+    }
+    for one in sorted(stored.standing ^ standing):
+        where = "the log, not the items" if one in stored.standing else "the items, not the log"
+        found.append(f"escalation {one}: stands by {where}")
+    return found
+
+
+def _plain(invoice: Invoice) -> Invoice:
+    """Return an invoice as events alone make it: without what sweeps have added to its items."""
+    items = [replace(item, raised=[], next_attention_on=None) for item in invoice.items]
+    return replace(invoice, items=items)
+
+
+def _entries(what: str, expected: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{what} {name}: the journal gives {expected.get(name)}, stored is {stored.get(name)}"
+        for name in sorted(expected.keys() | stored.keys())
+        if expected.get(name) != stored.get(name)
+    ]
