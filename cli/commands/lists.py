@@ -43,7 +43,7 @@ ITEMS = (
     "amount:Amount> open:Open> status:Status level:Level next_attention_on:Next_attention"
 )
 CLEARINGS = (
-    "cleared_on:Day account_id:Account item_id:Item kind:Kind source_id:Money currency:Currency "
+    "cleared_on:Day account_id:Account item_id:Item kind:Kind funds_id:Money currency:Currency "
     "amount:Amount> rule:Rule"
 )
 ESCALATIONS = (

@@ -76,12 +76,6 @@ def _send(file: str, data: Path, *path: str) -> dict[str, Any]:
 
 
 def _written(policy: dict[str, Any]) -> str:
-    """Write a policy for people: its own text where the service keeps it, else its values."""
-    import yaml
-
-    head = f"# {policy.get('policy')} at version {policy.get('version')}"
-    for name in ("text", "yaml", "document"):
-        if isinstance(policy.get(name), str):
-            return f"{head}\n{str(policy[name]).rstrip()}"
-    values = policy.get("document", policy)
-    return f"{head}\n{yaml.safe_dump(values, allow_unicode=True, sort_keys=False).rstrip()}"
+    """Write a policy for people: its name and version, then its own text."""
+    head = f"# {policy['policy']} at version {policy['version']}, since {policy['created_at']}"
+    return f"{head}\n{str(policy['document']).rstrip()}\n"

@@ -140,7 +140,7 @@ def show_letter(letter_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = Fals
 
     letter = ask(data, "GET", "notifier", path_of("letters", letter_id))
     shown = letter if as_json else {name: letter[name] for name in letter if name != "html"}
-    show_thing(shown, as_json=as_json, last=("text", "plain"))
+    show_thing(shown, as_json=as_json, last=("plain",))
 
 
 def resolve(
