@@ -18,9 +18,10 @@ _given_out: set[int] = set()
 def free_port(preferred: int | None = None) -> int:
     """Return a port nobody listens on; the preferred one when it is free.
 
-    The same process is never given a port twice, so that parts started at once do not collide.
+    The same process is never given another port twice, so that parts started at once do not
+    collide; the preferred one is its part's own from the last run.
     """
-    if preferred is not None and preferred not in _given_out and is_free(preferred):
+    if preferred is not None and is_free(preferred):
         _given_out.add(preferred)
         return preferred
     for _ in range(ATTEMPTS_MAX):
