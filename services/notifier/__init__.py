@@ -1,0 +1,1 @@
+"""Turns escalations into work: letters that are sent, and tasks for people."""

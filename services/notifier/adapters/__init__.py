@@ -1,0 +1,1 @@
+"""The ways out: Kafka, PostgreSQL, the monitor, the mail server, templates."""

@@ -1,0 +1,43 @@
+"""Whom a letter can reach, in which language, and how an address is shown to others."""
+
+import re
+from typing import Final
+
+from shared.contracts.customer import is_mailbox
+
+ENGLISH: Final = "en"
+CHINESE: Final = "zh-CN"
+#: RFC 5321, section 4.5.3.1.3, leaves 254 octets between the angle brackets of a path.
+ADDRESS_OCTETS_MAX: Final = 254
+
+
+def negotiate(locale: str | None) -> str:
+    """Return the language that letters are written in for a BCP 47 tag; English when unsure."""
+    primary = (locale or "").replace("_", "-").partition("-")[0].lower()
+    return CHINESE if primary == "zh" else ENGLISH
+
+
+def why_unreachable(email: str | None) -> str | None:
+    """Return why no letter can go to an address, or None when one can."""
+    if not email:
+        return "no e-mail address"
+    if not is_mailbox(email) or not email.isprintable():
+        return "the e-mail address is not usable"
+    if len(email.encode()) > ADDRESS_OCTETS_MAX:
+        return "the e-mail address is too long"
+    return None
+
+
+def masked(email: str | None) -> str | None:
+    """Show an address as `a…@example.com`."""
+    if not email:
+        return None
+    local, _, host = email.rpartition("@")
+    return f"{local[:1]}…@{host}"
+
+
+def without(text: str, email: str | None) -> str:
+    """Return a text, such as a mail server's reply, with the address masked wherever it stands."""
+    if not email:
+        return text
+    return re.sub(re.escape(email), masked(email) or "", text, flags=re.IGNORECASE)

@@ -1,0 +1,302 @@
+"""Send planned letters, one after the other, so that none leaves twice and none for a paid item.
+
+A letter is claimed, the monitor is asked whether its items are still due, a connection to the mail
+server is made, `sending` is committed, the message is handed over, and the result is committed.
+Whatever ends in the middle of the handing over leaves `unknown`, which nobody resends unasked.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import structlog
+
+from services.notifier.domain.delivery import NextState, Outcome, Patience, after, pause_seconds
+from services.notifier.domain.dispatch import (
+    AskAgain,
+    Recall,
+    Send,
+    Standing,
+    WaitUntil,
+    judge,
+    letter_day,
+)
+from services.notifier.domain.recipients import without
+from services.notifier.domain.work import Escalation, Letter
+from shared.calendar import local_date
+from shared.clock import Clock
+from shared.errors import ArrearsError, TransientError
+
+log = structlog.get_logger(__name__)
+
+
+class UnwritableError(ArrearsError):
+    """A letter's text cannot be made from its figures."""
+
+    code = "unwritable_letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A letter as it is, or would be, sent."""
+
+    subject: str
+    plain: str
+    html: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A planned letter that this instance alone looks after for a while."""
+
+    letter_id: uuid.UUID
+    escalation_ids: tuple[uuid.UUID, ...]
+    #: Attempts made before.
+    attempts: int
+
+
+class Draft(Protocol):
+    """A claimed letter, locked in a transaction: its last moment as `planned`."""
+
+    letter: Letter
+    items: tuple[Escalation, ...]
+
+    async def count_sent_on(self, day: date) -> int:
+        """Return how many letters the account has had on a day; others wait while this counts."""
+
+    async def recall(self, reason: str) -> None:
+        """Make it `recalled`."""
+
+    async def fail(self, reason: str) -> None:
+        """Make it `failed`."""
+
+    async def wait_until(self, day: date) -> None:
+        """Leave it planned, for a later day."""
+
+    async def begin(self, items: Sequence[Escalation], content: Content, day: date) -> None:
+        """Make it `sending`, about these items and no others, with what it says."""
+
+
+class LetterStore(Protocol):
+    """Where letters are kept."""
+
+    async def recover(self, instance: str, *, own: bool, lease_seconds: float) -> int:
+        """Make `unknown` what was left in `sending`; returns how many there were.
+
+        By others longer ago than the lease; with `own`, by this instance at any time, and its
+        claims are freed too.
+        """
+
+    async def claim(self, instance: str, today: date, seconds: float) -> Claimed | None:
+        """Claim the oldest letter that may be sent now, or return None."""
+
+    async def release(
+        self, claimed: Claimed, instance: str, *, reason: str | None, pause_seconds: float | None
+    ) -> None:
+        """Let go of a claimed letter; with a pause, count an attempt and try no sooner."""
+
+    def draft(self, claimed: Claimed, instance: str) -> AbstractAsyncContextManager["Draft | None"]:
+        """Lock a claimed letter; None when it is no longer planned or in other hands."""
+
+    async def finish(
+        self, letter_id: uuid.UUID, instance: str, state: NextState, sent_at: datetime | None
+    ) -> None:
+        """Write down what became of a letter that was being sent."""
+
+
+class StandingReader(Protocol):
+    """The way to the monitor."""
+
+    async def ask(self, escalation_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Standing]:
+        """Return what the monitor says about escalations; raises `TransientError` if it is away."""
+
+
+class Writer(Protocol):
+    """Makes a letter's text."""
+
+    def write(self, letter: Letter, items: Sequence[Escalation], day: date) -> Content:
+        """Return the letter; raises `UnwritableError` when its figures make no text."""
+
+
+class Mailer(Protocol):
+    """The way to the mail server."""
+
+    async def connect(self) -> None:
+        """Make sure of a working connection; raises `TransientError` when there is none."""
+
+    async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
+        """Hand a message over and say how that ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The settings of sending."""
+
+    instance: str
+    time_zone: str
+    letters_per_customer_per_day: int
+    patience: Patience
+    #: How long a claimed letter may be looked after before another instance takes it.
+    claim_seconds: float
+    #: After how long in `sending` nobody is working on a letter any more.
+    lease_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    letter: Letter
+    state: NextState
+    sent_at: datetime | None
+
+
+class SendLetters:
+    """The use case of one pass over the planned letters."""
+
+    def __init__(
+        self,
+        *,
+        letters: LetterStore,
+        standing: StandingReader,
+        writer: Writer,
+        mailer: Mailer,
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self._letters = letters
+        self._standing = standing
+        self._writer = writer
+        self._mailer = mailer
+        self._clock = clock
+        self._limits = limits
+        #: What the mail server has said but the database has not taken yet.
+        self._unrecorded: _Ended | None = None
+
+    async def recover(self, *, own: bool) -> None:
+        """Give up on letters left in `sending`; `own` when nothing here can be sending."""
+        await self._record()
+        left = await self._letters.recover(
+            self._limits.instance, own=own, lease_seconds=self._limits.lease_seconds
+        )
+        if left:
+            log.warning(
+                "Letters were left in the middle of being sent; a person must resolve them.",
+                action="letters_unknown",
+                count=left,
+            )
+
+    async def send_one(self) -> bool:
+        """Look after one letter; returns False when none may be sent now.
+
+        Raises `TransientError` when the monitor, the mail server or the database is away.
+        """
+        limits = self._limits
+        claimed = await self._letters.claim(
+            limits.instance, self._today(), seconds=limits.claim_seconds
+        )
+        if claimed is None:
+            return False
+        answers = await self._ask(claimed)
+        await self._connect(claimed)
+        if set(claimed.escalation_ids) - set(answers):
+            await self._put_off(claimed, "the monitor does not know an escalation of it")
+            return True
+        begun = await self._begin(claimed, answers)
+        if begun is not None:
+            letter, content = begun
+            sent_at = self._instant(letter)
+            outcome = await self._mailer.deliver(letter, content, sent_at)
+            state = after(outcome, claimed.attempts + 1, limits.patience)
+            self._unrecorded = _Ended(letter, state, sent_at)
+            await self._record()
+        return True
+
+    async def _ask(self, claimed: Claimed) -> Mapping[uuid.UUID, Standing]:
+        try:
+            return await self._standing.ask(claimed.escalation_ids)
+        except TransientError as error:
+            await self._letters.release(
+                claimed, self._limits.instance, reason=error.message, pause_seconds=None
+            )
+            raise
+
+    async def _connect(self, claimed: Claimed) -> None:
+        try:
+            await self._mailer.connect()
+        except TransientError as error:
+            await self._put_off(claimed, error.message)
+            raise
+
+    async def _put_off(self, claimed: Claimed, reason: str) -> None:
+        await self._letters.release(
+            claimed,
+            self._limits.instance,
+            reason=reason,
+            pause_seconds=pause_seconds(claimed.attempts + 1, self._limits.patience),
+        )
+
+    async def _begin(
+        self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing]
+    ) -> tuple[Letter, Content] | None:
+        """Commit that the letter is being sent, or what else becomes of it."""
+        async with self._letters.draft(claimed, self._limits.instance) as draft:
+            if draft is None:
+                return None
+            today = self._today()
+            verdict = judge(
+                draft.letter,
+                draft.items,
+                answers,
+                today=today,
+                sent_that_day=await draft.count_sent_on(letter_day(draft.letter, today)),
+                letters_per_day_max=self._limits.letters_per_customer_per_day,
+            )
+            match verdict:
+                case Recall(reason):
+                    await draft.recall(reason)
+                case WaitUntil(day):
+                    await draft.wait_until(day)
+                case Send():
+                    return await self._write(draft, verdict)
+                case AskAgain():
+                    pass
+        await self._letters.release(claimed, self._limits.instance, reason=None, pause_seconds=None)
+        return None
+
+    async def _write(self, draft: Draft, send: Send) -> tuple[Letter, Content] | None:
+        try:
+            content = self._writer.write(draft.letter, send.items, send.day)
+        except UnwritableError as error:
+            await draft.fail(error.message)
+            return None
+        await draft.begin(send.items, content, send.day)
+        return draft.letter, content
+
+    async def _record(self) -> None:
+        """Commit what became of a letter; kept in memory until that has worked."""
+        ended = self._unrecorded
+        if ended is None:
+            return
+        state = ended.state
+        if state.reason is not None:
+            reason = without(state.reason, ended.letter.recipient_email)
+            state = NextState(status=state.status, reason=reason, pause_seconds=state.pause_seconds)
+        await self._letters.finish(
+            ended.letter.letter_id, self._limits.instance, state, ended.sent_at
+        )
+        self._unrecorded = None
+        log.info(
+            "A letter's attempt ended.",
+            action=f"letter_{state.status.value}",
+            letter_id=str(ended.letter.letter_id),
+            reason=state.reason,
+        )
+
+    def _today(self) -> date:
+        return local_date(self._clock.now(), self._limits.time_zone)
+
+    def _instant(self, letter: Letter) -> datetime:
+        return max(self._clock.now(), letter.planned_at)
