@@ -1,6 +1,6 @@
 """A snapshot of the monitor's tables, for folding the journal again beside it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -70,23 +70,12 @@ class PostgresArchive:
     async def stored(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Ledger]:
         """Read every table once for all of the accounts."""
         ledgers = {key: Ledger() for key in keys}
-        async for key, row in self._of("invoices", keys):
-            ledgers[key].invoices[row["invoice_id"]] = rows.invoice_from(row["facts"])
-        async for key, row in self._of("items", keys):
-            ledgers[key].invoices[row["invoice_id"]].items.append(rows.item_from(row))
+        for table, put in _READERS.items():
+            async for key, row in self._of(table, keys):
+                put(ledgers[key], row)
         for ledger in ledgers.values():
             for invoice in ledger.invoices.values():
                 invoice.items.sort(key=lambda item: item.instalment)
-        async for key, row in self._of("funds", keys):
-            ledgers[key].funds[f"{row['kind']} {row['funds_id']}"] = rows.funds_from(row["facts"])
-        async for key, row in self._of("balances", keys):
-            ledgers[key].balances[row["currency"]] = _balance(row)
-        async for key, row in self._of("customers", keys):
-            ledgers[key].customer = rows.customer_from(row["facts"])
-        async for key, row in self._of("covers", keys):
-            ledgers[key].covers[row["policy_no"]] = rows.cover_from(row["facts"])
-        async for key, row in self._of("clearings", keys):
-            ledgers[key].clearings[f"{row['offset']}-{row['number']}"] = _clearing(row)
         columns = ([key[0] for key in keys], [key[1] for key in keys])
         for row in await self._connection.fetch(STANDING, *columns, RAISED, LIFTED):
             ledgers[row["partition"], row["account_id"]].standing.add(str(row["escalation_id"]))
@@ -97,12 +86,52 @@ class PostgresArchive:
     ) -> AsyncIterator[tuple[AccountKey, Any]]:
         """Give a table's rows of accounts; `table` is one of this module's own names."""
         query = (
-            "SELECT t.* FROM unnest($1::int[], $2::text[]) AS k (partition, account_id) "
+            "SELECT t.* FROM unnest($1::int[], $2::text[]) AS k (partition, account_id) "  # noqa: S608
             f"JOIN monitor.{table} AS t USING (partition, account_id)"
         )
         columns = ([key[0] for key in keys], [key[1] for key in keys])
         for row in await self._connection.fetch(query, *columns):
             yield (row["partition"], row["account_id"]), row
+
+
+def _put_invoice(ledger: Ledger, row: Any) -> None:
+    ledger.invoices[row["invoice_id"]] = rows.invoice_from(row["facts"])
+
+
+def _put_item(ledger: Ledger, row: Any) -> None:
+    ledger.invoices[row["invoice_id"]].items.append(rows.item_from(row))
+
+
+def _put_funds(ledger: Ledger, row: Any) -> None:
+    ledger.funds[f"{row['kind']} {row['funds_id']}"] = rows.funds_from(row["facts"])
+
+
+def _put_balance(ledger: Ledger, row: Any) -> None:
+    ledger.balances[row["currency"]] = _balance(row)
+
+
+def _put_customer(ledger: Ledger, row: Any) -> None:
+    ledger.customer = rows.customer_from(row["facts"])
+
+
+def _put_cover(ledger: Ledger, row: Any) -> None:
+    ledger.covers[row["policy_no"]] = rows.cover_from(row["facts"])
+
+
+def _put_clearing(ledger: Ledger, row: Any) -> None:
+    ledger.clearings[f"{row['offset']}-{row['number']}"] = _clearing(row)
+
+
+#: How a row of each table is put into its account's ledger; invoices come before their items.
+_READERS: Final[dict[str, Callable[[Ledger, Any], None]]] = {
+    "invoices": _put_invoice,
+    "items": _put_item,
+    "funds": _put_funds,
+    "balances": _put_balance,
+    "customers": _put_customer,
+    "covers": _put_cover,
+    "clearings": _put_clearing,
+}
 
 
 @asynccontextmanager

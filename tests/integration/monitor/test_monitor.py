@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
+from services.monitor.rebuild import check
 from tests.integration.monitor.world import World, invoice, payment
 
 
@@ -37,3 +38,22 @@ async def test_an_unpaid_invoice_reaches_each_level_on_its_day_and_payment_lifts
         ("lifted", "insurance_claim", 60),
     ]
 
+
+async def test_the_journal_folded_from_nothing_gives_what_is_stored(world: World) -> None:
+    await world.rest()
+    assert await check(world.database_url, lambda _done, _total: None) == []
+
+
+async def test_a_changed_row_is_found_by_the_rebuild(world: World) -> None:
+    customer = world.customer("tampered")
+    await world.publish(invoice(customer, "T-1", "500.00", "2026-12-10"))
+    await world.rest()
+    await world.sql(
+        "UPDATE monitor.items SET amount_minor = 1, open_minor = 1 WHERE invoice_id = 'T-1'"
+    )
+    differences = await check(world.database_url, lambda _done, _total: None)
+    await world.sql(
+        "UPDATE monitor.items SET amount_minor = 50000, open_minor = 50000 WHERE invoice_id = 'T-1'"
+    )
+    assert len(differences) == 1
+    assert "T-1" in differences[0]

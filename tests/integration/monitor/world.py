@@ -10,9 +10,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 from msgspec import Raw
+from sqlalchemy import make_url
 
 from deploy.local.ports import free_port
 from services.monitor.main import build
@@ -115,6 +117,15 @@ class World:
             response = await client.put("/v1/clock", json={"now": now})
             assert response.status_code == 200, response.text
 
+    async def sql(self, statement: str) -> list[asyncpg.Record]:
+        """Run SQL of the test's own: to look at what no API shows, or to do harm."""
+        dsn = make_url(self.database_url).set(drivername="postgresql")
+        connection = await asyncpg.connect(dsn.render_as_string(hide_password=False))
+        try:
+            return await connection.fetch(statement)
+        finally:
+            await connection.close()
+
     async def rows(self, path: str, **params: str) -> list[dict[str, Any]]:
         client = next(iter(self.clients.values()))
         response = await client.get(f"/v1/{path}", params=params)
@@ -140,7 +151,9 @@ def ledger_record(
     return account_id.encode(), msgspec.json.encode(event)
 
 
-def invoice(customer: str, invoice_id: str, total: str, due_on: str, **more: Any) -> tuple[str, Any]:
+def invoice(
+    customer: str, invoice_id: str, total: str, due_on: str, **more: Any
+) -> tuple[str, Any]:
     data = {"customer_id": customer, "invoice_id": invoice_id, "currency": "CNY", "total": total}
     return "invoice.issued.v1", {**data, "issued_on": "2026-01-01", "due_on": due_on, **more}
 
@@ -169,4 +182,3 @@ async def make_world(kafka: str, database_url: str, folder: Path) -> AsyncIterat
         yield world
         for instance in list(world.tasks):
             await world.stop(instance)
-
