@@ -6,6 +6,7 @@ cancelled, money is on account, comes before its invoice, bounces before it came
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -44,27 +45,22 @@ _days = st.integers(0, 60).map(lambda days: (FIRST_DAY + timedelta(days)).isofor
 _versions = st.integers(1, 3)
 
 
+#: The fields that name what an event of a type tells of.
+_KEYS: Final[dict[type[Inbound], tuple[str, ...]]] = {
+    InvoiceIssued: ("invoice_id",),
+    InvoiceAmended: ("invoice_id", "version"),
+    InvoiceCancelled: ("invoice_id",),
+    PaymentReceived: ("payment_id",),
+    PaymentReversed: ("payment_id", "reversal_id"),
+    CreditNoteIssued: ("credit_note_id",),
+    CustomerUpdated: ("version",),
+    CoverUpdated: ("policy_no",),
+}
+
+
 def business_key(data: Inbound) -> tuple[Any, ...]:
     """Name what an event tells of: two events of one key and different content contradict."""
-    match data:
-        case InvoiceIssued():
-            return "issued", data.invoice_id
-        case InvoiceAmended():
-            return "amended", data.invoice_id, data.version
-        case InvoiceCancelled():
-            return "cancelled", data.invoice_id
-        case PaymentReceived():
-            return "paid", data.payment_id
-        case PaymentReversed():
-            return "reversed", data.payment_id, data.reversal_id
-        case CreditNoteIssued():
-            return "credited", data.credit_note_id
-        case CustomerUpdated():
-            return "customer", data.version
-        case CoverUpdated():
-            return "cover", data.policy_no
-        case _:
-            raise TypeError(data)
+    return type(data), *(getattr(data, name) for name in _KEYS[type(data)])
 
 
 @st.composite
@@ -198,7 +194,7 @@ def batched(draw: st.DrawFn, events: list[Event]) -> list[list[Event]]:
     """Draw a way to cut events into batches."""
     cuts = sorted(draw(st.sets(st.integers(1, max(1, len(events) - 1)))))
     edges = [0, *cuts, len(events)]
-    return [events[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [events[start:end] for start, end in pairwise(edges)]
 
 
 @dataclass(frozen=True)

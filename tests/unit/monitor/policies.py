@@ -9,14 +9,17 @@ from services.monitor.domain.policy_document import DEFAULT_DOCUMENT, read_polic
 
 
 def policy(
-    *levels: tuple[str, int, str], backlog: str = HIGHEST, minimum: dict[str, int] | None = None
+    *levels: tuple[str, int, str],
+    backlog: str = HIGHEST,
+    minimum: dict[str, int] | None = None,
+    time_zone: str = "Asia/Shanghai",
 ) -> Policy:
     """Return a policy of (name, after days, action), with the minimum in minor units."""
     return Policy(
         name="tests",
         version=1,
         scope=Scope(creditor_id="default"),
-        time_zone="Asia/Shanghai",
+        time_zone=time_zone,
         clearing_rule="oldest_due_first",
         levels=tuple(Level(*one) for one in levels),
         backlog=backlog,
