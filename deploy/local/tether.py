@@ -25,6 +25,8 @@ EXIT_ORPHAN = 124
 def main(arguments: list[str]) -> None:
     """Tie this process to its parent, change the user, and become the program."""
     parent_pid, orphan_signal, user, *command = arguments
+    # Looked up first: another user may not reach what Python reads for this.
+    program = _find(command[0])
     try:
         _become(user)
     except OSError as error:
@@ -37,7 +39,14 @@ def main(arguments: list[str]) -> None:
         sys.exit(EXIT_ORPHAN)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these; the program must not
         signal.signal(number, signal.SIG_DFL)
-    os.execvp(command[0], command)  # noqa: S606 - the very purpose
+    os.execv(program, command)  # noqa: S606 - the very purpose
+
+
+def _find(name: str) -> str:
+    if os.sep in name:
+        return name
+    candidates = (os.path.join(folder, name) for folder in os.get_exec_path())  # noqa: PTH118
+    return next((path for path in candidates if os.access(path, os.X_OK)), name)
 
 
 def _become(user: str) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import pwd
+import stat
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from deploy.local.processes import TETHER
 
 PROBE_SECONDS_MAX = 10.0
 UNPRIVILEGED = "nobody"
+
+#: Tries whether the user (in the words of `tether.py`) can run the program.
+TryUser = Callable[[str, Path], Awaitable[bool]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,21 +30,24 @@ class Owner:
     gid: int
 
 
-async def choose_owner(program: Path) -> Owner:
-    """Return the caller, or when that will not do, a user that PostgreSQL accepts.
+async def choose_owner(
+    program: Path, caller: tuple[int, int], try_user: TryUser | None = None
+) -> Owner:
+    """Return the caller (uid, gid), or when that will not do, a user that PostgreSQL accepts.
 
     Root, and a caller without a name, runs it in a user namespace of its own: its files stay the
     caller's. Where namespaces are not allowed (some containers), root becomes `nobody`.
     """
-    uid, gid = os.geteuid(), os.getegid()
+    works = try_user or _works
+    uid, gid = caller
     if uid != 0 and _has_name(uid):
         return Owner(user="-", uid=uid, gid=gid)
     other = pwd.getpwnam(UNPRIVILEGED)
     mapped = f"map:{other.pw_uid}:{other.pw_gid}"
-    if await _works(mapped, program):
+    if await works(mapped, program):
         return Owner(user=mapped, uid=uid, gid=gid)
     changed = f"set:{other.pw_uid}:{other.pw_gid}"
-    if await _works(changed, program):
+    if uid == 0 and await works(changed, program):
         return Owner(user=changed, uid=other.pw_uid, gid=other.pw_gid)
     message = (
         f"PostgreSQL does not run as user {uid}, user namespaces are not allowed here, and "
@@ -52,7 +60,15 @@ async def choose_owner(program: Path) -> Owner:
 async def own(folder: Path, owner: Owner) -> None:
     """Give the folder with all in it to the owner, and check that the owner can reach it."""
     await asyncio.to_thread(_give, folder, owner)
-    if owner.user.startswith("set:") and not await _works(owner.user, Path("test"), str(folder)):
+    if owner.user.startswith("set:"):
+        await _let_through(folder, owner)
+
+
+async def _let_through(folder: Path, owner: Owner) -> None:
+    """Let another user pass through the folder above, which stays closed to looking around."""
+    above = folder.parent
+    await asyncio.to_thread(above.chmod, above.stat().st_mode | stat.S_IXOTH)
+    if not await _works(owner.user, Path("test"), str(folder)):
         message = (
             f"PostgreSQL runs as {UNPRIVILEGED!r} here, who cannot enter {folder}; use a data "
             "folder in a place open to all users, as in: arrears up --data /srv/arrears"

@@ -83,7 +83,7 @@ class PostgresServer(Part):
     async def command(self) -> Command:
         """Make the database cluster the first time, and clear away what a crash has left."""
         programs = _programs()
-        owner = await choose_owner(programs / "postgres")
+        owner = await choose_owner(programs / "postgres", (os.geteuid(), os.getegid()))
         if not self._folder.exists():
             await self._initialise(programs / "initdb", owner)
         await own(self._folder, owner)
