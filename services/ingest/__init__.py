@@ -1,0 +1,1 @@
+"""The door: validates what billing systems publish, and republishes it keyed by account."""

@@ -38,3 +38,5 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute("CREATE INDEX rejected_by_status ON ingest.rejected (status, seq)")
+    op.execute("CREATE INDEX rejected_by_code ON ingest.rejected (code, seq)")

@@ -1,0 +1,1 @@
+"""Ingest's ways to Kafka, PostgreSQL and Prometheus."""

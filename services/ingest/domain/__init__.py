@@ -1,0 +1,1 @@
+"""What makes an arrival acceptable; pure, and the same for every way in."""

@@ -1,0 +1,1 @@
+"""What ingest does: take arrivals, keep refusals, replay them."""

@@ -1,0 +1,138 @@
+"""The inbound topics through Kafka's consumer group."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from services.ingest.adapters.metrics import IngestMetrics
+from services.ingest.domain.arrival import Arrival
+from services.ingest.domain.bindings import from_kafka
+from shared.contracts.catalogue import INBOUND_TOPICS
+from shared.errors import TransientError
+
+log = structlog.get_logger(__name__)
+
+GROUP: Final = "arrears-ingest"
+#: A batch is full, or this old, whichever comes first.
+BATCH_RECORDS_MAX: Final = 1_000
+BATCH_MILLISECONDS_MAX: Final = 20
+#: How long an idle wait for records may keep a stopping service.
+IDLE_MILLISECONDS: Final = 250
+#: Bytes read ahead: some batches of common events, and still little memory.
+FETCH_BYTES_MAX: Final = 8 * 1024 * 1024
+PARTITION_FETCH_BYTES_MAX: Final = 1024 * 1024
+#: Ten seconds without a heartbeat, three of which fit in, and the partitions go to another.
+SESSION_MILLISECONDS: Final = 10_000
+HEARTBEAT_MILLISECONDS: Final = 3_000
+#: A batch may use up every limit on its way (names 70 s, ledger 90 s, rows 70 s, rejected topic
+#: 90 s, commit 30 s) before it must be taken for stuck.
+POLL_MILLISECONDS_MAX: Final = 400_000
+CONNECT_SECONDS_MAX: Final = 60.0
+COMMIT_SECONDS_MAX: Final = 30.0
+STOP_SECONDS_MAX: Final = 10.0
+
+
+class InboundTopics:
+    """Arrivals of the four inbound topics, each partition's in its order."""
+
+    def __init__(self, bootstrap_servers: str, client_id: str, metrics: IngestMetrics) -> None:
+        self._metrics = metrics
+        self._consumer = AIOKafkaConsumer(
+            *INBOUND_TOPICS,
+            bootstrap_servers=bootstrap_servers,
+            client_id=client_id,
+            group_id=GROUP,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_bytes=FETCH_BYTES_MAX,
+            max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
+            session_timeout_ms=SESSION_MILLISECONDS,
+            heartbeat_interval_ms=HEARTBEAT_MILLISECONDS,
+            max_poll_interval_ms=POLL_MILLISECONDS_MAX,
+        )
+        #: What to commit for the batch in hand, and how far each partition has ever come.
+        self._next: dict[TopicPartition, int] = {}
+        self._positions: dict[TopicPartition, int] = {}
+
+    async def start(self) -> None:
+        """Join the group; raises `TransientError` while the broker is away."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS_MAX):
+                await self._consumer.start()
+        except (KafkaError, TimeoutError) as error:
+            await self.stop()
+            message = f"Kafka does not let ingest join its group: {error!r}"
+            raise TransientError(message) from error
+
+    async def stop(self) -> None:
+        """Leave the group, so that others take over at once."""
+        with contextlib.suppress(TimeoutError, KafkaError):
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await self._consumer.stop()
+
+    async def gather(self) -> Sequence[Arrival]:
+        """Return the next batch, empty when nothing came in a while.
+
+        The client returns what it has as soon as it has anything; waiting a little for more makes
+        the statements and acknowledgements behind it serve many.
+        """
+        loop = asyncio.get_running_loop()
+        records = await self._fetch(IDLE_MILLISECONDS, BATCH_RECORDS_MAX)
+        deadline = loop.time() + BATCH_MILLISECONDS_MAX / 1000
+        while records and len(records) < BATCH_RECORDS_MAX:
+            milliseconds = int((deadline - loop.time()) * 1000)
+            if milliseconds <= 0:
+                break
+            records += await self._fetch(milliseconds, BATCH_RECORDS_MAX - len(records))
+        self._next = {}
+        for record in records:
+            self._next[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        if records:
+            self._metrics.waiting_since(min(record.timestamp for record in records) / 1000)
+        return [from_kafka(r.topic, r.partition, r.offset, r.headers, r.value) for r in records]
+
+    async def done(self) -> None:
+        """Commit the offsets behind the last batch.
+
+        When the group has changed meanwhile, the partitions' next owner takes the batch again and
+        finds each name written; this member goes on with what it owns now.
+        """
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                await self._consumer.commit(self._next)
+        except (CommitFailedError, IllegalStateError) as error:
+            log.info(
+                "The group changed during a batch; its next owner takes it again.",
+                action="commit_refused",
+                reason=str(error),
+            )
+        except (KafkaError, TimeoutError) as error:
+            message = f"Kafka did not take the offsets: {error!r}"
+            raise TransientError(message) from error
+        self._metrics.waiting_since(None)
+        self._metrics.lag(self._behind())
+
+    async def _fetch(self, milliseconds: int, records_max: int) -> list[ConsumerRecord]:
+        try:
+            found = await self._consumer.getmany(timeout_ms=milliseconds, max_records=records_max)
+        except KafkaError as error:
+            message = f"Kafka gives no records: {error!r}"
+            raise TransientError(message) from error
+        return [record for records in found.values() for record in records]
+
+    def _behind(self) -> dict[str, int]:
+        """Return the records left by topic, of the partitions read so far and still owned."""
+        owned = self._consumer.assignment()
+        self._positions.update(self._next)
+        behind: dict[str, int] = {}
+        for partition, position in self._positions.items():
+            end = self._consumer.highwater(partition) if partition in owned else None
+            if end is not None:
+                topic = partition.topic
+                behind[topic] = behind.get(topic, 0) + max(0, end - position)
+        return behind
