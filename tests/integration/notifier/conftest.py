@@ -106,6 +106,7 @@ class MailServer:
     #: How often each recipient was named.
     named: list[str] = field(default_factory=list)
     deferrals: dict[str, int] = field(default_factory=dict)
+    drops: bool = True
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -128,7 +129,7 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         address = envelope.rcpt_tos[0]
         self.transmitted.append(address)
-        if address.startswith("drop-"):
+        if self.drops and address.startswith("drop-"):
             server.transport.abort()
             return "250 nobody will read this"
         assert isinstance(envelope.content, bytes)
@@ -247,13 +248,26 @@ class Notifier:
 
         await until(look)
 
-    async def rested_or_waiting(self) -> None:
+    async def reads_all(self) -> None:
         """Return when all events are read, whatever the letters wait for."""
 
         async def look() -> bool:
-            return (await self.get("/v1/progress"))["lag"] == 0
+            return bool((await self.get("/v1/progress"))["lag"] == 0)
 
         await until(look)
+
+    async def is_not_ready(self, part: str) -> None:
+        """Return when the service says why a part does not work."""
+
+        async def look() -> bool:
+            return bool((await self.api.get("/readyz")).json()["parts"][part] != "ok")
+
+        await until(look)
+
+    async def sweep(self) -> None:
+        """Move the clock to where it stands, which makes a pass over the letters."""
+        now = (await self.get("/v1/clock"))["now"]
+        assert (await self.api.put("/v1/clock", json={"now": now})).status_code == 200
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -379,6 +393,18 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the test run."""
         yield
+
+
+@pytest.fixture(name="until", scope="module")
+def _until() -> Callable[..., Any]:
+    """Return what waits for a condition, with a limit."""
+    return until
+
+
+@pytest.fixture(name="free_port", scope="module")
+def _free_port() -> Callable[[], int]:
+    """Return what finds a port nobody listens on."""
+    return free_port
 
 
 @pytest.fixture(scope="module")
