@@ -51,5 +51,6 @@ def rebuild(check: Check = False, data: Data = DATA_DEFAULT, as_json: AsJson = F
 def demo(once: Once = False, data: Data = DEMO_DATA_DEFAULT) -> None:
     """Start a stack of its own, replay half a year of made-up trade, and show what came of it."""
     from cli.demo.show import run_demo
+    from cli.sample import Trade
 
-    raise typer.Exit(asyncio.run(run_demo(data, once=once)))
+    raise typer.Exit(asyncio.run(run_demo(data, once=once, trade=Trade())))

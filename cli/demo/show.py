@@ -26,10 +26,9 @@ DAYS_A_LINE: Final = 30
 INTERRUPTED: Final = 130
 
 
-async def run_demo(data: Path, *, once: bool) -> int:
+async def run_demo(data: Path, *, once: bool, trade: Trade) -> int:
     """Run the demonstration and return the exit status: 0 when everything is as it must be."""
     await asyncio.to_thread(prepare_folder, data)
-    trade = Trade()
     stack = Stack(UpOptions(data=data, clock="manual", at=trade.start), say)
     status: int | None = None
     with until_signal(stack, say):

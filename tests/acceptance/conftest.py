@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -234,3 +234,8 @@ def debtor() -> Debtor:
 @pytest.fixture(name="new_debtor", scope="session")
 def fixture_new_debtor() -> type[Debtor]:
     return Debtor
+
+
+@pytest.fixture(name="command")
+def fixture_command() -> Callable[..., Awaitable[Answer]]:
+    return arrears
