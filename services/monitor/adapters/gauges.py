@@ -65,18 +65,21 @@ class Gauges:
 async def stored_progress(engine: AsyncEngine, ends: Mapping[int, int], now: object) -> Progress:
     """Compare the ledger topic's ends with what is folded, and count what waits."""
     partitions, timers, policies = tables.partitions, tables.timers, tables.policies
+    existing = list(ends)
     versions = select(func.count()).select_from(policies).scalar_subquery()
     async with engine.connect() as connection:
         rows = await connection.execute(select(partitions.c.partition, partitions.c.next_offset))
         folded = {row.partition: row.next_offset for row in rows}
         outbox = await connection.scalar(select(func.count()).select_from(tables.outbox))
         due = await connection.scalar(
-            select(func.count()).select_from(timers).where(timers.c.due_at <= now)
+            select(func.count())
+            .select_from(timers)
+            .where(timers.c.partition.in_(existing), timers.c.due_at <= now)
         )
         stale = await connection.scalar(
             select(func.count())
             .select_from(partitions)
-            .where(partitions.c.policies_seen != versions)
+            .where(partitions.c.partition.in_(existing), partitions.c.policies_seen != versions)
         )
     lag = sum(max(0, end - folded.get(partition, 0)) for partition, end in ends.items())
     return Progress(service="monitor", lag=lag, outbox=outbox or 0, due=(due or 0) + (stale or 0))

@@ -1,17 +1,16 @@
 """The monitor on the real Kafka and PostgreSQL: events in, balances and escalations out."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
+
 from services.monitor.rebuild import check
 from tests.integration.monitor.world import World, invoice, payment
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def monitor(world: World) -> AsyncIterator[None]:
+async def monitor(world: World) -> None:
     await world.start("one")
-    yield
 
 
 async def test_an_unpaid_invoice_reaches_each_level_on_its_day_and_payment_lifts_all(
