@@ -1,0 +1,107 @@
+"""Import modules under watch and print, as JSON, whatever they did besides defining names.
+
+Run on its own: `python import_everything.py ROOT MODULE...`; a hook cannot be taken away again.
+"""
+
+import importlib
+import json
+import logging
+import os
+import sys
+import threading
+from types import FrameType
+from typing import Any, Final
+
+#: What no import may do, be it by the project's own hand or by a library's.
+FORBIDDEN: Final = frozenset(
+    {
+        "os.exec",
+        "os.fork",
+        "os.posix_spawn",
+        "os.system",
+        "socket.bind",
+        "socket.connect",
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.sendto",
+        "subprocess.Popen",
+    }
+)
+#: What a library may do when it is imported (read its tables), and the project may not.
+OWN_FORBIDDEN: Final = frozenset(
+    {
+        "open",
+        "os.listdir",
+        "os.mkdir",
+        "os.putenv",
+        "os.remove",
+        "os.rename",
+        "os.rmdir",
+        "os.scandir",
+        "socket.__new__",
+        "sqlite3.connect",
+    }
+)
+
+
+class Watch:
+    """Notes what happens while a module is imported."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.join(root, "")  # noqa: PTH118 - inside the hook, only text is safe
+        self.module = ""
+        self.faults: list[str] = []
+        self.is_on = False
+
+    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Take an audit event."""
+        if not self.is_on or event not in FORBIDDEN | OWN_FORBIDDEN:
+            return
+        if event in OWN_FORBIDDEN and not self._is_own(sys._getframe(1)):
+            return
+        self.faults.append(f"{self.module}: {event} {arguments!r:.120}")
+
+    def _is_own(self, frame: FrameType | None) -> bool:
+        """Whether the project's code did it, and not the import of yet another module."""
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file.startswith("<frozen importlib"):
+                return False
+            if file.startswith(self._root) and file != __file__:
+                return True
+            frame = frame.f_back
+        return False
+
+    def after(self) -> None:
+        """Note what an import has left behind."""
+        for thread in threading.enumerate():
+            if thread is not threading.main_thread():
+                self.faults.append(f"{self.module}: thread {thread.name}")
+        if logging.getLogger().handlers:
+            self.faults.append(f"{self.module}: configures the root logger")
+
+
+def collectors() -> set[str]:
+    """Return the names in Prometheus' default registry."""
+    from prometheus_client import REGISTRY
+
+    return set(REGISTRY._names_to_collectors)
+
+
+def main(root: str, names: list[str]) -> list[str]:
+    """Import the modules one by one and return their faults."""
+    sys.path.insert(0, root)
+    watch = Watch(root)
+    before = collectors()
+    sys.addaudithook(watch.hook)
+    for name in names:
+        watch.module, watch.is_on = name, True
+        importlib.import_module(name)
+        watch.is_on = False
+        watch.after()
+    registered = sorted(collectors() - before)
+    return watch.faults + [f"default registry: {name}" for name in registered]
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], sys.argv[2:])))  # noqa: T201 - its only output
