@@ -57,20 +57,20 @@ class Watch:
         """Take an audit event."""
         if not self.is_on or event not in FORBIDDEN | OWN_FORBIDDEN:
             return
-        if event in OWN_FORBIDDEN and not self._is_own(sys._getframe(1)):
-            return
-        self.faults.append(f"{self.module}: {event} {arguments!r:.120}")
+        place = self._place(sys._getframe(1))
+        if place is not None or event in FORBIDDEN:
+            self.faults.append(f"{place or self.module}: {event} {arguments!r:.120}")
 
-    def _is_own(self, frame: FrameType | None) -> bool:
-        """Whether the project's code did it, and not the import of yet another module."""
+    def _place(self, frame: FrameType | None) -> str | None:
+        """Return the project's line that did it; None when a library did while it was imported."""
         while frame is not None:
             file = frame.f_code.co_filename
             if file.startswith("<frozen importlib"):
-                return False
+                return None
             if file.startswith(self._root) and file != __file__:
-                return True
+                return f"{file.removeprefix(self._root)}:{frame.f_lineno}"
             frame = frame.f_back
-        return False
+        return None
 
     def after(self) -> None:
         """Note what an import has left behind."""
