@@ -63,6 +63,7 @@ def main() -> int:
         os._exit(0)
     reporter = Reporter(arguments.report)
     reporter.report(pid=os.getpid())
+    # In its own process the stack runs in the foreground; else it would start itself for ever.
     options = msgspec.structs.replace(options_from_json(arguments.options), detach=False)
     try:
         return asyncio.run(up(options, reporter.say, on_ready=reporter.ready))

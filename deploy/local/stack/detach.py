@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from deploy.local.errors import StackError
 from deploy.local.parts import Say
 from deploy.local.processes import rotate, tail
@@ -44,12 +42,10 @@ async def start_detached(options: UpOptions, say: Say) -> None:
 
 async def _spawn(options: UpOptions, log: Path, report: int) -> None:
     """Start a process that starts the stack in the background and ends at once itself."""
-    # In its own process the stack runs in the foreground; else it would start itself for ever.
-    foreground = msgspec.structs.replace(options, detach=False)
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "deploy.local.stack"),
-            *("--options", options_to_json(foreground), "--report", str(report)),
+            *("--options", options_to_json(options), "--report", str(report)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,

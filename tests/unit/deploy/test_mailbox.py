@@ -77,8 +77,12 @@ def test_a_broken_mail_is_kept_and_shown_all_the_same(
     assert raw.read_bytes().endswith(content)
 
 
-@pytest.mark.parametrize("mail_id", ["", "..", "../lock", "20260105T000000.000000Z-00000000"])
-def test_no_other_file_is_taken_for_a_mail(store: MailStore, mail_id: str) -> None:
+@pytest.mark.parametrize(
+    "mail_id", ["", "..", "../outside", "inside", "20260105T000000.000000Z-00000000"]
+)
+def test_no_other_file_is_taken_for_a_mail(store: MailStore, tmp_path: Path, mail_id: str) -> None:
+    (tmp_path / "outside.eml").touch()
+    (tmp_path / "mails" / "inside.eml").touch()
     assert store.mail(mail_id) is None
     assert store.raw_file(mail_id) is None
 

@@ -41,7 +41,7 @@ async def test_without_such_a_user_the_ways_out_are_named(caller: int, allowed: 
     async def try_user(tried: str, _: Path) -> bool:
         return tried.partition(":")[0] == allowed
 
-    with pytest.raises(StackError, match="run as an ordinary user, or .* ARREARS_DATABASE_URL"):
+    with pytest.raises(StackError, match=r"run as an ordinary user, or .* ARREARS_DATABASE_URL"):
         await choose_owner(Path("postgres"), (caller, caller), try_user)
 
 

@@ -96,13 +96,15 @@ async def test_ctrl_c_in_the_terminal_reaches_the_parent_alone(tmp_path: Path) -
         await child.stop()
 
 
-async def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("started", [False, True])
+async def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path, started: bool) -> None:
     with subprocess.Popen(  # noqa: ASYNC220 - asyncio would reap it in its own time
         (sys.executable, "-c", PARENT, str(tmp_path / "log")), stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         pid = int(await asyncio.to_thread(parent.stdout.readline))
-        assert is_running(pid)
+        if started:  # else the parent may be gone before the child has asked for the signal
+            await until(lambda: Path(f"/proc/{pid}/comm").read_text().strip() == "sleep")
         parent.kill()
     await until(lambda: not is_running(pid))
 
