@@ -19,7 +19,7 @@ from cli.api.client import Client, connect
 from cli.demo.replay import Day, replay
 from cli.publishing import connect_publisher
 from deploy.local.stack import Stack, UpOptions
-from services.monitor.handlers.rebuild import check
+from services.monitor.rebuild import check
 
 FOLDER: Final = "ibm_accounts_receivable"
 FILE: Final = "WA_Fn-UseC_-Accounts-Receivable.ddmmyyyy.csv"
@@ -147,4 +147,4 @@ async def test_money_is_conserved_and_the_journal_gives_the_same_state(outcome: 
     summary = await outcome.client.get("monitor", "/v1/summary")
     (sums,) = summary["currencies"]
     assert (sums["open"], sums["unapplied"], sums["conservation_difference"]) == ("0.00",) * 3
-    assert await check(outcome.stack.file.database_url(), lambda _line: None) == []
+    assert await check(outcome.stack.file.database_url(), lambda _done, _total: None) == []
