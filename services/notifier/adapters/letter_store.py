@@ -13,7 +13,7 @@ from typing import Final
 from services.notifier.adapters.work_store import escalation_of
 from services.notifier.domain.delivery import NextState
 from services.notifier.domain.work import Escalation, Letter, LetterStatus
-from services.notifier.handlers.send import Claimed, Content, Draft
+from services.notifier.handlers.ports import Claimed, Content, Draft
 from shared.errors import ConflictingStateError, NotFoundError
 from shared.postgres.pool import Connection, Database
 

@@ -18,7 +18,7 @@ import aiosmtplib
 
 from services.notifier.domain.delivery import Accepted, Deferred, Outcome, Refused, Unsure
 from services.notifier.domain.work import Letter
-from services.notifier.handlers.send import Content
+from services.notifier.handlers.ports import Content
 from shared.errors import TransientError
 
 #: A connection idle for longer is asked whether it still lives before it is used.

@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from services.notifier.domain.wording import WORDINGS, Wording, subject_of, tone_of
 from services.notifier.domain.work import Escalation, Letter
-from services.notifier.handlers.send import Content, UnwritableError
+from services.notifier.handlers.ports import Content, UnwritableError
+from shared.errors import RejectedError
 from shared.money import exponent_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -68,7 +69,7 @@ class LetterWriter:
         """Return the letter; raises `UnwritableError` when its figures make no text."""
         try:
             return self._write(letter, items, day)
-        except (TemplateError, LookupError, ValueError, ArithmeticError) as error:
+        except (RejectedError, TemplateError, LookupError, ValueError, ArithmeticError) as error:
             message = f"the letter cannot be written: {type(error).__name__}: {error}"
             raise UnwritableError(message) from error
 
@@ -105,7 +106,7 @@ class LetterWriter:
 
 _PLAIN_WORDS: Final = (
     *("crossed", "questions", "closing", "signature", "account", "date", "invoice", "issued"),
-    *("due", "days_overdue", "open", "total", "automatic"),
+    *("due", "days_overdue", "open", "total", "automatic", "colon"),
 )
 
 

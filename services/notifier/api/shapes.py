@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from services.notifier.domain.dispatch import letter_day
 from services.notifier.domain.recipients import masked
 from services.notifier.domain.work import Escalation, Letter, LetterStatus
-from services.notifier.handlers.send import Content
+from services.notifier.handlers.ports import Content
 from shared.money import to_text
 
 Status = Literal["planned", "sending", "sent", "unknown", "failed", "recalled"]

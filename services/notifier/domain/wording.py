@@ -83,6 +83,8 @@ class Wording:
     open: str
     total: str
     automatic: str
+    #: Between a word and its value.
+    colon: str
     #: Babel patterns.
     date_pattern: str
 
@@ -170,6 +172,7 @@ _ENGLISH: Final = Wording(
     open="Open amount",
     total="Total",
     automatic="This letter was prepared automatically and is valid without a signature.",
+    colon=": ",
     date_pattern="d MMMM yyyy",
 )
 
@@ -233,6 +236,7 @@ _CHINESE: Final = Wording(
     open="未付金额",
     total="合计",
     automatic="本函由系统自动生成，无需签章。",
+    colon="：",
     date_pattern="y年M月d日",
 )
 

@@ -6,15 +6,13 @@ Whatever ends in the middle of the handing over leaves `unknown`, which nobody r
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 import structlog
 
-from services.notifier.domain.delivery import NextState, Outcome, Patience, after, pause_seconds
+from services.notifier.domain.delivery import NextState, Patience, after, pause_seconds
 from services.notifier.domain.dispatch import (
     AskAgain,
     Recall,
@@ -25,111 +23,22 @@ from services.notifier.domain.dispatch import (
     letter_day,
 )
 from services.notifier.domain.recipients import without
-from services.notifier.domain.work import Escalation, Letter
+from services.notifier.domain.work import Letter
+from services.notifier.handlers.ports import (
+    Claimed,
+    Content,
+    Draft,
+    LetterStore,
+    Mailer,
+    StandingReader,
+    UnwritableError,
+    Writer,
+)
 from shared.calendar import local_date
 from shared.clock import Clock
-from shared.errors import ArrearsError, TransientError
+from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
-
-
-class UnwritableError(ArrearsError):
-    """A letter's text cannot be made from its figures."""
-
-    code = "unwritable_letter"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """A letter as it is, or would be, sent."""
-
-    subject: str
-    plain: str
-    html: str
-    message_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A planned letter that this instance alone looks after for a while."""
-
-    letter_id: uuid.UUID
-    escalation_ids: tuple[uuid.UUID, ...]
-    #: Attempts made before.
-    attempts: int
-
-
-class Draft(Protocol):
-    """A claimed letter, locked in a transaction: its last moment as `planned`."""
-
-    letter: Letter
-    items: tuple[Escalation, ...]
-
-    async def count_sent_on(self, day: date) -> int:
-        """Return how many letters the account has had on a day; others wait while this counts."""
-
-    async def recall(self, reason: str) -> None:
-        """Make it `recalled`."""
-
-    async def fail(self, reason: str) -> None:
-        """Make it `failed`."""
-
-    async def wait_until(self, day: date) -> None:
-        """Leave it planned, for a later day."""
-
-    async def begin(self, items: Sequence[Escalation], content: Content, day: date) -> None:
-        """Make it `sending`, about these items and no others, with what it says."""
-
-
-class LetterStore(Protocol):
-    """Where letters are kept."""
-
-    async def recover(self, instance: str, *, own: bool, lease_seconds: float) -> int:
-        """Make `unknown` what was left in `sending`; returns how many there were.
-
-        By others longer ago than the lease; with `own`, by this instance at any time, and its
-        claims are freed too.
-        """
-
-    async def claim(self, instance: str, today: date, seconds: float) -> Claimed | None:
-        """Claim the oldest letter that may be sent now, or return None."""
-
-    async def release(
-        self, claimed: Claimed, instance: str, *, reason: str | None, pause_seconds: float | None
-    ) -> None:
-        """Let go of a claimed letter; with a pause, count an attempt and try no sooner."""
-
-    def draft(self, claimed: Claimed, instance: str) -> AbstractAsyncContextManager["Draft | None"]:
-        """Lock a claimed letter; None when it is no longer planned or in other hands."""
-
-    async def finish(
-        self, letter_id: uuid.UUID, instance: str, state: NextState, sent_at: datetime | None
-    ) -> None:
-        """Write down what became of a letter that was being sent."""
-
-
-class StandingReader(Protocol):
-    """The way to the monitor."""
-
-    async def ask(self, escalation_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Standing]:
-        """Return what the monitor says about escalations; raises `TransientError` if it is away."""
-
-
-class Writer(Protocol):
-    """Makes a letter's text."""
-
-    def write(self, letter: Letter, items: Sequence[Escalation], day: date) -> Content:
-        """Return the letter; raises `UnwritableError` when its figures make no text."""
-
-
-class Mailer(Protocol):
-    """The way to the mail server."""
-
-    async def connect(self) -> None:
-        """Make sure of a working connection; raises `TransientError` when there is none."""
-
-    async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
-        """Hand a message over and say how that ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,20 +108,32 @@ class SendLetters:
         )
         if claimed is None:
             return False
+        try:
+            await self._look_after(claimed)
+        except TransientError:
+            raise
+        except Exception as error:
+            # The edge of one letter: a fault in it is logged by the loop, and must not hold up the
+            # others. One that has begun to leave is not touched by this.
+            await self._put_off(claimed, f"a fault of the notifier: {type(error).__name__}")
+            raise
+        return True
+
+    async def _look_after(self, claimed: Claimed) -> None:
         answers = await self._ask(claimed)
-        await self._connect(claimed)
         if set(claimed.escalation_ids) - set(answers):
             await self._put_off(claimed, "the monitor does not know an escalation of it")
-            return True
+            return
+        await self._connect(claimed)
         begun = await self._begin(claimed, answers)
-        if begun is not None:
-            letter, content = begun
-            sent_at = self._instant(letter)
-            outcome = await self._mailer.deliver(letter, content, sent_at)
-            state = after(outcome, claimed.attempts + 1, limits.patience)
-            self._unrecorded = _Ended(letter, state, sent_at)
-            await self._record()
-        return True
+        if begun is None:
+            return
+        letter, content = begun
+        sent_at = self._instant(letter)
+        outcome = await self._mailer.deliver(letter, content, sent_at)
+        state = after(outcome, claimed.attempts + 1, self._limits.patience)
+        self._unrecorded = _Ended(letter, state, sent_at)
+        await self._record()
 
     async def _ask(self, claimed: Claimed) -> Mapping[uuid.UUID, Standing]:
         try:
