@@ -1,6 +1,6 @@
 """Decide about items and say what was raised: the one way, for a batch and for a sweep alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.monitor.domain import escalation
@@ -44,13 +44,20 @@ async def attend(
     if not fresh:
         return []
     contacts = await unit.contacts(sorted({key for key, *_ in fresh}))
-    return [(key[0], _event(one, contacts[one[0]], now)) for one in fresh]
+    return [_event(one, contacts, now) for one in fresh]
 
 
 def _event(
-    fresh: tuple[AccountKey, Item, Raised, Policy], contact: Contact, now: datetime
-) -> EscalationEvent:
-    key, item, raised, policy = fresh
+    fresh: tuple[AccountKey, Item, Raised, Policy],
+    contacts: Mapping[AccountKey, Contact],
+    now: datetime,
+) -> tuple[int, EscalationEvent]:
+    """Return the partition and the event of one raise."""
+    (partition, account_id), item, raised, policy = fresh
+    contact = contacts[partition, account_id]
     is_claim = raised.action == INSURANCE_CLAIM
     claim = claim_for(item, contact.covers) if is_claim else None
-    return raised_event(key[1], item, raised, policy, now, customer=contact.customer, claim=claim)
+    event = raised_event(
+        account_id, item, raised, policy, now, customer=contact.customer, claim=claim
+    )
+    return partition, event

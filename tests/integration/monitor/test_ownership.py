@@ -93,6 +93,22 @@ async def test_the_same_event_published_twice_is_journalled_once(
     assert len(await world.sql("SELECT 1 FROM monitor.items WHERE invoice_id = 'F-3'")) == 1
 
 
+async def test_what_one_batch_raises_in_several_partitions_is_kept_in_each_its_own(
+    store: PostgresStore, world: World
+) -> None:
+    owned = {one.partition: one for one in await store.acquire([901, 902, 903], "owner")}
+    batch = {}
+    for partition in owned:
+        event = invoice(f"several-{partition}", f"V-{partition}", "500.00", "2025-11-01")
+        _key, value = ledger_record(event[0], {**event[1], "issued_on": "2025-10-01"}, "test")
+        batch[partition] = [Record(partition, 0, value)]
+    await fold_batch(store, owned, batch, NOW, may_raise=True)
+    for table in ("escalations", "outbox"):
+        found = await world.sql(f"SELECT partition FROM monitor.{table} WHERE partition > 900")
+        assert sorted(row["partition"] for row in found) == [901, 902, 903]
+    await world.sql("DELETE FROM monitor.outbox WHERE partition > 900")
+
+
 async def test_a_partition_that_is_far_behind_raises_nothing_until_the_sweep(
     store: PostgresStore, world: World
 ) -> None:
