@@ -1,6 +1,6 @@
 """Monitor's schema: partitions, journal, ledger state, timers, escalations, outbox, policies.
 
-Every hot table leads with the ledger partition, so that it can be hash-partitioned or sharded on it.
+Every hot table leads with the ledger partition, so that it can be partitioned or sharded on it.
 """
 
 from alembic import op
