@@ -19,7 +19,7 @@ from services.ingest.domain.arrival import (
     media_type,
 )
 from services.ingest.domain.decoding import decode, not_utf8, nul_character, shown
-from shared.contracts.envelope import SPEC_VERSION, STRUCTURED, CloudEvent
+from shared.contracts.envelope import BATCH, SPEC_VERSION, STRUCTURED, CloudEvent
 from shared.errors import RejectedError
 
 CLOUDEVENTS: Final = "application/cloudevents"
@@ -28,6 +28,7 @@ _CHARSET: Final = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 _envelope: Final = msgspec.json.Decoder(CloudEvent)
+_batch: Final = msgspec.json.Decoder(list[Raw])
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -43,6 +44,8 @@ def open_envelope(arrival: Arrival) -> CloudEvent:
     content_type = arrival.headers.get(CONTENT_TYPE)
     kind = media_type(content_type)
     if kind.startswith(CLOUDEVENTS):
+        if kind == BATCH:
+            raise _broken_batch(arrival.value)
         if kind != STRUCTURED:
             raise _unsupported(CONTENT_TYPE, kind)
         _check_charset(content_type)
@@ -105,6 +108,16 @@ def _from_headers(arrival: Arrival) -> CloudEvent:
     # Attributes are few and short: to go by way of JSON keeps one path, and one set of messages.
     event = decode(_envelope, _encoder.encode(attributes), "")
     return msgspec.structs.replace(event, data=Raw(arrival.value or b""))
+
+
+def _broken_batch(value: bytes) -> RejectedError:
+    """Say what is wrong with a batch: one that could be taken apart does not come here by HTTP."""
+    try:
+        decode(_batch, value, "")
+    except RejectedError as error:
+        return error
+    message = "content-type: a Kafka record carries one event; send batches over HTTP"
+    return RejectedError(message, code="unsupported_content_type", field=CONTENT_TYPE)
 
 
 def _check_charset(content_type: str | None) -> None:
