@@ -8,6 +8,7 @@ import os
 import signal
 import smtplib
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -145,11 +146,11 @@ async def test_two_stacks_run_side_by_side_and_what_dies_is_started_again(
     data: Path, tmp_path: Path
 ) -> None:
     said: list[str] = []
-    other_options = options(tmp_path / "other")
-    async with (
-        Stack(options(data), said.append) as stack,
-        Stack(other_options, lambda _: None) as other,
-    ):
+    async with AsyncExitStack() as both:
+        stack, other = await asyncio.gather(
+            both.enter_async_context(Stack(options(data), said.append)),
+            both.enter_async_context(Stack(options(tmp_path / "other"), lambda _: None)),
+        )
         addresses = [process.address for process in (*stack.file.processes, *other.file.processes)]
         assert len(set(addresses)) == len(addresses) == 10
 
