@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from shared.contracts.fields import Identifier, Inbound, Text, Version
 from shared.errors import RejectedError
 
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$", description="ISO 3166.")]
 Email = Annotated[str, Meta(max_length=254, description="One mailbox, as in ap@example.com.")]
 
 
@@ -26,7 +27,7 @@ class CustomerUpdated(Inbound, kw_only=True, frozen=True):
     email: Email | None = None
     contacts: list[Contact] | None = None
     locale: Annotated[str, Meta(max_length=35, description="BCP 47, as in zh-CN.")] | None = None
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166.")] | None = None
+    country: Country | None = None
     group_id: Identifier | None = None
     segment: Identifier | None = None
     grade: Identifier | None = None

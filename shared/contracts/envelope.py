@@ -16,7 +16,7 @@ JSON: Final = "application/json"
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
 
-Attribute = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f]+$")]
+Attribute = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f]+(?!\n)$")]
 
 
 class CloudEvent(Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -10,12 +10,13 @@ from shared.errors import RejectedError
 from shared.money import to_positive_minor
 
 #: Printable, without the separators Arrears builds its own keys with.
+# Python's `$` matches before a last line end as well, hence `(?!\n)`.
 Identifier = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=128,
-        pattern=r"^[^\x00-\x1f]+$",
+        pattern=r"^[^\x00-\x1f]+(?!\n)$",
         description="An identifier of the sender's own, without control characters.",
     ),
 ]
@@ -24,7 +25,7 @@ CreditorId = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        pattern=r"^[^\x00-\x1f:]+$",
+        pattern=r"^[^\x00-\x1f:]+(?!\n)$",
         description="The selling legal entity; no colon, since it starts the account's id.",
     ),
 ]
