@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from shared.contracts.fields import Amount, CurrencyCode, Identifier, Inbound, Text, check_day
 from shared.errors import RejectedError
-from shared.money import to_minor, to_positive_minor
+from shared.money import exponent_of, to_minor, to_positive_minor
 
 Days = Annotated[int, Meta(ge=0, le=3650)]
 #: No insurer covers the whole: at least a twentieth stays with the insured (design, section 4.8).
@@ -33,6 +33,7 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
 
     def check(self) -> None:
         """Refuse a percentage no insurer grants, and a validity that ends before it begins."""
+        exponent_of(self.currency, "data.currency")
         check_day(self.valid_from, "data.valid_from")
         check_day(self.valid_to, "data.valid_to")
         if self.valid_to is not None and self.valid_to < self.valid_from:

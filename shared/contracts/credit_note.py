@@ -3,7 +3,7 @@
 from datetime import date
 
 from shared.contracts.fields import Amount, CurrencyCode, Identifier, Inbound, check_day
-from shared.money import to_positive_minor
+from shared.money import exponent_of, to_positive_minor
 
 
 class CreditNoteIssued(Inbound, kw_only=True, frozen=True):
@@ -17,5 +17,6 @@ class CreditNoteIssued(Inbound, kw_only=True, frozen=True):
 
     def check(self) -> None:
         """Refuse a note that credits nothing."""
+        exponent_of(self.currency, "data.currency")
         check_day(self.issued_on, "data.issued_on")
         to_positive_minor(self.amount, self.currency, "data.amount")

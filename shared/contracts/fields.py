@@ -91,7 +91,7 @@ def check_terms(
     Without a currency (an amendment need not repeat it) its decimals are checked by the ledger.
     """
     if (due_on is None) == (not schedule):
-        message = "data: give either due_on or a schedule, and not both"
+        message = "data.due_on: give either due_on or a schedule, and not both"
         raise RejectedError(message, code="due_on_or_schedule", field="data.due_on")
     if schedule and len(schedule) > INSTALMENTS_MAX:
         message = f"data.schedule: {len(schedule)} instalments are more than {INSTALMENTS_MAX}"

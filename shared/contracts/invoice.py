@@ -14,6 +14,7 @@ from shared.contracts.fields import (
     check_day,
     check_terms,
 )
+from shared.money import exponent_of
 
 
 class InvoiceIssued(Inbound, kw_only=True, frozen=True):
@@ -31,6 +32,7 @@ class InvoiceIssued(Inbound, kw_only=True, frozen=True):
 
     def check(self) -> None:
         """Refuse terms that contradict themselves."""
+        exponent_of(self.currency, "data.currency")
         check_day(self.issued_on, "data.issued_on")
         check_terms(
             currency=self.currency,

@@ -16,7 +16,7 @@ from shared.contracts.fields import (
     check_day,
 )
 from shared.errors import RejectedError
-from shared.money import to_positive_minor
+from shared.money import exponent_of, to_positive_minor
 
 
 class Allocation(Struct, kw_only=True, frozen=True):
@@ -39,6 +39,7 @@ class PaymentReceived(Inbound, kw_only=True, frozen=True):
 
     def check(self) -> None:
         """Refuse allocations that add up to more than the payment."""
+        exponent_of(self.currency, "data.currency")
         check_day(self.received_on, "data.received_on")
         amount_minor = to_positive_minor(self.amount, self.currency, "data.amount")
         allocations = self.allocations or []
