@@ -21,6 +21,8 @@ _MESSAGE: Final = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOT
 _MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _TYPES: Final = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<given>[^`]*)`")
 _STEPS: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+#: Half of a character beyond 16 bits; the decoder takes the rest of the text for its other half.
+_HALF_A_PAIR: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _anything: Final = msgspec.json.Decoder()
 
 
@@ -97,6 +99,8 @@ def _malformed(reason: str, raw: bytes, root: str) -> RejectedError:
         return nul_character(root or None)
     hint = "; leave out the byte order mark" if text.startswith("\ufeff") else ""
     what = reason.removeprefix("JSON is malformed: ")
+    if _HALF_A_PAIR.search(text):
+        what = "half of a surrogate pair in an escape"
     begin = f", it begins with {shown(text[:VALUE_CHARACTERS_MAX])}"
     message = f"{root or 'the event'}: this is no JSON ({what}){hint}{begin}"
     return RejectedError(message, code="not_json", field=root or None)
@@ -111,6 +115,7 @@ def _invalid(reason: str, raw: bytes, root: str, kind: Any) -> RejectedError:
     if missing:
         return _missing(f"{field}.{missing['name']}".removeprefix("."), root)
     if "out of range" in what:
+        field = field.partition("[...]")[0]
         message = f"{field or 'the event'}: a number in it is larger than JSON readers can hold"
         return RejectedError(message, code="number_out_of_range", field=field or None)
     value = _value_at(raw, path)

@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from deploy.local.ports import free_port
@@ -56,8 +57,8 @@ class World:
         port = free_port()
         made = IngestSettings(
             kafka_bootstrap_servers=self.kafka,
-            database_url=self.database_url,
-            api_token=TOKEN,
+            database_url=SecretStr(self.database_url),
+            api_token=SecretStr(TOKEN),
             instance=instance,
             ingest_port=port,
             ledger_partitions=PARTITIONS,
