@@ -72,7 +72,8 @@ async def test_an_invoice_paid_before_the_fifteenth_day_is_never_dunned(
     await world.publish(debtor.known(), debtor.billed(AMOUNT, today, due))
     await world.go_to(due + days(14))
     await world.publish(debtor.pays(AMOUNT, due + days(14)))
-    await world.go_to(due + days(17))
+    await world.go_to(due + days(15))
+    await world.go_to(due + days(35))
     assert await world.levels(debtor.invoice_id) == []
     assert await world.letters(debtor.customer_id) == []
     assert await world.tasks(debtor.customer_id) == []
@@ -84,6 +85,7 @@ async def test_an_invoice_paid_on_day_twenty_never_gets_to_legal_and_its_task_cl
     today = await world.today()
     due = today + days(1)
     await world.publish(debtor.known(), debtor.billed(AMOUNT, today, due))
+    await world.go_to(due + days(15))
     await world.go_to(due + days(20))
     assert await world.tasks(debtor.customer_id) == [("dunning", "open")]
     await world.publish(debtor.pays(AMOUNT, due + days(20)))
@@ -121,8 +123,8 @@ async def test_a_bounce_after_dunning_begins_a_second_cycle(world: Any, debtor: 
     today = await world.today()
     due = today + days(1)
     await world.publish(debtor.known(), debtor.billed(AMOUNT, today, due))
-    await world.go_to(due + days(16))
-    await world.publish(debtor.pays(AMOUNT, due + days(16)))
+    await world.go_to(due + days(15))
+    await world.publish(debtor.pays(AMOUNT, due + days(15)))
     assert await world.levels(debtor.invoice_id, "lifted") == ["dunning"]
     await world.go_to(due + days(18))
     await world.publish(debtor.bounces(due + days(18)))

@@ -18,7 +18,7 @@ CASES: Final[tuple[tuple[int, str | None, str | None], ...]] = (
     (40, "legal", "legal"),
     (70, "insurance_claim", "insurance_claim"),
 )
-DEBTORS: Final = 60
+DEBTORS: Final = 24
 LEAP: Final = timedelta(days=15)
 
 
