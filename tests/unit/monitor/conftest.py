@@ -6,7 +6,7 @@ from typing import Final
 from hypothesis import HealthCheck, settings
 
 #: Enough for every push; `thorough` is what CI runs once.
-EXAMPLES_DEFAULT: Final = 150
+EXAMPLES_DEFAULT: Final = 100
 EXAMPLES_THOROUGH: Final = 10_000
 
 _SLOW_IS_NO_FAULT: Final = (HealthCheck.too_slow,)

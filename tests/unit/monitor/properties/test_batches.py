@@ -4,18 +4,29 @@ state and the same records come of it: it is what the store relies on.
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.monitor.domain.account import Account, Cover, Told
 from services.monitor.domain.balance import Balance
-from services.monitor.domain.clearing import RULES, Clearing
+from services.monitor.domain.clearing import OLDEST_DUE_FIRST, RULES, Clearing
 from services.monitor.domain.escalation import apply, decide
 from services.monitor.domain.fold import Event, fold
 from services.monitor.domain.funds import Funds, FundsKey
 from services.monitor.domain.invoice import Invoice
 from shared.contracts.customer import CustomerUpdated
-from tests.unit.monitor.builders import ACCOUNT_ID
+from shared.contracts.fields import Inbound
+from tests.unit.monitor.builders import (
+    ACCOUNT_ID,
+    SAID_AT,
+    amended,
+    cancelled,
+    credited,
+    issued,
+    paid,
+    reversed_,
+)
 from tests.unit.monitor.histories import FIRST_DAY, batched, histories
 from tests.unit.monitor.policies import EAGER
 from tests.unit.monitor.store import MemoryStore
@@ -83,6 +94,71 @@ def test_any_batches_end_in_the_same_state_and_records(data: st.DataObject, rule
     events = data.draw(histories())
     batches = data.draw(batched(events))
     assert fold_in_batches(batches, rule, in_part=False) == fold_whole(events, rule)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param(
+            [issued("A", "50"), paid("P", "50"), reversed_("R", "P")],
+            id="a bounce re-opens a cleared invoice that only the rule had matched",
+        ),
+        pytest.param(
+            [issued("A", "50"), paid("P", "50", ("A", "50")), reversed_("R", "P")],
+            id="a bounce re-opens a cleared invoice that the payment named",
+        ),
+        pytest.param(
+            [
+                issued("A", "50"),
+                paid("P", "50", ("A", "50")),
+                paid("Q", "50", ("A", "50")),
+                reversed_("R", "P"),
+            ],
+            id="a bounce makes room for money that named the invoice and met nothing",
+        ),
+        pytest.param(
+            [paid("P", "50"), issued("A", "30"), issued("B", "30")],
+            id="an invoice meets money that waits on account",
+        ),
+        pytest.param(
+            [issued("A", "50"), paid("P", "50"), issued("B", "50"), cancelled("A")],
+            id="a cancelled invoice gives money of the rule to another one",
+        ),
+        pytest.param(
+            [issued("A", "50"), paid("P", "50"), issued("B", "50"), amended("A", 1, "20")],
+            id="an amendment gives money of the rule to another invoice",
+        ),
+        pytest.param(
+            [
+                issued("A", "50"),
+                paid("P", "50", ("A", "50")),
+                credited("N", "20", "A", "2026-01-01"),
+            ],
+            id="an older credit note takes the place of a payment",
+        ),
+        pytest.param(
+            [paid("P", "50", ("A", "50")), reversed_("R", "P", "20"), issued("A", "50")],
+            id="money that waited in part meets its invoice",
+        ),
+    ],
+)
+def test_what_hangs_on_an_event_is_loaded_with_it(facts: list[Inbound]) -> None:
+    events = [Event(f"e{number}", SAID_AT, data) for number, data in enumerate(facts)]
+    in_part = fold_in_batches([[event] for event in events], OLDEST_DUE_FIRST, in_part=True)
+    assert in_part == fold_whole(events, OLDEST_DUE_FIRST)
+
+
+def test_a_load_leaves_out_what_the_events_cannot_touch() -> None:
+    """The tests here mean something only while a load is partial."""
+    store = MemoryStore()
+    first = [Event("e1", SAID_AT, issued("A", "50")), Event("e2", SAID_AT, issued("B", "50"))]
+    account = store.load(first)
+    for event in first:
+        fold(account, event, OLDEST_DUE_FIRST)
+    store.save(account)
+    loaded = store.load([Event("e3", SAID_AT, credited("N", "20", "A"))])
+    assert set(loaded.invoices) == {"A"}
+    assert not loaded.has_all_open
 
 
 @given(st.data(), rules)
