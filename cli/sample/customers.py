@@ -31,11 +31,11 @@ class Character:
 
 
 CHARACTERS: Final = (
-    Character(name="prompt", share=46, days=(-8, 2)),
+    Character(name="prompt", share=52, days=(-8, 2)),
     Character(name="a bit late", share=22, days=(3, 13)),
-    Character(name="habitually late", share=15, days=(20, 45)),
+    Character(name="habitually late", share=11, days=(20, 45)),
     Character(
-        name="part payer", share=11, days=(0, 12), first_hundredths=(40, 75), rest_days=(12, 45)
+        name="part payer", share=9, days=(0, 12), first_hundredths=(40, 75), rest_days=(10, 30)
     ),
     Character(name="defaulter", share=6, days=(5, 25), pays_invoices=(0, 3)),
 )

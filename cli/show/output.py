@@ -60,7 +60,7 @@ def answer_console() -> Console:
 
 def print_table(shown: Sequence[Column], rows: Iterable[dict[str, Any]], title: str = "") -> None:
     """Print rows as a table."""
-    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in shown:
         table.add_column(
             column.title,
@@ -70,7 +70,10 @@ def print_table(shown: Sequence[Column], rows: Iterable[dict[str, Any]], title: 
         )
     for row in rows:
         table.add_row(*(Text(as_text(row.get(column.key))) for column in shown))
-    answer_console().print(table)
+    console = answer_console()
+    if title:
+        console.print(f"\n{title}", style="bold", markup=False, highlight=False)
+    console.print(table)
 
 
 def as_text(value: Any) -> str:
