@@ -2,9 +2,6 @@
 
 import asyncio
 
-from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
-
 from deploy.local.errors import StackError
 
 UPGRADE_SECONDS_MAX = 600.0
@@ -12,6 +9,9 @@ UPGRADE_SECONDS_MAX = 600.0
 
 async def upgrade_schema(database_url: str) -> None:
     """Run the migrations; raises `StackError` when they fail or do not end in time."""
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
     from shared.postgres.migrate import upgrade
 
     try:

@@ -47,6 +47,12 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             fetch_max_wait_ms=100,
         )
+        # A question on the group's own connection waits behind the fetch that is open on it.
+        self._meter = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap_servers,
+            client_id=f"arrears-monitor-{instance}-meter",
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+        )
         self._assigned: set[int] = set()
         self._new: set[int] = set()
 
@@ -55,14 +61,16 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._consumer.subscribe([LEDGER], listener=self)
         try:
             await self._consumer.start()
+            await self._meter.start()
         except KafkaError as error:
-            await self._consumer.stop()
+            await self.stop()
             message = f"Kafka does not answer: {error!r}"
             raise TransientError(message) from error
 
     async def stop(self) -> None:
         """Leave."""
         await self._consumer.stop()
+        await self._meter.stop()
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Forget partitions at once; a batch in flight is fenced by the new owner's epoch."""
@@ -135,7 +143,7 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         """Ask the broker where each of the topic's partitions ends."""
         wanted = [TopicPartition(LEDGER, number) for number in range(partitions)]
         try:
-            found = await self._consumer.end_offsets(wanted)
+            found = await self._meter.end_offsets(wanted)
         except KafkaError as error:
             message = f"Kafka does not answer: {error!r}"
             raise TransientError(message) from error

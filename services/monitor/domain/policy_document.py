@@ -8,7 +8,8 @@ from shared.calendar import zone
 from shared.errors import RejectedError
 from shared.money import exponent_of, to_minor
 
-#: The policy of everybody who has no other: 15, 30 and 60 calendar days mean exactly that.
+#: The policy of everybody who has no other: 15, 30 and 60 calendar days mean exactly that, for any
+#: amount; `minimum_open: {CNY: "100.00"}` in a policy of your own leaves small ones alone.
 DEFAULT_DOCUMENT: Final = """\
 policy: default
 calendar: {time_zone: Asia/Shanghai, days: calendar, holidays: CN, on_holiday: none}
@@ -27,7 +28,6 @@ levels:
     action: insurance_claim
     held_by: [dispute]
 backlog: highest
-minimum_open: {CNY: "100.00", EUR: "10.00", USD: "10.00"}
 """
 
 #: What can hold a level.

@@ -54,4 +54,4 @@ def test_the_default_policy_is_15_30_and_60_days() -> None:
     assert policy.time_zone == "Asia/Shanghai"
     assert policy.clearing_rule == "oldest_due_first"
     assert policy.backlog == "highest"
-    assert policy.minimum_open == {"CNY": 10000, "EUR": 1000, "USD": 1000}
+    assert policy.minimum_open == {}
