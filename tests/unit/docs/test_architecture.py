@@ -54,6 +54,13 @@ def test_every_path_and_link_leads_somewhere(document: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("document", documents.DOCUMENTS, ids=lambda path: path.name)
+def test_the_rows_of_a_table_have_as_many_cells_as_its_heading(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        assert len({line.count(" | ") for line in table.splitlines() if " | " in line}) == 1, table
+
+
 def test_the_architecture_is_read_in_ten_minutes() -> None:
     assert len(documents.ARCHITECTURE.read_text(encoding="utf-8").split()) < WORDS_MAX
 

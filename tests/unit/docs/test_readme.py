@@ -85,11 +85,11 @@ def test_every_guarantee_and_limit_names_a_test_that_exists() -> None:
 @pytest.mark.parametrize("command", documents.commands(documents.README))
 def test_a_command_of_the_readme_is_one_that_the_program_takes(command: str) -> None:
     words = shlex.split(command)[1:]
-    program: Any = get_command(make_app())
-    program.make_context("arrears", [*words, "--help"], resilient_parsing=True)
-    part = program
+    part: Any = get_command(make_app())
     while words and words[0] in getattr(part, "commands", {}):
         part = part.commands[words.pop(0)]
+    if hasattr(part, "commands"):
+        assert words[:1] == [] or words[0].startswith("-"), f"{words[0]!r} is no command"
     part.make_context("arrears", words)
 
 
