@@ -1,28 +1,33 @@
 """How hard properties are tried: HYPOTHESIS_PROFILE is `default` or `thorough`."""
 
 import os
+from pathlib import Path
 from typing import Final
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 #: Enough for every push; `thorough` is what CI runs once.
 EXAMPLES_DEFAULT: Final = 100
 EXAMPLES_THOROUGH: Final = 10_000
+#: For one property under `thorough`; the run's own limit is meant for the default.
+THOROUGH_SECONDS_MAX: Final = 1800
 
-_SLOW_IS_NO_FAULT: Final = (HealthCheck.too_slow,)
+PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE", "default")
 
-settings.register_profile(
-    "default",
-    max_examples=EXAMPLES_DEFAULT,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=_SLOW_IS_NO_FAULT,
-)
-settings.register_profile(
-    "thorough",
-    max_examples=EXAMPLES_THOROUGH,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=_SLOW_IS_NO_FAULT,
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+for name, examples in (("default", EXAMPLES_DEFAULT), ("thorough", EXAMPLES_THOROUGH)):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],  # a slow machine is no fault
+    )
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if PROFILE == "thorough":
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.timeout(THOROUGH_SECONDS_MAX))

@@ -35,7 +35,8 @@ EVENTS_MAX: Final = 14
 #: Events arrive on one of so many days after the first.
 ARRIVAL_DAYS: Final = 75
 
-_invoice_ids = st.sampled_from("ABC")
+#: One of them meets most of the events.
+_invoice_ids = st.sampled_from("AAABC")
 _payment_ids = st.sampled_from("PQR")
 _note_ids = st.sampled_from("MN")
 #: EUR mostly, so that money meets; JPY has no decimals and makes amounts unreadable.

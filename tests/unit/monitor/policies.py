@@ -51,7 +51,14 @@ WITH_CLAIM_EARLY_STEPWISE: Final = policy(*CLAIM_IN_THE_MIDDLE, backlog=STEP)
 WITH_MINIMUM: Final = policy(*THREE, minimum={"EUR": 3500, "JPY": 35})
 #: Raises a level for whatever is owed, long before it is due.
 EAGER: Final = policy(("early", -3650, "reminder"))
-EVERY: Final = (STANDARD, STEPWISE, WITH_CLAIM_EARLY, WITH_CLAIM_EARLY_STEPWISE, WITH_MINIMUM)
+EVERY: Final = (
+    EAGER,
+    STANDARD,
+    STEPWISE,
+    WITH_CLAIM_EARLY,
+    WITH_CLAIM_EARLY_STEPWISE,
+    WITH_MINIMUM,
+)
 
 
 def default_policy() -> Policy:
