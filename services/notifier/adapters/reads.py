@@ -85,7 +85,7 @@ def _letters() -> "Select[Any]":
     shown = letters.c
     # A recalled letter is about nothing any more; what it was about is still of interest.
     included = or_(escalations.c.in_letter, letters.c.status == LetterStatus.RECALLED.value)
-    items = _items(and_(escalations.c.letter_id == letters.c.letter_id, included))
+    items = _items(and_(escalations.c.letter_id == letters.c.letter_id, included), [])
     return select(
         shown.seq,
         shown.letter_id,
@@ -107,12 +107,12 @@ def _letters() -> "Select[Any]":
 
 
 def _tasks() -> "Select[Any]":
-    items = _items(escalations.c.task_id == tasks.c.task_id)
+    items = _items(escalations.c.task_id == tasks.c.task_id, ["history", _history()])
     return select(*tasks.c, items.label("items"))
 
 
-def _items(condition: "ColumnElement[bool]") -> "ColumnElement[Any]":
-    """Return the escalations of a letter or task as a JSON array, each with its item's history."""
+def _items(condition: "ColumnElement[bool]", more: list[Any]) -> "ColumnElement[Any]":
+    """Return the escalations of a letter or task as a JSON array; `more` names and gives values."""
     own = escalations.c
     columns = (
         *("escalation_id", "item_id", "invoice_id", "instalment", "level", "action", "skipped"),
@@ -123,7 +123,7 @@ def _items(condition: "ColumnElement[bool]") -> "ColumnElement[Any]":
     pairs: list[Any] = []
     for name in columns:
         pairs += (name, own[name])
-    built = func.jsonb_build_object(*pairs, "history", _history())
+    built = func.jsonb_build_object(*pairs, *more)
     ordered = aggregate_order_by(built, own.due_on, own.item_id, own.escalation_id)
     return (
         select(func.coalesce(func.jsonb_agg(ordered), func.jsonb_build_array()))

@@ -8,12 +8,14 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -53,6 +55,9 @@ letters = Table(
     Column("subject", Text),
     Column("plain", Text),
     Column("html", Text),
+    Index("letters_planned", "seq", postgresql_where=text("status = 'planned'")),
+    Index("letters_sending", "sending_since", postgresql_where=text("status = 'sending'")),
+    Index("letters_account", "account_id", "seq"),
 )
 
 tasks = Table(
@@ -71,6 +76,9 @@ tasks = Table(
     Column("outcome", Text),
     Column("note", Text),
     Column("assignee", Text),
+    Index("tasks_account", "account_id", "seq"),
+    Index("tasks_assignee", "assignee", "seq"),
+    Index("tasks_waiting", "seq", postgresql_where=text("status IN ('open', 'taken')")),
 )
 
 escalations = Table(
@@ -102,4 +110,7 @@ escalations = Table(
     Column("letter_id", Uuid, ForeignKey("notifier.letters.letter_id")),
     Column("in_letter", Boolean, nullable=False),
     Column("task_id", Uuid, ForeignKey("notifier.tasks.task_id")),
+    Index("escalations_item", "account_id", "item_id"),
+    Index("escalations_letter", "letter_id"),
+    Index("escalations_task", "task_id"),
 )

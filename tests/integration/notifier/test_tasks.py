@@ -82,6 +82,19 @@ async def test_figures_follow_the_open_amount(notifier: Any, events: Any) -> Non
     assert (figures["open"], figures["days_overdue"]) == ("50.00", 17)
 
 
+async def test_an_old_update_told_again_does_not_turn_the_figures_back(
+    notifier: Any, events: Any
+) -> None:
+    account = events.account()
+    raised = events.raised(account, action="legal_handoff")
+    old, new = (events.follow(raised, UPDATED, open=amount) for amount in ("80.00", "50.00"))
+    await events.publish(raised, old, new)
+    await notifier.rests()
+    await events.publish(old)
+    await notifier.rests()
+    assert (await notifier.task(account, "open"))["figures"][0]["open"] == "50.00"
+
+
 async def test_a_taken_task_takes_no_further_items(notifier: Any, events: Any) -> None:
     account = events.account()
     await events.publish(events.raised(account, "INV-1", action="legal_handoff"))

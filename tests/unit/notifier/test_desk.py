@@ -88,6 +88,13 @@ def test_an_untouched_item_of_a_loaded_letter_keeps_it_from_being_recalled(
     assert work.letters == ()
 
 
+def test_a_shared_task_and_letter_end_with_their_last_item(event: Any) -> None:
+    lifts = [of_item(event, n, type=LIFTED, open="0.00") for n in (1, 2)]
+    work = worked(of_item(event, 1), of_item(event, 2), *lifts)
+    assert [task.status for task in work.tasks] == [TaskStatus.CLOSED]
+    assert [letter.status for letter in work.letters] == [LetterStatus.RECALLED]
+
+
 @given(
     st.lists(
         st.tuples(
