@@ -49,6 +49,8 @@ class Watch:
 
     def __init__(self, root: str) -> None:
         self._root = os.path.join(root, "")  # noqa: PTH118 - inside the hook, only text is safe
+        # The libraries may stand in the checkout's own environment.
+        self._libraries = os.path.join(sys.prefix, "")  # noqa: PTH118
         self.module = ""
         self.faults: list[str] = []
         self.is_on = False
@@ -67,7 +69,8 @@ class Watch:
             file = frame.f_code.co_filename
             if file.startswith("<frozen importlib"):
                 return None
-            if file.startswith(self._root) and file != __file__:
+            own = file.startswith(self._root) and not file.startswith(self._libraries)
+            if own and file != __file__:
                 return f"{file.removeprefix(self._root)}:{frame.f_lineno}"
             frame = frame.f_back
         return None
