@@ -25,6 +25,7 @@ from services.notifier.handlers.send import SendLetters
 from services.notifier.handlers.sender import Sender
 from services.notifier.settings import NotifierSettings
 from shared.calendar import local_date
+from shared.clock import Clock
 from shared.kafka.topics import ensure_topics
 from shared.postgres.migrate import require_head
 from shared.postgres.pool import Database
@@ -40,12 +41,13 @@ WRITE_POOL_SIZE = 8
 
 
 def build(settings: NotifierSettings) -> Builder:
-    """Return what builds the service."""
+    """Return what builds the service; raises `SettingsError` when token or clock cannot be read."""
+    token, clock = settings.token(), settings.make_clock()
 
     @asynccontextmanager
     async def builder(stop: asyncio.Event) -> AsyncIterator[Service]:
         async with AsyncExitStack() as stack:
-            yield _join(settings, stop, stack)
+            yield _join(settings, stop, stack, token=token, clock=clock)
 
     return builder
 
@@ -62,9 +64,15 @@ def main() -> None:
     run([builder])
 
 
-def _join(settings: NotifierSettings, stop: asyncio.Event, stack: AsyncExitStack) -> Service:
-    registry, health, clock = CollectorRegistry(), Health(), settings.make_clock()
-    token = settings.token()
+def _join(
+    settings: NotifierSettings,
+    stop: asyncio.Event,
+    stack: AsyncExitStack,
+    *,
+    token: str,
+    clock: Clock,
+) -> Service:
+    registry, health = CollectorRegistry(), Health()
     database = Database(
         settings.database_url.get_secret_value(),
         application=f"arrears-{NAME}-{settings.instance}",

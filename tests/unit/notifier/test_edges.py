@@ -9,8 +9,10 @@ from pydantic import SecretStr, ValidationError
 
 from services.notifier.adapters.kafka import decode
 from services.notifier.adapters.smtp import MailServer, parse_url
+from services.notifier.main import build
 from services.notifier.settings import NotifierSettings
 from shared.contracts.escalation import Recipient
+from shared.runtime.settings import SettingsError
 
 
 def wire(event: Any) -> bytes:
@@ -63,8 +65,11 @@ def settings(**changes: Any) -> NotifierSettings:
     return NotifierSettings(
         kafka_bootstrap_servers="localhost:9092",
         database_url=SecretStr("postgresql://localhost/x"),
-        api_token=SecretStr(uuid.UUID(int=0).hex),
-        **{"smtp_url": SecretStr("smtp://mail"), **changes},
+        **{
+            "api_token": SecretStr(uuid.UUID(int=0).hex),
+            "smtp_url": SecretStr("smtp://mail"),
+            **changes,
+        },
     )
 
 
@@ -88,6 +93,11 @@ def test_settings_that_cannot_work_are_refused_without_telling_secrets(
         settings(**{name: value})
     assert name in str(refused.value)
     assert "secret@" not in str(refused.value)
+
+
+def test_a_token_that_can_be_guessed_is_refused_before_anything_is_built() -> None:
+    with pytest.raises(SettingsError):
+        build(settings(api_token=SecretStr("short")))
 
 
 def test_the_settings_decide_the_days_of_tasks() -> None:
