@@ -1,17 +1,17 @@
 """The services' clock: the system's, or a manual one that the data folder keeps."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from deploy.local.errors import StackError
 from deploy.local.stack.options import UpOptions
+from shared import calendar
 from shared.clock import parse_instant, write_instant
 
 FILE_NAME = "clock"
 #: The time zone of the default creditor: a date on the command line means the start of its day.
-DEFAULT_TIME_ZONE = ZoneInfo("Asia/Shanghai")
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
 
 def prepare_clock(options: UpOptions) -> Literal["system", "manual"]:
@@ -43,12 +43,12 @@ def prepare_clock(options: UpOptions) -> Literal["system", "manual"]:
 
 def start_of_day(day: date) -> datetime:
     """Return the instant at which the day begins in the default time zone."""
-    return datetime.combine(day, time.min, DEFAULT_TIME_ZONE)
+    return calendar.start_of_day(day, DEFAULT_TIME_ZONE)
 
 
 def local(instant: datetime) -> str:
     """Write the instant as a person in the default time zone reads it."""
-    return instant.astimezone(DEFAULT_TIME_ZONE).isoformat()
+    return instant.astimezone(calendar.zone(DEFAULT_TIME_ZONE)).isoformat()
 
 
 def _leave_manual_clock(options: UpOptions, file: Path, kept: datetime | None) -> None:
