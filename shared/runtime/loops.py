@@ -56,6 +56,13 @@ class Supervisor:
                     pause_seconds=pause,
                 )
                 self._failed(name, error)
+            except asyncio.CancelledError as error:
+                # The Kafka client lets cancelled futures of its own out; only a cancellation of
+                # this task may end it, or the loop would be gone without a word.
+                if _is_cancelled():
+                    raise
+                log.exception("A loop was cut off; trying again.", action="loop_cut", loop=name)
+                self._failed(name, error)
             except Exception as error:
                 log.exception("A loop failed; trying again.", action="loop_failed", loop=name)
                 self._failed(name, error)
@@ -66,9 +73,14 @@ class Supervisor:
             await wait_for_stop(self._stop, pause)
             pause = min(pause * 2, PAUSE_SECONDS_MAX)
 
-    def _failed(self, name: str, error: Exception) -> None:
+    def _failed(self, name: str, error: BaseException) -> None:
         self._failures.labels(name, type(error).__name__).inc()
         self._health.ill(name, f"{type(error).__name__}: {error}")
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def wait_for_stop(stop: asyncio.Event, seconds: float) -> bool:
