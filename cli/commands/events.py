@@ -135,7 +135,7 @@ def settle(timeout: Timeout = 60, data: Data = DATA_DEFAULT, as_json: AsJson = F
         print_json({"settled": not moving, "moving": [asdict(part) for part in moving]})
     else:
         for part in moving:
-            print_line(f"still moves: {part}")
+            print_line(str(part) if part.away else f"still moves: {part}")
         if not moving:
             print_line("at rest")
     if moving:
