@@ -113,6 +113,7 @@ class Ingest:
             registry=self.registry,
             drain_seconds=self.settings.drain_seconds,
             loops={LOOP: self.take_inbound},
+            checks={"kafka": self.progress, "postgres": self.database.ping},
         )
 
     async def close(self) -> None:

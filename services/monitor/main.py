@@ -91,10 +91,19 @@ class Monitor:
             self.health.well("ledger")
             while not self.stop.is_set():
                 await loop.step()
+                self._show_stopped(loop)
         finally:
             self.source = self.loop = None
             loop.abandon(TransientError("the monitor is joining its group anew; try again"))
             await source.stop()
+
+    def _show_stopped(self, loop: Loop) -> None:
+        """Keep the health page's word on partitions that a broken invariant has stopped."""
+        if loop.stopped:
+            reasons = "; ".join(f"{one}: {loop.stopped[one]}" for one in sorted(loop.stopped))
+            self.health.ill("partitions", f"stopped, the others go on: {reasons}")
+        else:
+            self.health.well("partitions")
 
     def _check_partitions(self, source: LedgerSource) -> None:
         found = source.partitions()
@@ -158,7 +167,9 @@ class Monitor:
         """Refresh the gauges, and show offsets to Kafka's own tools."""
         if self.source is None or self.loop is None:
             return
-        await self.gauges.refresh(await self.progress(), self.clock.now().timestamp())
+        progress = await self.progress()
+        self.metrics.waiting(is_anything=progress.lag > 0)
+        await self.gauges.refresh(progress, self.clock.now().timestamp())
         owned = self.loop.owned.values()
         await self.source.show({one.partition: one.next_offset for one in owned})
 
@@ -169,7 +180,7 @@ def build(settings: MonitorSettings) -> Builder:
     @asynccontextmanager
     async def builder(stop: asyncio.Event) -> AsyncIterator[Service]:
         monitor = Monitor(settings, settings.make_clock(), stop)
-        monitor.health.expect("ledger", "relay")
+        monitor.health.expect("ledger", "partitions", "relay")
         app = create_app(
             name="monitor",
             token=settings.token(),
@@ -206,6 +217,7 @@ def build(settings: MonitorSettings) -> Builder:
                 registry=monitor.registry,
                 drain_seconds=settings.drain_seconds,
                 loops={"ledger": monitor.fold_forever, "relay": monitor.relay_forever},
+                checks={"kafka": monitor.progress, "postgres": monitor.database.ping},
             )
         finally:
             scheduler.shutdown(wait=False)

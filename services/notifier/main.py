@@ -151,6 +151,7 @@ def _join(
         health=health,
         registry=registry,
         drain_seconds=settings.drain_seconds,
+        checks={"kafka": progress, "postgres": database.ping},
         loops=_loops(
             settings,
             stop,

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import asyncpg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.errors import TransientError
@@ -86,6 +86,11 @@ class Database:
             connection.transaction(),
         ):
             yield connection
+
+    async def ping(self) -> None:
+        """Ask the database for an answer; raises while it gives none."""
+        async with self.reads.connect() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -60,8 +60,10 @@ def create_app(
     app = FastAPI(
         title=f"Arrears {name}",
         version="1",
-        docs_url="/docs",
-        openapi_url="/v1/openapi.json",
+        # The page at /docs would load its scripts from somebody else's network.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
     problems.install(app)
     bearer = HTTPBearer(auto_error=False, description="The token of the installation.")
@@ -90,6 +92,10 @@ def create_app(
 
     protected = APIRouter(prefix="/v1", dependencies=[Depends(authorised)])
     protected.include_router(_clock_router(clock, sweep))
+
+    @protected.get("/openapi.json", include_in_schema=False)
+    async def describe() -> JSONResponse:
+        return JSONResponse(app.openapi())
 
     @protected.get("/progress", tags=["operations"])
     async def read_progress() -> Progress:

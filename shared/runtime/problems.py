@@ -6,6 +6,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from shared.errors import (
@@ -60,8 +62,11 @@ def install(app: FastAPI) -> None:
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
         return problem(error.status_code, f"http_{error.status_code}", str(error.detail))
 
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeoutError)
     @app.exception_handler(OSError)
-    async def _away(_request: Request, error: OSError) -> JSONResponse:
+    async def _away(_request: Request, error: Exception) -> JSONResponse:
         log.warning(
             "A request met an absent dependency.", action="request_waits", reason=str(error)
         )

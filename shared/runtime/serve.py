@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from shared.runtime.health import Health
 from shared.runtime.loops import Supervisor
+from shared.runtime.probes import Check, probe_forever
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,8 @@ class Service:
     registry: CollectorRegistry
     drain_seconds: float
     loops: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    #: What the service needs, by name: each is asked on a beat and shown on the health page.
+    checks: dict[str, Check] = field(default_factory=dict)
 
 
 #: Builds a service and takes it down again; `stop` is what its loops watch.
@@ -63,10 +66,13 @@ async def serve(build: Builder, stop: asyncio.Event) -> None:
     """Run one service until `stop` is set, then let its loops and requests finish."""
     async with build(stop) as service, _http(service):
         supervisor = Supervisor(service.health, stop, service.registry)
+        service.health.expect(*service.checks)
         tasks = [
             asyncio.create_task(supervisor.keep(name, work), name=f"{service.name}:{name}")
             for name, work in service.loops.items()
         ]
+        probes = probe_forever(service.health, stop, service.checks)
+        tasks.append(asyncio.create_task(probes, name=f"{service.name}:probes"))
         await stop.wait()
         log.info("Draining.", action="service_drains", service=service.name)
         if tasks:

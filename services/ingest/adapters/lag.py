@@ -12,7 +12,7 @@ from services.ingest.adapters.inbound_topics import GROUP
 from shared.contracts.catalogue import INBOUND_TOPICS
 from shared.errors import TransientError
 
-MEASURE_SECONDS_MAX: Final = 15.0
+MEASURE_SECONDS_MAX: Final = 5.0
 STOP_SECONDS_MAX: Final = 5.0
 
 

@@ -4,6 +4,7 @@ The group only spreads partitions over processes. What it assigns is read once t
 been taken over; offsets committed to Kafka are for the eyes of operations.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -27,6 +28,8 @@ SESSION_TIMEOUT_MS: Final = 10_000
 #: A batch takes milliseconds; a member that makes none for this long is taken for dead.
 BATCH_TIMEOUT_MS: Final = 120_000
 REQUEST_TIMEOUT_MS: Final = 30_000
+#: How long somebody who asks for the lag waits for the broker.
+METER_SECONDS_MAX: Final = 5.0
 
 
 class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
@@ -143,8 +146,9 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         """Ask the broker where each of the topic's partitions ends."""
         wanted = [TopicPartition(LEDGER, number) for number in range(partitions)]
         try:
-            found = await self._meter.end_offsets(wanted)
-        except KafkaError as error:
+            async with asyncio.timeout(METER_SECONDS_MAX):
+                found = await self._meter.end_offsets(wanted)
+        except (KafkaError, TimeoutError) as error:
             message = f"Kafka does not answer: {error!r}"
             raise TransientError(message) from error
         return {one.partition: offset for one, offset in found.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -26,10 +27,11 @@ class MonitorMetrics:
             "arrears_monitor_batch_seconds", "Duration of one batch", registry=registry
         )
         self._oldest_seconds = Gauge(
-            "arrears_monitor_oldest_event_age_seconds",
-            "Age, by its own time, of the oldest event in the last batch",
+            "arrears_monitor_oldest_unprocessed_seconds",
+            "How long ledger records have been waiting without a break; 0 when none waits",
             registry=registry,
         )
+        self._waiting_since: float | None = None
         self._escalations = Counter(
             "arrears_monitor_escalations_total",
             "Words about escalations",
@@ -50,13 +52,21 @@ class MonitorMetrics:
             registry=registry,
         )
 
-    def folded(self, folded: Folded, seconds: float, now: datetime) -> None:
+    def folded(self, folded: Folded, seconds: float) -> None:
         """Count a batch."""
         self._events.labels("new").inc(folded.records - folded.duplicates)
         self._events.labels("duplicate").inc(folded.duplicates)
         self._batch_records.observe(folded.records)
         self._batch_seconds.observe(seconds)
-        self._oldest_seconds.set(max(0.0, (now - folded.oldest_said_at).total_seconds()))
+
+    def waiting(self, *, is_anything: bool) -> None:
+        """Note whether records wait: from the first time that any did, until none does."""
+        if not is_anything:
+            self._waiting_since = None
+        elif self._waiting_since is None:
+            self._waiting_since = monotonic()
+        since = self._waiting_since
+        self._oldest_seconds.set(0.0 if since is None else monotonic() - since)
 
     def said(self, events: Sequence[EscalationEvent]) -> None:
         """Count words."""

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 
@@ -16,6 +16,8 @@ from shared.errors import NotFoundError, RejectedError
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
+#: What a word about an escalation can be.
+EscalationType = Literal["escalation.raised.v1", "escalation.updated.v1", "escalation.lifted.v1"]
 #: Escalations one question about their standing may name.
 STANDINGS_MAX = 200
 
@@ -56,7 +58,7 @@ def ledger_router(reads: Reads, now: Callable[[], datetime]) -> APIRouter:
         account_id: str | None = None,
         invoice_id: str | None = None,
         level: str | None = None,
-        status: str | None = None,
+        status: Literal["open", "cleared", "cancelled"] | None = None,
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.Item]:
@@ -134,7 +136,7 @@ def escalations_router(reads: Reads) -> APIRouter:
         account_id: str | None = None,
         invoice_id: str | None = None,
         level: str | None = None,
-        event_type: Annotated[str | None, Query(alias="type")] = None,
+        event_type: Annotated[EscalationType | None, Query(alias="type")] = None,
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.EscalationRow]:

@@ -50,7 +50,6 @@ class Folded:
     records: int
     duplicates: int
     events: list[EscalationEvent]
-    oldest_said_at: datetime
 
 
 def decode(record: Record) -> Entry:
@@ -104,7 +103,6 @@ async def fold_batch(
         records=len(entries),
         duplicates=len(entries) - len(fresh),
         events=[event for _partition, event in events],
-        oldest_said_at=min(entry.said_at for entry in entries),
     )
 
 

@@ -29,7 +29,7 @@ PATIENCE_SECONDS_MAX: Final = 600.0
 class Observer(Protocol):
     """Who counts."""
 
-    def folded(self, folded: Folded, seconds: float, now: datetime) -> None:
+    def folded(self, folded: Folded, seconds: float) -> None:
         """Take note of a batch."""
 
     def said(self, events: Sequence[EscalationEvent]) -> None:
@@ -172,7 +172,7 @@ class Loop:
             self.owned[partition] = Ownership(partition, owned.epoch, next_offset)
         if folded.events:
             self._wake_relay()
-        self._observer.folded(folded, perf_counter() - started, now)
+        self._observer.folded(folded, perf_counter() - started)
         self._observer.said(folded.events)
 
     def _is_live(self, partition: int, next_offset: int) -> bool:

@@ -1,0 +1,46 @@
+"""A partition that cannot be folded stops, loudly; the others go on. On a Kafka of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import KafkaServer
+from shared.contracts.catalogue import LEDGER
+from shared.kafka.producer import partition_of
+from tests.integration.monitor.world import invoice, make_world, wait_for
+
+
+@pytest.mark.timeout(180)
+async def test_a_record_that_ingest_did_not_write_stops_its_partition_alone(
+    database_url: str, tmp_path: Path
+) -> None:
+    broken = "default:broken"
+    well = next(
+        f"well-{number}"
+        for number in range(100)
+        if partition_of(f"default:well-{number}".encode(), 12) != partition_of(broken.encode(), 12)
+    )
+    async with (
+        KafkaServer(tmp_path / "kafka") as server,
+        make_world(server.bootstrap_servers, database_url, tmp_path) as world,
+    ):
+        client = await world.start("one")
+        await world.producer.send(LEDGER, [(broken.encode(), b"no event of ours")])
+
+        async def stopped() -> bool:
+            return (await client.get("/readyz")).json()["parts"]["partitions"] != "ok"
+
+        await world.publish(
+            invoice("broken", "B-1", "500.00", "2026-02-01"),
+            invoice(well, "W-1", "500.00", "2026-02-01"),
+        )
+        await wait_for(stopped)
+
+        async def folded() -> bool:
+            return bool(await world.rows("items", account_id=f"default:{well}"))
+
+        await wait_for(folded)
+        health = (await client.get("/readyz")).json()
+        assert health["ready"] is False
+        assert "offset 0 of ledger partition" in health["parts"]["partitions"]
+        assert await world.rows("items", account_id="default:broken") == []
