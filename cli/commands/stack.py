@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.errors import UsageError
 from cli.options import DATA_DEFAULT, AsJson, Data, example, parse_date
 
 
@@ -49,7 +50,8 @@ def up(
 ) -> None:
     """Start Kafka, PostgreSQL, a mailbox and the services, and watch over them."""
     from cli.show.output import print_line
-    from deploy.local.stack import UpOptions
+    from deploy.local.errors import ContradictionError
+    from deploy.local.stack import UpOptions, refuse_contradiction
     from deploy.local.stack import up as start
 
     options = UpOptions(
@@ -59,6 +61,10 @@ def up(
         at=parse_date(at, "--at") if at else None,
         one_process=one_process,
     )
+    try:
+        refuse_contradiction(options)
+    except ContradictionError as error:
+        raise UsageError(error.message) from None
     raise typer.Exit(asyncio.run(start(options, print_line)))
 
 

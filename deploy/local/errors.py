@@ -9,6 +9,12 @@ class StackError(ArrearsError):
     code = "local_stack"
 
 
+class ContradictionError(StackError):
+    """The options contradict each other: nothing about the machine or the folder can mend that."""
+
+    code = "contradiction"
+
+
 class MissingProgramError(StackError):
     """A program of the system is not installed; the message names its package."""
 

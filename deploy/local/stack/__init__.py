@@ -1,5 +1,6 @@
 """The whole stack in one data folder: started, watched over, found again and stopped."""
 
+from deploy.local.stack.clock import refuse_contradiction
 from deploy.local.stack.control import down
 from deploy.local.stack.options import ServiceSpec, UpOptions
 from deploy.local.stack.record import Process, StackFile, describe, read_stack
@@ -15,6 +16,7 @@ __all__ = [
     "describe",
     "down",
     "read_stack",
+    "refuse_contradiction",
     "until_signal",
     "up",
 ]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from deploy.local.errors import StackError
+from deploy.local.errors import ContradictionError, StackError
 from deploy.local.stack.options import UpOptions
 from shared import calendar
 from shared.clock import parse_instant, write_instant
@@ -20,15 +20,13 @@ def prepare_clock(options: UpOptions) -> Literal["system", "manual"]:
     A folder keeps its manual clock; `--at` may only move it forward. Raises `StackError` with
     what to do when the wishes contradict each other or the folder.
     """
+    refuse_contradiction(options)
     file = options.data / FILE_NAME
     kept = parse_instant(file.read_text(encoding="utf-8").strip()) if file.exists() else None
     if options.clock == "system" or (options.clock is None and kept is None):
-        _leave_manual_clock(options, file, kept)
+        _leave_manual_clock(options.data, kept)
         return "system"
     if options.at is None:
-        if kept is None:
-            message = "a manual clock has to start somewhere; add a date: --at 2026-01-05"
-            raise StackError(message)
         return "manual"
     wanted = start_of_day(options.at)
     if kept is not None and wanted < kept:
@@ -41,6 +39,21 @@ def prepare_clock(options: UpOptions) -> Literal["system", "manual"]:
     return "manual"
 
 
+def refuse_contradiction(options: UpOptions) -> None:
+    """Raise `ContradictionError` for a date without a manual clock, or such a clock without a date.
+
+    A folder that keeps a manual clock supplies what is left out.
+    """
+    keeps_clock = (options.data / FILE_NAME).exists()
+    manual = options.clock == "manual" or (options.clock is None and keeps_clock)
+    if options.at is not None and not manual:
+        message = "only a manual clock starts at a date of choice; add: --clock manual"
+        raise ContradictionError(message)
+    if options.clock == "manual" and options.at is None and not keeps_clock:
+        message = "a manual clock has to start somewhere; add a date: --at 2026-01-05"
+        raise ContradictionError(message)
+
+
 def start_of_day(day: date) -> datetime:
     """Return the instant at which the day begins in the default time zone."""
     return calendar.start_of_day(day, DEFAULT_TIME_ZONE)
@@ -51,16 +64,13 @@ def local(instant: datetime) -> str:
     return instant.astimezone(calendar.zone(DEFAULT_TIME_ZONE)).isoformat()
 
 
-def _leave_manual_clock(options: UpOptions, file: Path, kept: datetime | None) -> None:
-    if options.at is not None:
-        message = "only a manual clock starts at a date of choice; add: --clock manual"
-        raise StackError(message)
+def _leave_manual_clock(data: Path, kept: datetime | None) -> None:
     if kept is None:
         return
     if kept > datetime.now(UTC):
         message = (
-            f"the clock of {options.data} stands at {local(kept)}, which is still to come; the "
+            f"the clock of {data} stands at {local(kept)}, which is still to come; the "
             "system's clock would take it back: use another folder, or --clock manual"
         )
         raise StackError(message)
-    file.unlink()
+    (data / FILE_NAME).unlink()
