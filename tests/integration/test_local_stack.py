@@ -119,7 +119,7 @@ async def what_was_kept(stack: StackFile) -> tuple[bytes | None, str]:
 async def test_a_killed_stack_leaves_nothing_running_and_resumes_with_its_data(data: Path) -> None:
     said: list[str] = []
     await up(options(data, detach=True), said.append)
-    assert said[-1] == f"Arrears is up; stop it with Ctrl-C or: arrears down --data {data}"
+    assert said[-1] == f"Arrears is up; stop it with: arrears down --data {data}"
     first = read_stack(data)
     assert first.ready
     await keep_something(first)

@@ -17,7 +17,8 @@ HANDLED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 async def up(options: UpOptions, say: Say, *, on_ready: Callable[[], None] | None = None) -> int:
     """Start the stack and stay until SIGINT, SIGTERM or SIGHUP; return 0.
 
-    With `detach` it returns as soon as the stack is ready and leaves it running. `say` is given
+    With `detach` it returns as soon as the stack is ready and leaves it running. `on_ready` is
+    given by the process that runs it in the background, where no Ctrl-C reaches it. `say` is given
     each line for the person who waits. Raises `StackError` when the stack cannot start; nothing
     of it runs then.
     """
@@ -29,7 +30,8 @@ async def up(options: UpOptions, say: Say, *, on_ready: Callable[[], None] | Non
         async with stack:
             for line in describe(stack.file):
                 say(f"  {line}")
-            say(f"Arrears is up; stop it with Ctrl-C or: arrears down --data {options.data}")
+            keys = "" if on_ready else " Ctrl-C or"
+            say(f"Arrears is up; stop it with{keys}: arrears down --data {options.data}")
             if on_ready is not None:
                 on_ready()
             await asyncio.Event().wait()
