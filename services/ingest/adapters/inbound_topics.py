@@ -1,7 +1,6 @@
 """The inbound topics through Kafka's consumer group."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -33,6 +32,9 @@ HEARTBEAT_MILLISECONDS: Final = 3_000
 #: 90 s, commit 30 s) before it must be taken for stuck.
 POLL_MILLISECONDS_MAX: Final = 400_000
 CONNECT_SECONDS_MAX: Final = 60.0
+#: The client hides a broker that is away and waits for it; an idle loop asks, this often.
+IDLE_SECONDS_BEFORE_ASKING: Final = 3.0
+ANSWER_SECONDS_MAX: Final = 5.0
 COMMIT_SECONDS_MAX: Final = 30.0
 STOP_SECONDS_MAX: Final = 10.0
 
@@ -58,6 +60,7 @@ class InboundTopics:
         #: What to commit for the batch in hand, and how far each partition has ever come.
         self._next: dict[TopicPartition, int] = {}
         self._positions: dict[TopicPartition, int] = {}
+        self._heard_at = 0.0
 
     async def start(self) -> None:
         """Join the group; raises `TransientError` while the broker is away."""
@@ -71,9 +74,19 @@ class InboundTopics:
 
     async def stop(self) -> None:
         """Leave the group, so that others take over at once."""
-        with contextlib.suppress(TimeoutError, KafkaError):
+        try:
             async with asyncio.timeout(STOP_SECONDS_MAX):
                 await self._consumer.stop()
+        except (TimeoutError, KafkaError):
+            pass
+        except asyncio.CancelledError:
+            # While the broker is away the client lets the end of its own tasks out, and stops
+            # half-way; only a cancellation of this task goes on.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+        finally:
+            await self._consumer._client.close()  # noqa: SLF001  # else its connections stay
 
     async def gather(self) -> Sequence[Arrival]:
         """Return the next batch, empty when nothing came in a while.
@@ -83,6 +96,7 @@ class InboundTopics:
         """
         loop = asyncio.get_running_loop()
         records = await self._fetch(IDLE_MILLISECONDS, BATCH_RECORDS_MAX)
+        await self._check_broker(loop.time(), is_idle=not records)
         deadline = loop.time() + BATCH_MILLISECONDS_MAX / 1000
         while records and len(records) < BATCH_RECORDS_MAX:
             milliseconds = int((deadline - loop.time()) * 1000)
@@ -124,6 +138,20 @@ class InboundTopics:
             message = f"Kafka gives no records: {error!r}"
             raise TransientError(message) from error
         return [record for records in found.values() for record in records]
+
+    async def _check_broker(self, now: float, *, is_idle: bool) -> None:
+        """Tell a quiet topic from a broker that is away: raises `TransientError` for the latter."""
+        if not is_idle:
+            self._heard_at = now
+        if now - self._heard_at < IDLE_SECONDS_BEFORE_ASKING:
+            return
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+                await self._consumer.end_offsets([TopicPartition(INBOUND_TOPICS[0], 0)])
+        except (KafkaError, TimeoutError) as error:
+            message = f"Kafka does not answer: {error!r}"
+            raise TransientError(message) from error
+        self._heard_at = now
 
     def _behind(self) -> dict[str, int]:
         """Return the records left by topic, of the partitions read so far and still owned."""

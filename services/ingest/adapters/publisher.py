@@ -5,11 +5,15 @@ import contextlib
 from collections.abc import Iterable
 from typing import Final
 
+from aiokafka.errors import KafkaError
+
 from shared.errors import TransientError
 from shared.kafka.producer import BatchProducer
 
-#: How long a connection to the broker, or the end of one, may take.
+#: How long a connection to the broker may take.
 CONNECT_SECONDS_MAX: Final = 30.0
+#: How long the end of the process waits for what is still on its way.
+STOP_SECONDS_MAX: Final = 5.0
 
 
 class KafkaPublisher:
@@ -24,6 +28,8 @@ class KafkaPublisher:
         self._client_id = client_id
         self._producer: BatchProducer | None = None
         self._lock = asyncio.Lock()
+        #: Failed producers on their way out: one an outage, for none is made while it lasts.
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def publish(self, topic: str, records: Iterable[tuple[bytes, bytes]]) -> None:
         """Send `(key, value)` records; return when all are acknowledged, or `TransientError`."""
@@ -31,13 +37,18 @@ class KafkaPublisher:
         try:
             await producer.send(topic, records)
         except TransientError:
-            await self._discard(producer)
+            self._discard(producer)
             raise
 
     async def close(self) -> None:
         """Disconnect."""
         if self._producer is not None:
-            await self._discard(self._producer)
+            self._discard(self._producer)
+        if self._ending:
+            _done, late = await asyncio.wait(self._ending, timeout=STOP_SECONDS_MAX)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _started(self) -> BatchProducer:
         async with self._lock:
@@ -52,9 +63,14 @@ class KafkaPublisher:
                 self._producer = producer
             return self._producer
 
-    async def _discard(self, producer: BatchProducer) -> None:
+    def _discard(self, producer: BatchProducer) -> None:
+        """Let the producer end in its own time: it may wait for a broker that is away."""
         if self._producer is producer:
             self._producer = None
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CONNECT_SECONDS_MAX):
-                await producer.stop()
+            task = asyncio.create_task(self._end(producer))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _end(self, producer: BatchProducer) -> None:
+        with contextlib.suppress(KafkaError, OSError):
+            await producer.stop()

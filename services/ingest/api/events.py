@@ -1,5 +1,6 @@
 """Events over HTTP: structured, binary or in a batch, through the same door as Kafka's."""
 
+import asyncio
 import uuid
 from typing import Annotated, Any, Final
 
@@ -18,6 +19,8 @@ from shared.errors import RejectedError
 from shared.runtime import problems
 
 BODY_BYTES_MAX: Final = 5 * 1024 * 1024
+#: A sender hears after this that a dependency is away; what was under way it sends again.
+TAKE_SECONDS_MAX: Final = 20.0
 TOO_LARGE: Final = 413
 ACCEPTED: Final = 202
 SOME_REFUSED: Final = 207
@@ -90,8 +93,9 @@ def events_router(door: Door, refused: Refused) -> APIRouter:
             arrivals = from_http(request.headers.raw, body)
         except RejectedError as error:
             return problems.problem(TOO_LARGE, error.code, error.message)
-        outcomes = await door.take(arrivals)
-        receipt = _receipt(outcomes, await refused.keep(arrivals, outcomes))
+        async with asyncio.timeout(TAKE_SECONDS_MAX):
+            outcomes = await door.take(arrivals)
+            receipt = _receipt(outcomes, await refused.keep(arrivals, outcomes))
         return JSONResponse(receipt.model_dump(mode="json"), status_code=_status(receipt))
 
     return router

@@ -1,12 +1,13 @@
 """What was refused, over HTTP: listed, read, replayed."""
 
+import asyncio
 import uuid
 from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.ingest.api.events import Body
+from services.ingest.api.events import TAKE_SECONDS_MAX, Body
 from services.ingest.handlers.replay import Replay
 from shared.contracts.envelope import STRUCTURED
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
@@ -100,7 +101,8 @@ def rejected_router(reads: RejectedReads, replay: Replay) -> APIRouter:
     )
     async def replay_rejected(rejected_id: uuid.UUID, body: Body) -> Replayed:
         """Replay one, as it was or mended; the mended event may keep its id."""
-        await replay(rejected_id, body)
+        async with asyncio.timeout(TAKE_SECONDS_MAX):
+            await replay(rejected_id, body)
         return Replayed(rejected_id=rejected_id)
 
     return router
