@@ -42,25 +42,26 @@ def publish(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> N
     Lines that cannot be read are named and left out, and the command ends with 1; everything else
     is ingest's to judge.
     """
-    from cli.show.output import print_json, print_line, say
+    from cli.show.output import count_of, print_json, print_line, say
 
     with _opened(file) as source:
         done = asyncio.run(_publish(source, data))
     if as_json:
         print_json(done.as_json())
     else:
-        print_line(f"published {done.published} events")
+        print_line(f"published {count_of(done.published, 'event')}")
     for bad in done.bad[:SHOWN_BAD_LINES_MAX]:
         say(f"line {bad.line}: {bad.reason}")
     if done.bad_count:
-        say(f"{done.bad_count} lines were not sent; mend them and publish those again")
+        lines, them = count_of(done.bad_count, "line"), "it" if done.bad_count == 1 else "them"
+        say(f"not sent: {lines}; mend {them} and publish {them} again")
         raise typer.Exit(1)
 
 
 async def _publish(source: BinaryIO, data: Path) -> "Published":
     from cli.lines import read_pieces, size_of
     from cli.publishing import connect_publisher
-    from cli.show.output import progress_bar
+    from cli.show.output import count_of, progress_bar
     from deploy.local.stack import read_stack
 
     stack = read_stack(data)
@@ -69,7 +70,9 @@ async def _publish(source: BinaryIO, data: Path) -> "Published":
             task = bar.add_task("publishing", total=size_of(source))
 
             def report(read_bytes: int, events: int) -> None:
-                bar.update(task, advance=read_bytes, description=f"{events} events, bytes")
+                bar.update(
+                    task, advance=read_bytes, description=f"{count_of(events, 'event')}, bytes"
+                )
 
             return await publisher.publish(read_pieces(source), report)
 

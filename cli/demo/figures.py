@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cli.api.client import Client, Row
+from cli.show.output import count_of
 from shared.contracts.escalation import LIFTED, RAISED
 from shared.money import to_minor
 
@@ -37,9 +38,10 @@ class Figures:
             if to_minor(sums["conservation_difference"], sums["currency"])
         ]
         if self.rejected:
-            found.append(f"{self.rejected} events were refused; see: arrears rejected")
+            found.append(f"refused: {count_of(self.rejected, 'event')}; see: arrears rejected")
         found += [
-            f"{self.letters[status]} letters are {status}; see: arrears letters --status {status}"
+            f"{status}: {count_of(self.letters[status], 'letter')}; "
+            f"see: arrears letters --status {status}"
             for status in TROUBLED_LETTERS
             if self.letters.get(status)
         ]

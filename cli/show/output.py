@@ -76,6 +76,11 @@ def print_table(shown: Sequence[Column], rows: Iterable[dict[str, Any]], title: 
     console.print(table)
 
 
+def count_of(count: int, noun: str) -> str:
+    """Write a number of things, as in `1 event` and `2 events`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def as_text(value: Any) -> str:
     """Write one value of a row for people."""
     if value is None:

@@ -88,9 +88,9 @@ def test_events_are_cut_into_the_days_on_which_they_happen() -> None:
     ("changed", "problem"),
     [
         pytest.param({}, None, id="all is well"),
-        pytest.param({"rejected": 2}, "2 events were refused", id="refused"),
-        pytest.param({"letters": {"failed": 1}}, "1 letters are failed", id="letters failed"),
-        pytest.param({"letters": {"unknown": 4}}, "4 letters are unknown", id="letters unknown"),
+        pytest.param({"rejected": 2}, "refused: 2 events", id="refused"),
+        pytest.param({"letters": {"failed": 1}}, "failed: 1 letter;", id="letters failed"),
+        pytest.param({"letters": {"unknown": 4}}, "unknown: 4 letters;", id="letters unknown"),
         pytest.param(
             {"said": Counter({(LIFTED, "legal"): 1})}, "legal: 1 called back", id="lifted unraised"
         ),
