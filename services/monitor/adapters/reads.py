@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_, union
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
@@ -36,7 +37,7 @@ class Reads:
     async def policy_rows(self, name: str | None = None) -> Sequence[Row]:
         """Return the newest version of each policy, or of one, as stored."""
         table = tables.policies
-        query = select(table).distinct(table.c.policy)
+        query = select(table).ext(distinct_on(table.c.policy))
         if name is not None:
             query = query.where(table.c.policy == name)
         async with self._engine.connect() as connection:
