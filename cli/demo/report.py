@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cli.api.client import Row
 from cli.demo.figures import Figures
+from cli.program import command
 from cli.show.output import columns, print_line, print_table
 from deploy.local.stack import StackFile
 from shared.contracts.escalation import LIFTED, RAISED, UPDATED
@@ -42,20 +43,23 @@ def print_report(figures: Figures, events: Counter[str], differences: list[str])
         print_line("rebuild --check: the journal, folded from nothing, gives what is stored")
 
 
-def print_next(figures: Figures, stack: StackFile, data: Path) -> None:
-    """Print three commands to try, and where everything is."""
-    print_line("\nTry:")
-    for command in _commands(figures):
-        print_line(f"  arrears {command} --data {data}")
+def print_next(figures: Figures, stack: StackFile, data: Path, *, once: bool) -> None:
+    """Print three commands to try, and where everything is.
+
+    With `once` the stack is about to stop: it must be started again, maybe at other addresses.
+    """
+    if once:
+        print_line("\nThe stack stops now; its data stay. Start it again:")
+        print_line(f"  {command('up', '--data', data, '--detach')}")
+    print_line("\nThen try:" if once else "\nTry:")
+    for words in _commands(figures):
+        print_line(f"  {command(*words, '--data', data)}")
+    if once:
+        return
     print_line("\nAddresses:")
     for part in stack.processes:
-        documentation = f"  {part.address}/docs" if _is_service(part.name) else ""
-        print_line(f"  {part.name:<10} {part.address}{documentation}")
+        print_line(f"  {part.name:<10} {part.address}")
     print_line(f"  the token for the APIs is in {stack.token_file}")
-
-
-def _is_service(name: str) -> bool:
-    return name in {"ingest", "monitor", "notifier"}
 
 
 def _balances(figures: Figures) -> Iterator[Row]:
@@ -83,10 +87,10 @@ def _work(figures: Figures) -> Iterator[dict[str, Any]]:
         yield {"what": f"{row['kind']} task", "status": row["status"], "n": row["n"]}
 
 
-def _commands(figures: Figures) -> list[str]:
+def _commands(figures: Figures) -> list[tuple[str, ...]]:
     item, task, letter = figures.late_item, figures.open_task, figures.sent_letter
     return [
-        f"items --account {item['account_id']}" if item else "items",
-        f'tasks take {task["task_id"]} --as "$USER"' if task else "tasks",
-        f"letters show {letter['letter_id']}" if letter else "letters",
+        ("items", "--account", item["account_id"]) if item else ("items",),
+        ("tasks", "take", task["task_id"], "--as", "li.na") if task else ("tasks",),
+        ("letters", "show", letter["letter_id"]) if letter else ("letters",),
     ]

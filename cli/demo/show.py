@@ -33,14 +33,14 @@ async def run_demo(data: Path, *, once: bool, trade: Trade) -> int:
     status: int | None = None
     with until_signal(stack, say):
         async with stack:
-            status = await _play_and_report(stack, data, trade)
+            status = await _play_and_report(stack, data, trade, once=once)
             if not once:
                 print_line("\nEverything stays up until Ctrl-C.")
                 await asyncio.Event().wait()
     return INTERRUPTED if status is None else status
 
 
-async def _play_and_report(stack: Stack, data: Path, trade: Trade) -> int:
+async def _play_and_report(stack: Stack, data: Path, trade: Trade, *, once: bool) -> int:
     async with connect(data) as client:
         await _require_empty(client)
         events = await _play(client, stack, trade)
@@ -52,7 +52,7 @@ async def _play_and_report(stack: Stack, data: Path, trade: Trade) -> int:
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     print_report(figures, events, differences)
-    print_next(figures, stack.file, data)
+    print_next(figures, stack.file, data, once=once)
     problems = figures.problems()
     for problem in problems:
         say(f"not as it must be: {problem}")

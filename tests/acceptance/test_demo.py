@@ -24,7 +24,7 @@ async def test_the_demonstration_ends_well_and_leaves_nothing_running(
     trade = Trade(customers=25, days=75, seed=2)
     assert await run_demo(data, once=True, trade=trade) == 0
     shown = capsys.readouterr()
-    for words in ("Balances by days overdue", "dunning", "gives what is stored", "Try:", "/docs"):
+    for words in ("Balances by days overdue", "dunning", "gives what is stored", "up --data"):
         assert words in shown.out
     assert "not as it must be" not in shown.err
     assert holder(data) is None

@@ -10,10 +10,11 @@ import pytest
 from cli.demo.figures import Figures
 from cli.demo.folder import MARKER, prepare_folder
 from cli.demo.replay import days_of
-from cli.demo.report import print_report
+from cli.demo.report import print_next, print_report
 from cli.demo.show import _every_day
 from cli.errors import UsageError
 from cli.sample import Trade, generate
+from deploy.local.stack import Process, StackFile
 from shared.contracts.escalation import LIFTED, RAISED
 
 
@@ -123,3 +124,41 @@ def test_a_difference_is_shown_in_the_report(capsys: pytest.CaptureFixture[str])
     shown = capsys.readouterr().out
     assert "rebuild: item R-1/1" in shown
     assert "gives what is stored" not in shown
+
+
+def stack_file(data: Path) -> StackFile:
+    monitor = Process(name="monitor", pid=1, address="http://127.0.0.1:8102", log=None, own=True)
+    return StackFile(
+        supervisor_pid=1,
+        clock="manual",
+        kafka_bootstrap_servers="127.0.0.1:9092",
+        token_file=str(data / "token"),
+        database_url_file=str(data / "database_url"),
+        ready=True,
+        processes=(monitor,),
+    )
+
+
+def test_a_stack_that_stops_is_started_first_and_no_dead_address_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = figures(late_item={"account_id": "default:C-1"}, sent_letter={"letter_id": "L-1"})
+    print_next(found, stack_file(tmp_path), tmp_path, once=True)
+    shown = capsys.readouterr().out
+    commands = [line.strip() for line in shown.splitlines() if line.startswith("  ")]
+    assert [line.endswith(f"up --data {tmp_path} --detach") for line in commands] == [
+        *(True, False, False, False)
+    ]
+    assert commands[1].endswith(f"items --account default:C-1 --data {tmp_path}")
+    assert commands[3].endswith(f"letters show L-1 --data {tmp_path}")
+    assert "8102" not in shown
+
+
+def test_a_stack_that_stays_up_is_told_with_its_addresses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_next(figures(), stack_file(tmp_path), tmp_path, once=False)
+    shown = capsys.readouterr().out
+    assert "up --data" not in shown
+    assert "http://127.0.0.1:8102\n" in shown
+    assert f"{tmp_path}/token" in shown
