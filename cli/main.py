@@ -4,6 +4,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -26,9 +27,29 @@ def make_app() -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_with_version)
     for part in (stack, events, clock, lists, work, rejected, policy, demo):
         part.add_to(app)
     return app
+
+
+def _print_version(asked: bool) -> None:
+    if not asked:
+        return
+    from cli.program import NAME, version
+
+    print(f"{NAME} {version()}")  # noqa: T201
+    raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+]
+
+
+def _with_version(version: Version = False) -> None:
+    _ = version  # answered before any command runs
 
 
 def run() -> None:

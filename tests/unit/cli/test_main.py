@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,12 @@ def test_what_nobody_foresaw_says_where_the_details_are(tmp_path: Path) -> None:
     assert log.parent == tmp_path
     assert "OverflowError" in log.read_text()
     assert log.stat().st_mode & 0o077 == 0
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    result = arrears("--version")
+    assert (result.returncode, result.stdout) == (0, f"arrears {project['version']}\n")
 
 
 def test_down_without_a_stack_is_no_failure(tmp_path: Path) -> None:
