@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from cli.api.client import SERVICES, Client
-from cli.errors import FailedError, RefusedError, UsageError
+from cli.api.client import ANSWER_SECONDS_MAX, SERVICES, Client
+from cli.errors import AwayError, FailedError, RefusedError, UsageError
 from shared.calendar import start_of_day, zone
 from shared.clock import parse_instant
 from shared.errors import RejectedError
@@ -16,6 +16,8 @@ from shared.errors import RejectedError
 ORDER: Final = ("notifier", "ingest", "monitor")
 #: A sweep after a long leap may have much to raise.
 SWEEP_SECONDS_MAX: Final = 300.0
+#: For what can also be shown without it: a monitor that hangs must not keep a list waiting.
+TIME_ZONE_SECONDS_MAX: Final = 2.0
 #: Leaps further than this are typing errors.
 LEAP_DAYS_MAX: Final = 36_600
 
@@ -92,9 +94,18 @@ async def read_clocks(client: Client) -> list[Reading]:
     return list(await asyncio.gather(*(read_clock(client, service) for service in SERVICES)))
 
 
-async def read_time_zone(client: Client) -> str:
+async def read_time_zone(client: Client, *, seconds_max: float = ANSWER_SECONDS_MAX) -> str:
     """Return the default creditor's time zone."""
-    return str((await client.get("monitor", "/v1/summary"))["time_zone"])
+    summary = await client.request("GET", "monitor", "/v1/summary", seconds_max=seconds_max)
+    return str(summary["time_zone"])
+
+
+async def time_zone_if_told(client: Client) -> str | None:
+    """Return the default creditor's time zone; None when the monitor does not tell it at once."""
+    try:
+        return await read_time_zone(client, seconds_max=TIME_ZONE_SECONDS_MAX)
+    except (AwayError, RefusedError, FailedError):
+        return None
 
 
 async def set_clock(client: Client, instant: datetime) -> None:
@@ -114,8 +125,11 @@ async def set_clock(client: Client, instant: datetime) -> None:
             raise FailedError(message, code=error.code) from None
 
 
-def refuse_unless_movable(readings: list[Reading], instant: datetime) -> None:
-    """Refuse before anything has moved: a clock that is not manual, and a step back."""
+def refuse_unless_movable(readings: list[Reading], instant: datetime, time_zone: str) -> None:
+    """Refuse before anything has moved: a clock that is not manual, and a step back.
+
+    The time zone is the one in which people are told the instants.
+    """
     for reading in readings:
         if not reading.manual:
             message = (
@@ -125,8 +139,9 @@ def refuse_unless_movable(readings: list[Reading], instant: datetime) -> None:
             raise FailedError(message, code="clock_not_manual")
     latest = max(reading.now for reading in readings)
     if instant < latest:
+        stands, wanted = (moment.astimezone(zone(time_zone)) for moment in (latest, instant))
         message = (
-            f"the clock stands at {latest.isoformat()} and only moves forward; "
-            f"{instant.isoformat()} is before that"
+            f"the clock stands at {stands.isoformat()} and only moves forward; "
+            f"{wanted.isoformat()} is before that ({time_zone})"
         )
         raise FailedError(message, code="clock_backwards")

@@ -5,21 +5,25 @@ from pathlib import Path
 from typing import Any
 
 from cli.api.client import SERVICES, Client, connect
-from cli.api.clocks import read_clock
+from cli.api.clocks import read_clock, time_zone_if_told
 from cli.api.settling import measure
 from cli.errors import AwayError, RefusedError
 from deploy.local.readiness import can_connect, why_http_not_ready
 from deploy.local.stack import Process, read_stack
 
 
-async def read_status(data: Path) -> list[dict[str, Any]]:
-    """Return one row for each part: name, pid, address, ready and reason.
+async def read_status(data: Path) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one row for each part, and the time zone in which people read the clocks, if known.
 
-    Rows of services have lag, outbox, due and clock too.
+    A row has name, pid, address, ready and reason; those of services have lag, outbox, due and
+    clock too.
     """
     stack = read_stack(data)
     async with connect(data) as client:
-        return list(await asyncio.gather(*(_row(client, part) for part in stack.processes)))
+        time_zone, *rows = await asyncio.gather(
+            time_zone_if_told(client), *(_row(client, part) for part in stack.processes)
+        )
+        return rows, time_zone
 
 
 async def _row(client: Client, part: Process) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`clock show`, `clock set`, `clock advance`: the time of a stack whose clock is moved by hand."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,11 +48,9 @@ def show(data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
 
 def set_to(moment: Moment, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Move the clock forward; returns when every service has done what is due by then."""
-    from cli.api.client import Client
-    from cli.api.clocks import is_date, parse_moment, read_time_zone
+    from cli.api.clocks import parse_moment
 
-    async def target(client: Client, _now: datetime) -> datetime:
-        time_zone = await read_time_zone(client) if is_date(moment) else "UTC"
+    def target(_now: datetime, time_zone: str) -> datetime:
         return parse_moment(moment, time_zone)
 
     _print(asyncio.run(_move(data, target)), as_json=as_json)
@@ -59,30 +58,26 @@ def set_to(moment: Moment, data: Data = DATA_DEFAULT, as_json: AsJson = False) -
 
 def advance(step: Step, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Move the clock on by days, hours or weeks; returns when every service has followed."""
-    from cli.api.client import Client
-    from cli.api.clocks import parse_leap, read_time_zone
+    from cli.api.clocks import parse_leap
 
-    leap = parse_leap(step)
-
-    async def target(client: Client, now: datetime) -> datetime:
-        return leap.after(now, await read_time_zone(client))
-
-    _print(asyncio.run(_move(data, target)), as_json=as_json)
+    _print(asyncio.run(_move(data, parse_leap(step).after)), as_json=as_json)
 
 
-async def _move(data: Path, target: Any) -> dict[str, Any]:
+async def _move(data: Path, target: Callable[[datetime, str], datetime]) -> dict[str, Any]:
     from cli.api.client import connect
     from cli.api.clocks import read_clocks, read_time_zone, refuse_unless_movable, set_clock
+    from cli.show.instants import local
     from cli.show.output import progress_bar
 
     async with connect(data) as client:
         readings = await read_clocks(client)
-        instant = await target(client, max(reading.now for reading in readings))
-        refuse_unless_movable(readings, instant)
+        time_zone = await read_time_zone(client)
+        instant = target(max(reading.now for reading in readings), time_zone)
+        refuse_unless_movable(readings, instant, time_zone)
         with progress_bar() as bar:
-            bar.add_task(f"moving the clock to {instant.isoformat()}", total=None)
+            bar.add_task(f"moving the clock to {local(instant, time_zone)}", total=None)
             await set_clock(client, instant)
-        return _reading(instant, await read_time_zone(client), manual=True)
+        return _reading(instant, time_zone, manual=True)
 
 
 def _reading(instant: datetime, time_zone: str, *, manual: bool) -> dict[str, Any]:

@@ -26,6 +26,7 @@ REJECTED = (
     "rejected_id:Rejected code:Code message:Reason topic:Topic partition:Partition> "
     "offset:Offset> rejected_at:At status:Status"
 )
+INSTANTS = ("rejected_at", "replayed_at")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,6 +59,7 @@ def rejected(
         path="/v1/rejected",
         columns=columns(REJECTED),
         noun="rejected messages",
+        instants=INSTANTS,
     )
     params = given(code=code, status=status, topic=topic)
     show_list(listing, data, params, limit=limit, as_json=as_json)
@@ -65,9 +67,11 @@ def rejected(
 
 def show(rejected_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Show one refused message with its content."""
-    from cli.show.things import ask, path_of, show_thing
+    from cli.show.things import ask, by_local_clocks, path_of, show_thing
 
     row = ask(data, "GET", "ingest", path_of("rejected", rejected_id))
+    if not as_json:
+        row = by_local_clocks(row, INSTANTS, data)
     readable = row.get("raw_text") is not None and not as_json
     shown = {name: row[name] for name in row if not (readable and name == "raw_base64")}
     show_thing(shown, as_json=as_json, last=("raw_text",))

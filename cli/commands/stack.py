@@ -2,7 +2,7 @@
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -85,9 +85,10 @@ def status(data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     Ends with 1 when a part is not ready.
     """
     from cli.api.status import read_status
+    from cli.show.instants import with_local
     from cli.show.output import columns, print_json, print_table
 
-    rows: list[dict[str, Any]] = asyncio.run(read_status(data))
+    rows, time_zone = asyncio.run(read_status(data))
     if as_json:
         for row in rows:
             print_json(row)
@@ -97,7 +98,7 @@ def status(data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
                 "name:Part pid:Process> address:Address ready:Ready lag:Lag> outbox:Outbox> "
                 "due:Due> clock:Clock reason:Reason"
             ),
-            rows,
+            (with_local(row, ("clock",), time_zone) for row in rows),
         )
     if not all(row["ready"] for row in rows):
         raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """`tasks` and `letters`: the work that escalations set in motion."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,6 +46,7 @@ LETTERS = (
     "letter_id:Letter account_id:Account level:Level status:Status recipient:To locale:Language "
     "item_ids:Items planned_on:Planned sent_at:Sent reason:Reason"
 )
+LETTER_INSTANTS = ("sent_at",)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -131,31 +133,47 @@ def letters(
     from cli.show.listing import show_list
 
     params = given(account_id=account_id_of(account), level=level, status=status)
-    show_list(_listing("letters", LETTERS), data, params, limit=limit, as_json=as_json)
+    show_list(
+        _listing("letters", LETTERS, LETTER_INSTANTS), data, params, limit=limit, as_json=as_json
+    )
 
 
 def show_letter(letter_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Show one letter as it was or would be sent."""
-    from cli.show.things import ask, path_of, show_thing
+    from cli.show.things import ask, path_of
 
-    letter = ask(data, "GET", "notifier", path_of("letters", letter_id))
-    shown = letter if as_json else {name: letter[name] for name in letter if name != "html"}
-    show_thing(shown, as_json=as_json, last=("plain",))
+    _show_letter(ask(data, "GET", "notifier", path_of("letters", letter_id)), data, as_json=as_json)
 
 
 def resolve(
     letter_id: Id, outcome: LetterOutcome, data: Data = DATA_DEFAULT, as_json: AsJson = False
 ) -> None:
     """Decide about a letter of which nobody knows whether it went out, or that failed."""
-    from cli.show.things import ask, path_of, show_thing
+    from cli.show.things import ask, path_of
 
     path = path_of("letters", letter_id, "resolve")
     letter = ask(data, "POST", "notifier", path, json={"outcome": outcome})
-    show_thing(letter, as_json=as_json)
+    _show_letter(letter, data, as_json=as_json)
 
 
-def _listing(noun: str, shown: str) -> "Listing":
+def _show_letter(letter: dict[str, Any], data: Path, *, as_json: bool) -> None:
+    """Show a letter, to people without its HTML, which says the same as its text."""
+    from cli.show.things import by_local_clocks, show_thing
+
+    if not as_json:
+        shown = {name: letter[name] for name in letter if name != "html"}
+        letter = by_local_clocks(shown, LETTER_INSTANTS, data)
+    show_thing(letter, as_json=as_json, last=("plain",))
+
+
+def _listing(noun: str, shown: str, instants: tuple[str, ...] = ()) -> "Listing":
     from cli.show.listing import Listing
     from cli.show.output import columns
 
-    return Listing(service="notifier", path=f"/v1/{noun}", columns=columns(shown), noun=noun)
+    return Listing(
+        service="notifier",
+        path=f"/v1/{noun}",
+        columns=columns(shown),
+        noun=noun,
+        instants=instants,
+    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.api.client import Params, Row, connect
+from cli.api.clocks import time_zone_if_told
+from cli.show.instants import with_local
 from cli.show.output import Column, print_json, print_line, print_table, progress_bar
 
 
@@ -18,6 +20,8 @@ class Listing:
     columns: Sequence[Column]
     #: What its rows are, for a line under an empty table.
     noun: str
+    #: Its instants, which people read in the default creditor's time zone.
+    instants: tuple[str, ...] = ()
     #: Turns one row of the API into the rows of the table, where they differ.
     expand: Callable[[Row], Iterable[Row]] | None = None
 
@@ -38,11 +42,13 @@ async def _show(
             async for row in rows:
                 print_json(row)
             return
+        time_zone = await time_zone_if_told(client) if listing.instants else None
         found: list[Row] = []
         with progress_bar() as bar:
             task = bar.add_task(f"reading {listing.noun}", total=None)
             async for row in rows:
-                found += listing.expand(row) if listing.expand else [row]
+                shown = with_local(row, listing.instants, time_zone)
+                found += listing.expand(shown) if listing.expand else [shown]
                 bar.advance(task)
     if found:
         print_table(listing.columns, found)

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from cli.api.client import Row, connect
+from cli.api.clocks import time_zone_if_told
+from cli.show.instants import with_local
 from cli.show.output import answer_console, as_text, print_json
 
 
@@ -34,6 +36,18 @@ def ask(
             return answer
 
     return asyncio.run(run())
+
+
+def by_local_clocks(row: Row, names: tuple[str, ...], data: Path) -> Row:
+    """Return the thing with its instants of these names as people read them."""
+    if not any(row.get(name) for name in names):
+        return row
+
+    async def time_zone() -> str | None:
+        async with connect(data) as client:
+            return await time_zone_if_told(client)
+
+    return with_local(row, names, asyncio.run(time_zone()))
 
 
 def show_thing(row: Row, *, as_json: bool, last: tuple[str, ...] = ()) -> None:

@@ -118,7 +118,7 @@ def test_a_clock_that_cannot_move_is_refused_before_anything_has(
 ) -> None:
     readings = [Reading(service="ingest", now=NOON, manual=manual)]
     with pytest.raises(FailedError, match=message):
-        refuse_unless_movable(readings, NOON + timedelta(hours=hours))
+        refuse_unless_movable(readings, NOON + timedelta(hours=hours), SHANGHAI)
 
 
 def test_the_service_that_is_furthest_decides_what_is_back() -> None:
@@ -127,5 +127,15 @@ def test_the_service_that_is_furthest_decides_what_is_back() -> None:
         Reading(service="monitor", now=NOON + timedelta(days=1), manual=True),
     ]
     with pytest.raises(FailedError, match="only moves forward"):
-        refuse_unless_movable(readings, NOON + timedelta(hours=1))
-    refuse_unless_movable(readings, NOON + timedelta(days=1))
+        refuse_unless_movable(readings, NOON + timedelta(hours=1), SHANGHAI)
+    refuse_unless_movable(readings, NOON + timedelta(days=1), SHANGHAI)
+
+
+def test_a_step_back_is_told_by_the_creditors_clocks() -> None:
+    readings = [Reading(service="monitor", now=NOON, manual=True)]
+    with pytest.raises(FailedError) as refused:
+        refuse_unless_movable(readings, NOON - timedelta(days=1), SHANGHAI)
+    assert refused.value.message == (
+        "the clock stands at 2026-01-05T20:00:00+08:00 and only moves forward; "
+        "2026-01-04T20:00:00+08:00 is before that (Asia/Shanghai)"
+    )
