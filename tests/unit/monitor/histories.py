@@ -65,9 +65,9 @@ def business_key(data: Inbound) -> tuple[Any, ...]:
 
 
 @st.composite
-def _parts(draw: st.DrawFn) -> list[tuple[str, str]]:
+def _parts(draw: st.DrawFn, counts: tuple[int, ...] = (1, 1, 1, 2, 3)) -> list[tuple[str, str]]:
     """Draw one to three parts, one most often, due within three months."""
-    count = draw(st.sampled_from((1, 1, 1, 2, 3)))
+    count = draw(st.sampled_from(counts))
     amounts = [draw(_amounts) for _ in range(count)]
     dues = [draw(st.integers(30, 90)) for _ in amounts]
     return [
@@ -216,3 +216,16 @@ def calendars(draw: st.DrawFn) -> list[Arrival]:
     for offset, event in zip(offsets, events, strict=True):
         by_day.setdefault(offset, []).append(event)
     return [Arrival(FIRST_DAY + timedelta(days), arrived) for days, arrived in by_day.items()]
+
+
+@st.composite
+def one_invoice(draw: st.DrawFn) -> list[Arrival]:
+    """Draw the days of one invoice that is amended again and again, paid and bounced between."""
+    steps: list[Inbound] = [issued("A", *draw(_parts((1, 2, 3))))]
+    for number in range(1, draw(st.integers(2, 8))):
+        terms = amended("A", number, *draw(_parts((1, 2, 3))))
+        money = paid(f"P{number}", "100")
+        bounce = reversed_("R", f"P{number - 1}")
+        steps += [draw(st.sampled_from((terms, terms, terms, money, bounce)))]
+    on = (FIRST_DAY + timedelta(7 * number) for number in range(len(steps)))
+    return [Arrival(today, [event]) for today, event in zip(on, _named(steps), strict=True)]
