@@ -88,18 +88,18 @@ def tasks(
 
 def show_task(task_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Show one task with its figures."""
-    from cli.show.things import ask, path_of, show_thing
+    from cli.show.things import ask, path_of
 
-    show_thing(ask(data, "GET", "notifier", path_of("tasks", task_id)), as_json=as_json)
+    _show_task(ask(data, "GET", "notifier", path_of("tasks", task_id)), data, as_json=as_json)
 
 
 def take(task_id: Id, assignee: As, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Take a task, so that others see who works on it."""
-    from cli.show.things import ask, path_of, show_thing
+    from cli.show.things import ask, path_of
 
     path = path_of("tasks", task_id, "take")
     task = ask(data, "POST", "notifier", path, json={"assignee": assignee})
-    show_thing(task, as_json=as_json)
+    _show_task(task, data, as_json=as_json)
 
 
 def complete(
@@ -110,11 +110,21 @@ def complete(
     as_json: AsJson = False,
 ) -> None:
     """Complete a task, saying what came of it."""
-    from cli.show.things import ask, path_of, show_thing
+    from cli.show.things import ask, path_of
 
     path = path_of("tasks", task_id, "complete")
     body = given(outcome=outcome, note=note)
-    show_thing(ask(data, "POST", "notifier", path, json=body), as_json=as_json)
+    _show_task(ask(data, "POST", "notifier", path, json=body), data, as_json=as_json)
+
+
+def _show_task(task: dict[str, Any], data: Path, *, as_json: bool) -> None:
+    from cli.show.tasks import show_task
+    from cli.show.things import show_thing, time_zone_of
+
+    if as_json:
+        show_thing(task, as_json=True)
+    else:
+        show_task(task, time_zone_of(data))
 
 
 def letters(

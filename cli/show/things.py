@@ -38,16 +38,21 @@ def ask(
     return asyncio.run(run())
 
 
+def time_zone_of(data: Path) -> str | None:
+    """Ask the stack in which time zone people read instants; None when it is not told at once."""
+
+    async def run() -> str | None:
+        async with connect(data) as client:
+            return await time_zone_if_told(client)
+
+    return asyncio.run(run())
+
+
 def by_local_clocks(row: Row, names: tuple[str, ...], data: Path) -> Row:
     """Return the thing with its instants of these names as people read them."""
     if not any(row.get(name) for name in names):
         return row
-
-    async def time_zone() -> str | None:
-        async with connect(data) as client:
-            return await time_zone_if_told(client)
-
-    return with_local(row, names, asyncio.run(time_zone()))
+    return with_local(row, names, time_zone_of(data))
 
 
 def show_thing(row: Row, *, as_json: bool, last: tuple[str, ...] = ()) -> None:
