@@ -1,8 +1,10 @@
 """Options that mean the same wherever they stand."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import typer
 
@@ -37,6 +39,23 @@ Level = Annotated[
 def account_id_of(account: str | None) -> str | None:
     """Complete a customer's id to the account it has at the default creditor."""
     return account if account is None or ":" in account else f"default:{account}"
+
+
+def id_of(text: str, command: str) -> str:
+    """Return an id as the services write it; `command` lists those there are."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        message = f"{text!r} is no id, which is a UUID; those there are: {command}"
+        raise UsageError(message) from None
+
+
+def one_of(text: str, option: str, choices: Sequence[str]) -> str:
+    """Return what was chosen."""
+    if text in choices:
+        return text
+    message = f"{option}: {text!r} is none of: {', '.join(choices)}"
+    raise UsageError(message)
 
 
 def given(**values: str | None) -> dict[str, str | int | list[str]]:

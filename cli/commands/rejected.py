@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.errors import UsageError
-from cli.options import DATA_DEFAULT, AsJson, Data, Limit, example, given, pass_down
+from cli.options import DATA_DEFAULT, AsJson, Data, Limit, example, given, id_of, pass_down
 
 Code = Annotated[
     str | None, typer.Option("--code", metavar="CODE", help="A reason, as in unknown_currency.")
@@ -69,7 +69,7 @@ def show(rejected_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = False) ->
     """Show one refused message with its content."""
     from cli.show.things import ask, by_local_clocks, path_of, show_thing
 
-    row = ask(data, "GET", "ingest", path_of("rejected", rejected_id))
+    row = ask(data, "GET", "ingest", path_of("rejected", id_of(rejected_id, "arrears rejected")))
     if not as_json:
         row = by_local_clocks(row, INSTANTS, data)
     readable = row.get("raw_text") is not None and not as_json
@@ -87,7 +87,7 @@ def replay(
     from shared.contracts.envelope import STRUCTURED
 
     content = None if mended is None else _read(mended)
-    path = path_of("rejected", rejected_id, "replay")
+    path = path_of("rejected", id_of(rejected_id, "arrears rejected"), "replay")
     try:
         answer = ask(
             data,

@@ -15,6 +15,8 @@ from cli.options import (
     account_id_of,
     example,
     given,
+    id_of,
+    one_of,
     pass_down,
 )
 
@@ -46,6 +48,7 @@ LETTERS = (
     "letter_id:Letter account_id:Account level:Level status:Status recipient:To locale:Language "
     "item_ids:Items planned_on:Planned sent_at:Sent reason:Reason"
 )
+LETTER_OUTCOMES = ("sent", "resend")
 LETTER_INSTANTS = ("sent_at",)
 
 
@@ -90,14 +93,18 @@ def show_task(task_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = False) -
     """Show one task with its figures."""
     from cli.show.things import ask, path_of
 
-    _show_task(ask(data, "GET", "notifier", path_of("tasks", task_id)), data, as_json=as_json)
+    _show_task(
+        ask(data, "GET", "notifier", path_of("tasks", id_of(task_id, "arrears tasks"))),
+        data,
+        as_json=as_json,
+    )
 
 
 def take(task_id: Id, assignee: As, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Take a task, so that others see who works on it."""
     from cli.show.things import ask, path_of
 
-    path = path_of("tasks", task_id, "take")
+    path = path_of("tasks", id_of(task_id, "arrears tasks"), "take")
     task = ask(data, "POST", "notifier", path, json={"assignee": assignee})
     _show_task(task, data, as_json=as_json)
 
@@ -112,7 +119,7 @@ def complete(
     """Complete a task, saying what came of it."""
     from cli.show.things import ask, path_of
 
-    path = path_of("tasks", task_id, "complete")
+    path = path_of("tasks", id_of(task_id, "arrears tasks"), "complete")
     body = given(outcome=outcome, note=note)
     _show_task(ask(data, "POST", "notifier", path, json=body), data, as_json=as_json)
 
@@ -152,7 +159,11 @@ def show_letter(letter_id: Id, data: Data = DATA_DEFAULT, as_json: AsJson = Fals
     """Show one letter as it was or would be sent."""
     from cli.show.things import ask, path_of
 
-    _show_letter(ask(data, "GET", "notifier", path_of("letters", letter_id)), data, as_json=as_json)
+    _show_letter(
+        ask(data, "GET", "notifier", path_of("letters", id_of(letter_id, "arrears letters"))),
+        data,
+        as_json=as_json,
+    )
 
 
 def resolve(
@@ -161,8 +172,9 @@ def resolve(
     """Decide about a letter of which nobody knows whether it went out, or that failed."""
     from cli.show.things import ask, path_of
 
-    path = path_of("letters", letter_id, "resolve")
-    letter = ask(data, "POST", "notifier", path, json={"outcome": outcome})
+    path = path_of("letters", id_of(letter_id, "arrears letters"), "resolve")
+    body = {"outcome": one_of(outcome, "--outcome", LETTER_OUTCOMES)}
+    letter = ask(data, "POST", "notifier", path, json=body)
     _show_letter(letter, data, as_json=as_json)
 
 

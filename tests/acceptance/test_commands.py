@@ -120,7 +120,8 @@ async def test_a_letter_can_be_read(world: Any, late: Any) -> None:
     shown = await world.run("letters", "show", letter["letter_id"])
     assert late.invoice_id in shown.stdout
     assert f"ap{late.number}@example.com" not in letter["recipient"]
-    assert (await world.run("letters", "show", "0" * 8)).status == 1
+    assert (await world.run("letters", "show", "0" * 8)).status == 2
+    assert (await world.run("letters", "show", "0" * 32)).status == 1
 
 
 async def test_bad_lines_are_named_and_the_others_published(world: Any, debtor: Any) -> None:

@@ -21,6 +21,7 @@ COMMANDS = [
     *("letters show", "letters resolve", "rejected show", "rejected replay"),
     *("policy show", "policy set", "policy validate"),
 ]
+AN_ID = "8c3ab4a0-6b0e-5c39-9f6a-0d7d2f3f5f10"
 HELP_SECONDS_MAX = 0.4
 
 
@@ -95,6 +96,14 @@ def test_help_loads_nothing_that_only_a_command_needs() -> None:
         pytest.param("migrate --data {none}", 2, "set ARREARS_DATABASE_URL", id="no database"),
         pytest.param("policy set {none} --data {none}", 2, "cannot be read", id="no policy"),
         pytest.param("rejected replay 1 --with {none}", 2, "cannot be read", id="nothing mended"),
+        pytest.param("rejected show nope", 2, "'nope' is no id", id="no rejected message"),
+        pytest.param("tasks show nope", 2, "those there are: arrears tasks", id="no task"),
+        pytest.param("tasks take nope --as li.na", 2, "'nope' is no id", id="nothing to take"),
+        pytest.param("tasks complete nope --outcome paid", 2, "is no id", id="nothing to complete"),
+        pytest.param("letters show nope", 2, "those there are: arrears letters", id="no letter"),
+        pytest.param(
+            f"letters resolve {AN_ID} --outcome lost", 2, "none of: sent, resend", id="no outcome"
+        ),
         pytest.param("frobnicate", 2, "No such command", id="no such command"),
         pytest.param("tasks take 1", 2, "Missing option '--as'", id="nobody takes it"),
         pytest.param("items --limit 0", 2, "greater than or equal to 1", id="no rows"),
