@@ -25,17 +25,17 @@ def add_to(app: typer.Typer) -> None:
 
 
 def show(name: Name = None, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
-    """Show the policies in force, or one."""
-    from cli.show.output import print_json, print_line
+    """Show the policies in force, or one; what is shown of one can be set again as it is."""
+    from cli.show.output import print_json
     from cli.show.things import ask, path_of
 
     answer: Any = ask(data, "GET", "monitor", path_of("policies", *([name] if name else [])))
     policies = answer.get("rows", [answer])
-    for policy in policies:
-        if as_json:
+    if as_json:
+        for policy in policies:
             print_json(policy)
-        else:
-            print_line(_written(policy))
+    else:
+        _print(policies)
 
 
 def set_to(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
@@ -75,7 +75,17 @@ def _send(file: str, data: Path, *path: str) -> dict[str, Any]:
         raise FailedError(f"{file}: {error.message}", code=error.code) from None
 
 
-def _written(policy: dict[str, Any]) -> str:
-    """Write a policy for people: its name and version, then its own text."""
-    head = f"# {policy['policy']} at version {policy['version']}, since {policy['created_at']}"
-    return f"{head}\n{str(policy['document']).rstrip()}\n"
+def _print(policies: list[dict[str, Any]]) -> None:
+    """Print policies for people: each one's own text, several as documents of one YAML stream.
+
+    What is not of the text is said beside it, so that `arrears policy show > FILE` holds no more
+    than what was once set.
+    """
+    from cli.show.output import print_line, say
+
+    for number, policy in enumerate(policies):
+        if number:
+            print_line("---")
+        head = f"{policy['policy']} at version {policy['version']}, since {policy['created_at']}"
+        say(f"# {head}")
+        print_line(str(policy["document"]).rstrip())
