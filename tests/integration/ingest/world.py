@@ -30,10 +30,10 @@ from shared.contracts.rejected import Rejected
 from shared.kafka.topics import ensure_topics
 from shared.runtime.loops import wait_for_stop
 from shared.runtime.serve import serve
+from tests.partitions import PARTITIONS
 
 TOKEN = "a-token-for-the-tests-only"
 WAIT_SECONDS_MAX = 40.0
-PARTITIONS = 4
 
 Json = dict[str, Any]
 

@@ -207,6 +207,7 @@ def test_a_valid_event_of_every_type_is_accepted(event_type: str) -> None:
 SAID: dict[str, tuple[Any, str]] = {
     "the value": (issued(currency="RMB"), "'RMB'"),
     "half a character": (issued(memo="\ud800"), "half of a surrogate pair"),
+    "the byte order mark": (b"\xef\xbb\xbf{}", "leave out the byte order mark"),
     "an index": (issued(due_on=..., schedule=[*HALVES, {}]), "data.schedule[2].due_on"),
     "the type that was given": (issued(total=1250.0), "expected str, got float 1250.0"),
     "how a date is written": (issued(due_on="04/02/2026"), "write it as in 2026-01-05"),
