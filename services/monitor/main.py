@@ -69,6 +69,7 @@ class Monitor:
         """Own partitions, fold and sweep until told to stop; leaves by raising when in doubt."""
         settings = self.settings
         await require_head(self.database.reads)
+        await self._check_topology()
         await ensure_topics(
             settings.kafka_bootstrap_servers,
             partitions=settings.ledger_partitions,
@@ -86,7 +87,6 @@ class Monitor:
             wake_relay=self.relay_wanted.set,
         )
         try:
-            self._check_partitions(source)
             self.source, self.loop = source, loop
             self.health.well("ledger")
             while not self.stop.is_set():
@@ -105,12 +105,14 @@ class Monitor:
         else:
             self.health.well("partitions")
 
-    def _check_partitions(self, source: LedgerSource) -> None:
-        found = source.partitions()
-        if found != self.settings.ledger_partitions:
+    async def _check_topology(self) -> None:
+        """Refuse another number of partitions than the stored state was spread by."""
+        wanted = self.settings.ledger_partitions
+        kept = await self.store.keep_partitions(wanted)
+        if kept != wanted:
             message = (
-                f"the ledger topic has {found} partitions, the settings say "
-                f"{self.settings.ledger_partitions}; set ARREARS_LEDGER_PARTITIONS={found}"
+                f"the ledger's accounts are spread over {kept} partitions, the settings say "
+                f"{wanted}; set ARREARS_LEDGER_PARTITIONS={kept}: it can never be changed"
             )
             raise TransientError(message)
 
@@ -160,7 +162,7 @@ class Monitor:
         if self.source is None:
             message = "the monitor has not joined its group yet; try again"
             raise TransientError(message)
-        ends = await self.source.ends(self.settings.ledger_partitions)
+        ends = await self.source.ends(range(self.settings.ledger_partitions))
         return await stored_progress(self.database.reads, ends, self.clock.now())
 
     async def refresh(self) -> None:

@@ -22,6 +22,12 @@ STATEMENTS = (
     )
     """,
     """
+    -- The one number that must never change: accounts are spread over partitions by it.
+    CREATE TABLE monitor.topology (
+        ledger_partitions integer PRIMARY KEY
+    )
+    """,
+    """
     -- Append-only: every accepted event, when it was recorded, and what it changed.
     CREATE TABLE monitor.journal (
         partition integer NOT NULL,

@@ -19,18 +19,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-METADATA: Final = MetaData(schema="ingest")
+metadata: Final = MetaData(schema="ingest")
 
 names: Final = Table(
     "names",
-    METADATA,
+    metadata,
     Column("name", Uuid, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
 )
 
 rejected: Final = Table(
     "rejected",
-    METADATA,
+    metadata,
     Column("rejected_id", Uuid, primary_key=True),
     Column("seq", BigInteger, Identity(always=True), nullable=False, unique=True),
     Column("code", Text, nullable=False),

@@ -81,5 +81,6 @@ async def stored_progress(engine: AsyncEngine, ends: Mapping[int, int], now: obj
             .select_from(partitions)
             .where(partitions.c.partition.in_(existing), partitions.c.policies_seen != versions)
         )
-    lag = sum(max(0, end - folded.get(partition, 0)) for partition, end in ends.items())
+    # A topic that ends before what is folded was lost: that is no rest either.
+    lag = sum(abs(end - folded.get(partition, 0)) for partition, end in ends.items())
     return Progress(service="monitor", lag=lag, outbox=outbox or 0, due=(due or 0) + (stale or 0))

@@ -142,9 +142,9 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             return 0
         return max(0, (end or 0) - next_offset)
 
-    async def ends(self, partitions: int) -> dict[int, int]:
-        """Ask the broker where each of the topic's partitions ends."""
-        wanted = [TopicPartition(LEDGER, number) for number in range(partitions)]
+    async def ends(self, partitions: Sequence[int]) -> dict[int, int]:
+        """Ask the broker where partitions of the topic end."""
+        wanted = [TopicPartition(LEDGER, number) for number in partitions]
         try:
             async with asyncio.timeout(METER_SECONDS_MAX):
                 found = await self._meter.end_offsets(wanted)
@@ -152,10 +152,6 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             message = f"Kafka does not answer: {error!r}"
             raise TransientError(message) from error
         return {one.partition: offset for one, offset in found.items()}
-
-    def partitions(self) -> int:
-        """Return how many partitions the ledger topic has; 0 until that is known."""
-        return len(self._consumer.partitions_for_topic(LEDGER) or ())
 
     async def show(self, offsets: Mapping[int, int]) -> None:
         """Commit offsets to the group, for lag displays alone; a failure does no harm."""

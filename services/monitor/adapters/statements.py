@@ -33,6 +33,17 @@ INSERT INTO monitor.policies (policy, version, document, created_at)
 VALUES ('default', 1, $1, $2) ON CONFLICT DO NOTHING
 """
 
+#: Keep the number of ledger partitions, the first time.
+SEED_TOPOLOGY: Final = """
+INSERT INTO monitor.topology (ledger_partitions)
+SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM monitor.topology)
+"""
+
+#: The number of ledger partitions that the stored state was spread by.
+TOPOLOGY: Final = """
+SELECT ledger_partitions FROM monitor.topology
+"""
+
 #: Add the next version of a policy.
 ADD_POLICY: Final = """
 INSERT INTO monitor.policies (policy, version, document, created_at)

@@ -30,6 +30,12 @@ class PostgresStore:
         async with self._database.transaction() as connection:
             await connection.execute(statements.SEED_POLICY, DEFAULT_DOCUMENT, now)
 
+    async def keep_partitions(self, partitions: int) -> int:
+        """Keep the number of ledger partitions the first time; return the one that is kept."""
+        async with self._database.transaction() as connection:
+            await connection.execute(statements.SEED_TOPOLOGY, partitions)
+            return int(await connection.fetchval(statements.TOPOLOGY))
+
     async def acquire(self, partitions: Sequence[int], owner: str) -> list[Ownership]:
         """Take partitions over."""
         async with self._database.transaction() as connection:

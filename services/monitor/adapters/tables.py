@@ -38,6 +38,7 @@ partitions = Table(
     Column("owner", Text, nullable=False),
     Column("policies_seen", BigInteger, nullable=False, server_default="0"),
 )
+topology = Table("topology", metadata, _key("ledger_partitions", Integer))
 journal = Table(
     "journal",
     metadata,

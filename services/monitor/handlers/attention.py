@@ -1,6 +1,6 @@
 """Decide about items and say what was raised: the one way, for a batch and for a sweep alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 
 from services.monitor.domain import escalation
@@ -18,12 +18,12 @@ async def attend(
     policies: Policies,
     now: datetime,
     *,
-    may_raise: bool,
+    live: Container[int],
 ) -> list[tuple[int, EscalationEvent]]:
     """Decide about items at an instant, write them with their timers, and return what was raised.
 
-    Without `may_raise` (the partition is behind, so that a payment may be waiting) a reached level
-    only sets the timer to now: the next sweep looks again.
+    In a partition that is not `live` (it is behind, so that a payment may be waiting) a reached
+    level only sets the timer to now: the next sweep looks again.
     """
     placed: list[PlacedItem] = []
     fresh: list[tuple[AccountKey, Item, Raised, Policy]] = []
@@ -32,7 +32,7 @@ async def attend(
         today = policy.today(now)
         decision = escalation.decide(item, policy, today)
         attention_at = None
-        if decision.raises and not may_raise:
+        if decision.raises and key[0] not in live:
             item.next_attention_on, attention_at = today, now
         else:
             raised = escalation.apply(item, decision, policy, today)

@@ -1,7 +1,7 @@
 """Fold a batch of ledger records: one transaction for all that they change."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,10 +73,11 @@ async def fold_batch(
     records: Mapping[int, Sequence[Record]],
     now: datetime,
     *,
-    may_raise: bool,
+    live: Container[int],
 ) -> Folded:
     """Fold records, by partition and in order, into the store; all or nothing.
 
+    Only `live` partitions raise: one that is far behind may have a payment waiting.
     Raises `FencedError` when a partition has another owner by now, `BrokenInvariantError` when
     something does not hold that must.
     """
@@ -96,7 +97,7 @@ async def fold_batch(
         for account in accounts.values():
             account.close()
         await unit.save(accounts, journal, clearings, now)
-        raised = await attend(unit, _touched(accounts), policies, now, may_raise=may_raise)
+        raised = await attend(unit, _touched(accounts), policies, now, live=live)
         events = [*_events(told, policies, now), *raised]
         await unit.tell(events, now)
     return Folded(

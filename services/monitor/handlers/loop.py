@@ -16,7 +16,7 @@ from services.monitor.handlers.batch import Folded, fold_batch
 from services.monitor.handlers.ports import Ownership, Record, Source, Store
 from services.monitor.handlers.sweep import sweep
 from shared.contracts.escalation import EscalationEvent
-from shared.errors import BrokenInvariantError
+from shared.errors import BrokenInvariantError, ConflictingStateError
 
 log = structlog.get_logger(__name__)
 
@@ -106,11 +106,22 @@ class Loop:
         new = self._source.newly_assigned()
         if not new:
             return
+        ends = await self._source.ends(new)
         for owned in await self._store.acquire(new, self._owner):
             await self._source.seek(owned)
             self.owned[owned.partition] = owned
+            self._check_end(owned, ends[owned.partition])
         log.info("Took over.", action="partitions_taken", partitions=sorted(self.owned))
         self._wake_relay()
+
+    def _check_end(self, owned: Ownership, end: int) -> None:
+        """Stop a partition whose topic ends before what was folded: it was lost, or made anew."""
+        if end < owned.next_offset:
+            self._stop(
+                owned.partition,
+                f"the ledger topic ends at offset {end}, but {owned.next_offset} events of it are "
+                "folded: the topic was lost or made anew; restore it from its backup",
+            )
 
     async def _fold(self, records: Mapping[int, Sequence[Record]]) -> None:
         """Fold all partitions in one transaction; where one is broken, each on its own."""
@@ -137,7 +148,10 @@ class Loop:
         if owned is None:
             return []
         fresh = [record for record in batch if record.offset >= owned.next_offset]
-        if not fresh or fresh[0].offset == owned.next_offset:
+        if not fresh:
+            self._check_end(owned, (await self._source.ends([partition]))[partition])
+            return []
+        if fresh[0].offset == owned.next_offset:
             return fresh
         first = await self._source.first_offset(partition)
         if first > owned.next_offset:
@@ -165,7 +179,7 @@ class Loop:
             self.owned,
             records,
             now,
-            may_raise=all(self._is_live(*one) for one in next_offsets.items()),
+            live={one for one in records if self._is_live(one, next_offsets[one])},
         )
         for partition, next_offset in next_offsets.items():
             owned = self.owned[partition]
@@ -186,18 +200,30 @@ class Loop:
     async def _sweep(self) -> None:
         waiting, self._sweeps_wanted, self._tick = self._sweeps_wanted, [], False
         started = perf_counter()
+        behind = False
         try:
             now = self._now()
             for partition, retime in await self._store.partitions_due(self._running(), now):
                 if self._is_live(partition, self.owned[partition].next_offset):
                     await self._sweep_one(partition, now, retime=retime)
+                else:
+                    behind = True
         except BaseException as error:
             self._sweeps_wanted += waiting
             self.abandon(error)
             raise
+        if behind:
+            # Whoever waits goes on waiting: a partition could not be swept yet.
+            self._sweeps_wanted += waiting
+            return
         self._observer.swept(perf_counter() - started, now)
         for done in waiting:
-            if not done.done():
+            if done.done():
+                continue
+            if self.stopped:
+                message = f"not swept, for they are stopped: partitions {sorted(self.stopped)}"
+                done.set_exception(ConflictingStateError(message, code="partition_stopped"))
+            else:
                 done.set_result(None)
 
     async def _sweep_one(self, partition: int, now: datetime, *, retime: bool) -> None:

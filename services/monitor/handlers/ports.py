@@ -184,6 +184,9 @@ class Source(Protocol):
     async def seek(self, owned: Ownership) -> None:
         """Read a partition from its owner's offset on."""
 
+    async def ends(self, partitions: Sequence[int]) -> dict[int, int]:
+        """Ask where partitions of the topic end now."""
+
     async def first_offset(self, partition: int) -> int:
         """Return the oldest offset that the topic still has."""
 

@@ -36,7 +36,7 @@ async def sweep(
             due = await unit.due_items(owned.partition, now, SWEEP_ITEMS_MAX)
             policies, _versions = await unit.policies()
             items = [((owned.partition, one.account_id), one.item) for one in due]
-            events = await attend(unit, items, policies, now, may_raise=True)
+            events = await attend(unit, items, policies, now, live={owned.partition})
             await unit.tell(events, now)
         await said([event for _partition, event in events])
         if len(due) < SWEEP_ITEMS_MAX:

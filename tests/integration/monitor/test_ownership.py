@@ -17,10 +17,12 @@ from shared.contracts.catalogue import ESCALATIONS
 from shared.errors import FencedError
 from shared.postgres.pool import Database
 from tests.integration.monitor.world import World, invoice, ledger_record, payment, wait_for
+from tests.partitions import PARTITIONS
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 #: A partition that no test's topic has, so that nobody else writes to its row.
 PARTITION = 900
+OURS = range(900, 910)
 
 
 @pytest.fixture
@@ -48,9 +50,9 @@ async def test_a_batch_of_an_owner_that_was_replaced_changes_nothing(
     assert second.epoch == first.epoch + 1
     batch = {PARTITION: records("F-1", start=first.next_offset)}
     with pytest.raises(FencedError):
-        await fold_batch(store, {PARTITION: first}, batch, NOW, may_raise=True)
+        await fold_batch(store, {PARTITION: first}, batch, NOW, live=OURS)
     assert await world.sql("SELECT 1 FROM monitor.items WHERE invoice_id = 'F-1'") == []
-    await fold_batch(store, {PARTITION: second}, batch, NOW, may_raise=True)
+    await fold_batch(store, {PARTITION: second}, batch, NOW, live=OURS)
     assert len(await world.sql("SELECT 1 FROM monitor.items WHERE invoice_id = 'F-1'")) == 1
 
 
@@ -59,10 +61,10 @@ async def test_a_batch_that_was_committed_already_is_not_written_again(
 ) -> None:
     [owned] = await store.acquire([PARTITION], "owner")
     batch = {PARTITION: records("F-2", start=owned.next_offset)}
-    await fold_batch(store, {PARTITION: owned}, batch, NOW, may_raise=True)
+    await fold_batch(store, {PARTITION: owned}, batch, NOW, live=OURS)
     # The commit went through, but its answer was lost: the owner still expects the old offset.
     with pytest.raises(FencedError):
-        await fold_batch(store, {PARTITION: owned}, batch, NOW, may_raise=True)
+        await fold_batch(store, {PARTITION: owned}, batch, NOW, live=OURS)
     assert len(await world.sql("SELECT 1 FROM monitor.items WHERE invoice_id = 'F-2'")) == 1
 
 
@@ -81,13 +83,11 @@ async def test_the_same_event_published_twice_is_journalled_once(
     [record] = records("F-3", start=owned.next_offset)
     again = Record(PARTITION, record.offset + 1, record.value)
     folded = await fold_batch(
-        store, {PARTITION: owned}, {PARTITION: [record, again]}, NOW, may_raise=True
+        store, {PARTITION: owned}, {PARTITION: [record, again]}, NOW, live=OURS
     )
     later = Ownership(PARTITION, owned.epoch, owned.next_offset + 2)
     third = Record(PARTITION, record.offset + 2, record.value)
-    repeated = await fold_batch(
-        store, {PARTITION: later}, {PARTITION: [third]}, NOW, may_raise=True
-    )
+    repeated = await fold_batch(store, {PARTITION: later}, {PARTITION: [third]}, NOW, live=OURS)
     assert (folded.records, folded.duplicates) == (2, 1)
     assert (repeated.records, repeated.duplicates) == (1, 1)
     assert len(await world.sql("SELECT 1 FROM monitor.items WHERE invoice_id = 'F-3'")) == 1
@@ -102,7 +102,7 @@ async def test_what_one_batch_raises_in_several_partitions_is_kept_in_each_its_o
         event = invoice(f"several-{partition}", f"V-{partition}", "500.00", "2025-11-01")
         _key, value = ledger_record(event[0], {**event[1], "issued_on": "2025-10-01"}, "test")
         batch[partition] = [Record(partition, 0, value)]
-    await fold_batch(store, owned, batch, NOW, may_raise=True)
+    await fold_batch(store, owned, batch, NOW, live=OURS)
     for table in ("escalations", "outbox"):
         found = await world.sql(f"SELECT partition FROM monitor.{table} WHERE partition > 900")
         assert sorted(row["partition"] for row in found) == [901, 902, 903]
@@ -115,7 +115,7 @@ async def test_a_partition_that_is_far_behind_raises_nothing_until_the_sweep(
     [owned] = await store.acquire([PARTITION], "owner")
     batch = {PARTITION: records("F-4", start=owned.next_offset)}
     late = datetime(2026, 6, 1, tzinfo=UTC)
-    folded = await fold_batch(store, {PARTITION: owned}, batch, late, may_raise=False)
+    folded = await fold_batch(store, {PARTITION: owned}, batch, late, live=())
     assert folded.events == []
     due = await world.sql("SELECT due_at FROM monitor.timers WHERE invoice_id = 'F-4'")
     assert [row["due_at"] for row in due] == [late]
@@ -156,7 +156,7 @@ async def test_two_members_share_the_partitions_and_one_takes_over_when_the_othe
 
     async def shared() -> bool:
         owners = await world.sql(
-            "SELECT DISTINCT owner FROM monitor.partitions WHERE partition < 12"
+            f"SELECT DISTINCT owner FROM monitor.partitions WHERE partition < {PARTITIONS}"
         )
         return len(owners) == 2
 

@@ -8,6 +8,7 @@ from deploy.local.kafka import KafkaServer
 from shared.contracts.catalogue import LEDGER
 from shared.kafka.producer import partition_of
 from tests.integration.monitor.world import invoice, make_world, wait_for
+from tests.partitions import PARTITIONS
 
 
 @pytest.mark.timeout(180)
@@ -18,7 +19,8 @@ async def test_a_record_that_ingest_did_not_write_stops_its_partition_alone(
     well = next(
         f"well-{number}"
         for number in range(100)
-        if partition_of(f"default:well-{number}".encode(), 12) != partition_of(broken.encode(), 12)
+        if partition_of(f"default:well-{number}".encode(), PARTITIONS)
+        != partition_of(broken.encode(), PARTITIONS)
     )
     async with (
         KafkaServer(tmp_path / "kafka") as server,

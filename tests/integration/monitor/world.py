@@ -26,6 +26,7 @@ from shared.contracts.envelope import LedgerEvent, name_of
 from shared.kafka.producer import BatchProducer
 from shared.kafka.topics import ensure_topics
 from shared.runtime.serve import serve
+from tests.partitions import PARTITIONS
 
 TOKEN = "a-token-for-the-tests-only"
 WAIT_SECONDS_MAX = 40.0
@@ -57,6 +58,7 @@ class World:
             clock="manual",
             clock_file=self.clock_file,
             monitor_port=free_port(),
+            ledger_partitions=PARTITIONS,
         )
 
     async def start(self, instance: str) -> httpx.AsyncClient:
@@ -173,7 +175,7 @@ async def wait_for(condition: Callable[[], Awaitable[bool]]) -> None:
 async def make_world(kafka: str, database_url: str, folder: Path) -> AsyncIterator[World]:
     clock_file = folder / "clock"
     write_instant(clock_file, start_of_day(date(2026, 1, 5), "Asia/Shanghai"))
-    await ensure_topics(kafka, partitions=12, replication_factor=1)
+    await ensure_topics(kafka, partitions=PARTITIONS, replication_factor=1)
     producer = BatchProducer(kafka, "test")
     await producer.start()
     world = World(kafka, database_url, clock_file, producer)

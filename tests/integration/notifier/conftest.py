@@ -36,10 +36,10 @@ from shared.kafka.producer import BatchProducer
 from shared.kafka.topics import ensure_topics
 from shared.runtime.loops import wait_for_stop
 from shared.runtime.serve import serve
+from tests.partitions import PARTITIONS
 
 TOKEN = "a-token-of-the-tests"
 WAIT_SECONDS_MAX = 30.0
-PARTITIONS = 3
 RAISED_ON = date(2026, 2, 15)
 NOON = datetime(2026, 2, 15, 4, 0, tzinfo=UTC)
 
