@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shared.contracts.fields import Amount, CurrencyCode, Identifier, Inbound, Text, check_day
+from shared.contracts.fields import Amount, CurrencyCode, Identifier, Inbound, Line, check_day
 from shared.errors import RejectedError
 from shared.money import exponent_of, to_minor, to_positive_minor
 
 Days = Annotated[int, Meta(ge=0, le=3650)]
-#: No insurer covers the whole: at least a twentieth stays with the insured (design, section 4.8).
+#: No insurer covers the whole: at least a twentieth stays with the insured.
 INSURED_PERCENTAGE_MAX = 95
 
 
@@ -18,7 +18,7 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
     """The cover of one customer under one policy; the event with the latest `time` wins."""
 
     policy_no: Identifier
-    insurer: Text
+    insurer: Line
     currency: CurrencyCode
     insured_percentage: Annotated[str, Meta(max_length=10, description='As in "90" or "87.5".')]
     limit: Amount

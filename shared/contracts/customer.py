@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.contracts.fields import Identifier, Inbound, Text, Version
+from shared.contracts.fields import Identifier, Inbound, Line, Version
 from shared.errors import RejectedError
 
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$", description="ISO 3166.")]
@@ -14,16 +14,16 @@ Email = Annotated[str, Meta(max_length=254, description="One mailbox, as in ap@e
 class Contact(Struct, kw_only=True, frozen=True):
     """A person at the customer's."""
 
-    name: Text | None = None
+    name: Line | None = None
     email: Email | None = None
-    role: Text | None = None
+    role: Line | None = None
 
 
 class CustomerUpdated(Inbound, kw_only=True, frozen=True):
     """The customer as it is now; the highest `version` wins whatever the order of arrival."""
 
     version: Version
-    name: Text
+    name: Line
     email: Email | None = None
     contacts: list[Contact] | None = None
     locale: Annotated[str, Meta(max_length=35, description="BCP 47, as in zh-CN.")] | None = None

@@ -38,6 +38,8 @@ Amount = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(max_length=2000)]
+#: What stands in letters, tables and terminals: no line ends, no control characters.
+Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*(?!\n)$")]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 #: Days outside of these years are typing errors, and would overflow date arithmetic.

@@ -1,6 +1,6 @@
 """The topics Arrears lives on, made once with the settings its guarantees need."""
 
-from typing import Final
+from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -17,7 +17,11 @@ _KEEP: Final = {"retention.ms": "-1", "cleanup.policy": "delete"}
 async def ensure_topics(
     bootstrap_servers: str, *, partitions: int, replication_factor: int
 ) -> None:
-    """Create every topic that does not exist yet; existing ones are left as they are."""
+    """Create every topic that does not exist yet; existing ones are left as they are.
+
+    The ledger's number of partitions must be the settings': accounts are spread by it, so another
+    one, be it larger, would split them. Raises `TransientError` until both agree.
+    """
     config = {**_KEEP, "min.insync.replicas": str(max(1, replication_factor - 1))}
     big = {**config, "max.message.bytes": str(REJECTED_BYTES_MAX)}
     names = (*catalogue.INBOUND_TOPICS, catalogue.LEDGER, catalogue.ESCALATIONS)
@@ -37,8 +41,21 @@ async def ensure_topics(
                 if code and error is not TopicAlreadyExistsError:
                     message = f"the topic {name} could not be created: {error.__name__}"
                     raise TransientError(message)
+        _check_partitions(await client.describe_topics([catalogue.LEDGER]), partitions)
     except KafkaError as error:
         message = f"Kafka does not answer at {bootstrap_servers}: {error!r}"
         raise TransientError(message) from error
     finally:
         await client.close()
+
+
+def _check_partitions(described: list[dict[str, Any]], partitions: int) -> None:
+    found = len(described[0]["partitions"])
+    # A topic that was made this moment may not be known everywhere yet.
+    if found and found != partitions:
+        message = (
+            f"the topic {catalogue.LEDGER} has {found} partitions, the settings say {partitions}; "
+            "partitions must never be added to it: set ARREARS_LEDGER_PARTITIONS to the number it "
+            "was made with, and give it that number again"
+        )
+        raise TransientError(message)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.errors import TransientError
+from shared.postgres.pool import mapped_losses
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "deploy" / "migrations"
 
@@ -32,7 +33,7 @@ def head() -> str:
 async def require_head(engine: AsyncEngine) -> None:
     """Refuse to work on another schema than this code's; raises `TransientError` until it is."""
     try:
-        async with engine.connect() as connection:
+        async with mapped_losses(), engine.connect() as connection:
             found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     except ProgrammingError:
         found = None

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC
 
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.exceptions import HTTPException
 
 from shared.clock import Clock
+from shared.errors import RejectedError
 from shared.runtime import problems
 from shared.runtime.health import Health
 
@@ -69,6 +70,7 @@ def create_app(
     bearer = HTTPBearer(auto_error=False, description="The token of the installation.")
 
     async def authorised(
+        request: Request,
         credentials: HTTPAuthorizationCredentials | None = Depends(bearer),  # noqa: B008
     ) -> None:
         given = credentials.credentials if credentials else ""
@@ -76,6 +78,9 @@ def create_app(
             raise HTTPException(
                 problems.UNAUTHORIZED, "send the header: Authorization: Bearer TOKEN"
             )
+        if "\x00" in request.url.path or "%00" in request.url.query:
+            message = "the address holds a NUL character, which no stored text can"
+            raise RejectedError(message, code="nul_character")
 
     @app.get("/livez", tags=["operations"])
     async def livez() -> dict[str, str]:

@@ -27,6 +27,7 @@ _STATUS: Final[dict[type[ArrearsError], int]] = {
     TransientError: 503,
 }
 UNAUTHORIZED: Final = 401
+_CODES: Final = {UNAUTHORIZED: "unauthorized", 404: "not_found", 405: "method_not_allowed"}
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
@@ -60,7 +61,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, f"http_{error.status_code}", str(error.detail))
+        code = _CODES.get(error.status_code, f"http_{error.status_code}")
+        return problem(error.status_code, code, str(error.detail))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from shared.clock import Clock, ManualClock, SystemClock
 from shared.errors import ArrearsError
@@ -47,6 +49,13 @@ class Settings(BaseSettings):
         if self.clock == "manual" and self.clock_file is None:
             message = "ARREARS_CLOCK=manual needs ARREARS_CLOCK_FILE"
             raise ValueError(message)
+        try:
+            driver = make_url(self.database_url.get_secret_value()).drivername
+        except ArgumentError:
+            driver = ""
+        if not driver.startswith("postgresql"):
+            message = "ARREARS_DATABASE_URL must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            raise ValueError(message)
         if (self.api_token is None) == (self.api_token_file is None):
             message = "give either ARREARS_API_TOKEN or ARREARS_API_TOKEN_FILE"
             raise ValueError(message)
@@ -63,8 +72,8 @@ class Settings(BaseSettings):
             except OSError as error:
                 message = f"ARREARS_API_TOKEN_FILE cannot be read: {error}"
                 raise SettingsError(message) from None
-        if len(token) < TOKEN_LENGTH_MIN:
-            message = f"the API token must have at least {TOKEN_LENGTH_MIN} characters"
+        if len(token) < TOKEN_LENGTH_MIN or not (token.isascii() and token.isprintable()):
+            message = f"the API token must have at least {TOKEN_LENGTH_MIN} printable ASCII letters"
             raise SettingsError(message)
         return token
 

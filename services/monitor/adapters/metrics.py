@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.monitor.handlers.batch import Folded
 from shared.contracts.escalation import EscalationEvent
+
+log = structlog.get_logger(__name__)
 
 
 class MonitorMetrics:
@@ -16,6 +19,11 @@ class MonitorMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._events = Counter(
             "arrears_monitor_events_total", "Ledger records folded", ["kind"], registry=registry
+        )
+        self._remarks = Counter(
+            "arrears_monitor_remarks_total",
+            "Events that changed less than they say: a second invoice with one number, and such",
+            registry=registry,
         )
         self._batch_records = Histogram(
             "arrears_monitor_batch_records",
@@ -56,6 +64,14 @@ class MonitorMetrics:
         """Count a batch."""
         self._events.labels("new").inc(folded.records - folded.duplicates)
         self._events.labels("duplicate").inc(folded.duplicates)
+        self._remarks.inc(len(folded.remarks))
+        for account_id, remark in folded.remarks:
+            log.warning(
+                "An event changed less than it says.",
+                action="event_remarked",
+                account_id=account_id,
+                remark=remark,
+            )
         self._batch_records.observe(folded.records)
         self._batch_seconds.observe(seconds)
 

@@ -62,6 +62,8 @@ def _parse(text: str) -> tuple[yaml.Node | None, Any]:
             message = "a policy is written without YAML aliases (*name)"
             raise RejectedError(message, code="bad_policy")
         node = loader.get_single_node()
+        if node is not None:
+            _refuse_twice(node)
         return node, None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -74,6 +76,21 @@ def _parse(text: str) -> tuple[yaml.Node | None, Any]:
         raise RejectedError(message, code="bad_policy") from None
     finally:
         loader.dispose()
+
+
+def _refuse_twice(node: yaml.Node) -> None:
+    """Refuse a key that stands twice in one mapping, of which YAML would drop the first."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                message = f"line {key.start_mark.line + 1}: {key.value}: stands twice"
+                raise RejectedError(message, code="bad_policy", field=str(key.value))
+            seen.add(str(key.value))
+            _refuse_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            _refuse_twice(child)
 
 
 def _line_of(node: yaml.Node | None, path: str) -> int:

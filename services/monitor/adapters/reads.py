@@ -163,7 +163,7 @@ class Reads:
 
     async def standings(self, wanted: Sequence[uuid.UUID]) -> list[tuple[Row, bool]]:
         """Return each escalation's raise, joined to its item now, and whether it still stands."""
-        log, items = tables.escalations, tables.items
+        log, items, customers = tables.escalations, tables.items, tables.customers
         query = (
             select(
                 log.c.escalation_id,
@@ -175,6 +175,7 @@ class Reads:
                 items.c.open_minor,
                 items.c.cycle,
                 items.c.raised,
+                customers.c.facts.label("customer"),
             )
             .outerjoin(
                 items,
@@ -182,6 +183,11 @@ class Reads:
                 & (items.c.account_id == log.c.account_id)
                 & (items.c.invoice_id == log.c.invoice_id)
                 & (items.c.instalment == log.c.instalment),
+            )
+            .outerjoin(
+                customers,
+                (customers.c.partition == log.c.partition)
+                & (customers.c.account_id == log.c.account_id),
             )
             .where(log.c.escalation_id.in_(wanted), log.c.type == RAISED)
         )

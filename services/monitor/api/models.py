@@ -69,6 +69,14 @@ class Clearing(BaseModel):
     cleared_on: date
 
 
+class Recipient(BaseModel):
+    """Whom letters go to."""
+
+    name: str | None
+    email: str | None
+    locale: str | None
+
+
 class Standing(BaseModel):
     """Whether an escalation is still to be acted on, and if not, why."""
 
@@ -77,6 +85,8 @@ class Standing(BaseModel):
     open: str
     currency: str
     reason: str | None
+    #: Whom to write to, as the customer is known now; None when nothing is known.
+    recipient: Recipient | None
 
 
 class Standings(BaseModel):

@@ -155,13 +155,7 @@ def escalations_router(reads: Reads) -> APIRouter:
     ) -> models.Standings:
         return models.Standings(
             rows=[
-                models.Standing(
-                    escalation_id=row.escalation_id,
-                    standing=stands,
-                    open=to_text(row.open_minor or 0, row.currency),
-                    currency=row.currency,
-                    reason=None if stands else "no longer due",
-                )
+                shapes.standing(row, stands=stands)
                 for row, stands in await reads.standings(escalation_id)
             ]
         )

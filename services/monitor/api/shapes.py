@@ -3,8 +3,12 @@
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from services.monitor.api import models
 from services.monitor.domain.ageing import CURRENT, age
+from services.monitor.domain.telling import recipient_of
+from shared.contracts.customer import CustomerUpdated
 from shared.money import to_text
 
 Row = Any
@@ -66,6 +70,25 @@ def figures(
         overdue=to_text(overdue, currency),
         unapplied=to_text(int(balance.unapplied_minor), currency),
         ageing={name: to_text(minor, currency) for name, minor in aged.items()},
+    )
+
+
+def standing(row: Row, *, stands: bool) -> models.Standing:
+    """Shape whether an escalation stands, and whom to write to about it."""
+    customer = None if row.customer is None else msgspec.convert(row.customer, CustomerUpdated)
+    known = recipient_of(customer)
+    recipient = (
+        None
+        if known is None
+        else models.Recipient(name=known.name, email=known.email, locale=known.locale)
+    )
+    return models.Standing(
+        escalation_id=row.escalation_id,
+        standing=stands,
+        open=to_text(row.open_minor or 0, row.currency),
+        currency=row.currency,
+        reason=None if stands else "no longer due",
+        recipient=recipient,
     )
 
 

@@ -1,7 +1,7 @@
 """The figures of a claim on the trade-credit insurance, with every step of the arithmetic.
 
 Rule: claim = min(open insured, limit) x percentage, less the deductible, which the cover takes off
-before or after the percentage (design, section 4.8; trade-credit policies state either).
+before or after the percentage: trade-credit policies state either.
 """
 
 from collections.abc import Iterable

@@ -157,7 +157,7 @@ def _mapping(
     optional: frozenset[str] | set[str] = frozenset(),
 ) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(path, f"must be a mapping, not {value!r}")
+        raise _wrong(path, f"must be a mapping, not {value!r:.60}")
     known = required | optional
     for key in value:
         if key not in known:
@@ -170,13 +170,13 @@ def _mapping(
 
 def _text(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > TEXT_LENGTH_MAX:
-        raise _wrong(path, f"{value!r} must be a text of 1 to {TEXT_LENGTH_MAX} characters")
+        raise _wrong(path, f"{value!r:.60} must be a text of 1 to {TEXT_LENGTH_MAX} characters")
     return value
 
 
 def _one_of(value: Any, path: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise _wrong(path, f"{value!r} is not one of: {', '.join(choices)}")
+        raise _wrong(path, f"{value!r:.60} is not one of: {', '.join(choices)}")
     return str(value)
 
 

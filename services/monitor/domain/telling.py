@@ -48,7 +48,7 @@ def raised_event(
         cause="",
         why="; ".join(why) + f" (policy {raised.policy})",
         overdue_on=raised.raised_on,
-        recipient=_recipient(customer),
+        recipient=recipient_of(customer),
         claim=claim,
     )
 
@@ -122,7 +122,7 @@ def _event(
     )
 
 
-def _recipient(customer: CustomerUpdated | None) -> Recipient | None:
+def recipient_of(customer: CustomerUpdated | None) -> Recipient | None:
     """Return whom letters go to: the customer's own address, else its first contact's."""
     if customer is None:
         return None

@@ -50,6 +50,8 @@ class Folded:
     records: int
     duplicates: int
     events: list[EscalationEvent]
+    #: (account id, what an event could not change, and why), in order.
+    remarks: list[tuple[str, str]]
 
 
 def decode(record: Record) -> Entry:
@@ -104,6 +106,11 @@ async def fold_batch(
         records=len(entries),
         duplicates=len(entries) - len(fresh),
         events=[event for _partition, event in events],
+        remarks=[
+            (entry.account_id, entry.changes["remark"])
+            for entry in journal
+            if "remark" in entry.changes
+        ],
     )
 
 

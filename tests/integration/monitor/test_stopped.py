@@ -7,7 +7,7 @@ import pytest
 from deploy.local.kafka import KafkaServer
 from shared.contracts.catalogue import LEDGER
 from shared.kafka.producer import partition_of
-from tests.integration.monitor.world import invoice, make_world, wait_for
+from tests.integration.monitor.world import World, invoice, make_world, wait_for
 from tests.partitions import PARTITIONS
 
 
@@ -46,3 +46,23 @@ async def test_a_record_that_ingest_did_not_write_stops_its_partition_alone(
         assert health["ready"] is False
         assert "offset 0 of ledger partition" in health["parts"]["partitions"]
         assert await world.rows("items", account_id="default:broken") == []
+        await world.stop("one")
+        await the_topic_of_one_account_is_lost(world, well)
+
+
+async def the_topic_of_one_account_is_lost(world: World, customer: str) -> None:
+    """What is folded reaches beyond the topic's end, as when the topic was made anew."""
+    account_id = f"default:{customer}"
+    partition = partition_of(account_id.encode(), PARTITIONS)
+    await world.sql(f"UPDATE monitor.partitions SET next_offset = 70 WHERE partition = {partition}")
+    client = await world.start("two", until_ready=False)
+    await world.publish(invoice(customer, "W-2", "500.00", "2026-02-01"))
+
+    async def told() -> bool:
+        word = f"{partition}: the ledger topic ends at offset"
+        return word in (await client.get("/readyz")).json()["parts"].get("partitions", "")
+
+    await wait_for(told)
+    assert (await client.get("/v1/progress")).json()["lag"] > 0
+    response = await client.put("/v1/clock", json={"now": "2026-01-06T00:00:00+08:00"})
+    assert (response.status_code, response.json()["code"]) == (409, "partition_stopped")
