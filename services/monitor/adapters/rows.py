@@ -1,5 +1,6 @@
 """Rows of the monitor's tables to the core's values, and back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -162,3 +163,10 @@ def item_row(placed: PlacedItem) -> tuple[Any, ...]:
         to_json(item.raised) if item.raised else _NOTHING,
         item.next_attention_on,
     )
+
+
+def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Turn rows into the arrays that an unnest takes."""
+    if not records:
+        return [[] for _ in range(width)]
+    return [list(column) for column in zip(*records, strict=True)]

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from services.monitor.adapters import rows, statements
+from services.monitor.adapters.loading import Loading
 from services.monitor.domain.account import Account
-from services.monitor.domain.funds import FundsKind
 from services.monitor.domain.needs import Needs
 from services.monitor.domain.policy import Policies
 from services.monitor.handlers.ports import (
@@ -67,14 +67,14 @@ class PostgresUnit:
 
     async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
         """Ask the journal."""
-        found = await self._connection.fetch(statements.KNOWN_NAMES, *_columns(names, 2))
+        found = await self._connection.fetch(statements.KNOWN_NAMES, *rows.columns(names, 2))
         return {row["name"] for row in found}
 
     async def load(
         self, needs: Mapping[AccountKey, Needs], ruled: Iterable[AccountKey]
     ) -> dict[AccountKey, Account]:
         """Load in three steps, each from what the one before has found."""
-        loading = _Loading(self._connection, needs)
+        loading = Loading(self._connection, needs)
         await loading.funds(
             [(*key, *funds) for key, need in needs.items() for funds in sorted(need.funds)]
         )
@@ -93,7 +93,7 @@ class PostgresUnit:
 
     async def contacts(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Contact]:
         """Read customers and covers."""
-        columns = _columns(keys, 2)
+        columns = rows.columns(keys, 2)
         customers = {
             (row["partition"], row["account_id"]): rows.customer_from(row["facts"])
             for row in await self._connection.fetch(statements.CUSTOMERS, *columns)
@@ -241,7 +241,7 @@ class PostgresUnit:
             outgoing.append((partition, ESCALATIONS, event.account_id, _cloud_event(event)))
         await self._write(statements.SAVE_ESCALATIONS, 9, logged)
         if outgoing:
-            columns = _columns(outgoing, 4)
+            columns = rows.columns(outgoing, 4)
             await self._connection.execute(statements.SAVE_OUTBOX, *columns, now)
 
     async def due_items(self, partition: int, now: datetime, limit: int) -> list[DueItem]:
@@ -256,90 +256,7 @@ class PostgresUnit:
 
     async def _write(self, statement: str, width: int, records: Sequence[Sequence[Any]]) -> None:
         if records:
-            await self._connection.execute(statement, *_columns(records, width))
-
-
-class _Loading:
-    """Gathers accounts step by step; each step asks once for all accounts."""
-
-    def __init__(self, connection: Connection, needs: Mapping[AccountKey, Needs]) -> None:
-        self._connection = connection
-        self._needs = needs
-        self.accounts = {key: Account(key[1]) for key in needs}
-        self._invoice_keys = {
-            (*key, invoice_id) for key, need in needs.items() for invoice_id in need.invoices
-        }
-
-    async def funds(self, keys: Sequence[tuple[int, str, FundsKind, str]]) -> None:
-        """Load funds by key, and note the invoices that hang on them."""
-        if keys:
-            self._admit_funds(
-                await self._connection.fetch(statements.FUNDS_BY_KEY, *_columns(keys, 4))
-            )
-
-    async def free_funds(self, keys: Sequence[AccountKey]) -> Callable[[AccountKey], bool]:
-        """Load money the clearing rule may match; returns whether it may run for an account."""
-        found = await self._connection.fetch(statements.FREE_FUNDS, *_columns(keys, 2))
-        self._admit_funds(found)
-        free = {(row["partition"], row["account_id"]) for row in found}
-        return lambda key: key in free or self._needs[key].may_free
-
-    async def open_invoices(self, keys: Sequence[AccountKey]) -> None:
-        """Note every invoice with something open, of accounts where the clearing rule may run."""
-        if keys:
-            found = await self._connection.fetch(statements.OPEN_INVOICES, *_columns(keys, 2))
-            self._invoice_keys.update(tuple(row) for row in found)
-        for key in keys:
-            self.accounts[key].has_all_open = True
-
-    async def invoices(self) -> None:
-        """Load the invoices noted so far, with their items."""
-        if not self._invoice_keys:
-            return
-        columns = _columns(sorted(self._invoice_keys), 3)
-        found = await self._connection.fetch(statements.INVOICES_BY_KEY, *columns)
-        loaded = {
-            (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(
-                row["facts"]
-            )
-            for row in found
-        }
-        for row in await self._connection.fetch(statements.ITEMS_BY_INVOICE, *columns):
-            key = (row["partition"], row["account_id"], row["invoice_id"])
-            loaded[key].items.append(rows.item_from(row))
-        for (partition, account_id, _invoice_id), invoice in loaded.items():
-            self.accounts[partition, account_id].admit([invoice], [])
-
-    async def funds_of_invoices(self) -> None:
-        """Load the funds that the loaded invoices name or are matched with."""
-        await self.funds(
-            sorted(
-                {
-                    (*key, *funds)
-                    for key, account in self.accounts.items()
-                    for invoice in account.invoices.values()
-                    for funds in invoice.funds_keys()
-                    if funds not in account.funds
-                }
-            )
-        )
-
-    def _admit_funds(self, found: Iterable[Any]) -> None:
-        for row in found:
-            key = (row["partition"], row["account_id"])
-            account = self.accounts[key]
-            funds = rows.funds_from(row["facts"])
-            if funds.key in account.funds:
-                continue
-            account.admit([], [funds])
-            self._invoice_keys.update((*key, invoice_id) for invoice_id in funds.invoice_ids())
-
-
-def _columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Turn rows into the arrays that an unnest takes."""
-    if not records:
-        return [[] for _ in range(width)]
-    return [list(column) for column in zip(*records, strict=True)]
+            await self._connection.execute(statement, *rows.columns(records, width))
 
 
 def _cloud_event(event: EscalationEvent) -> bytes:

@@ -1,0 +1,87 @@
+"""Loads the part of accounts that a batch works on, in three steps, each one question for all."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from services.monitor.adapters import rows, statements
+from services.monitor.domain.account import Account
+from services.monitor.domain.funds import FundsKind
+from services.monitor.domain.needs import Needs
+from services.monitor.handlers.ports import AccountKey
+from shared.postgres.pool import Connection
+
+
+class Loading:
+    """Gathers accounts step by step; each step asks once for all accounts."""
+
+    def __init__(self, connection: Connection, needs: Mapping[AccountKey, Needs]) -> None:
+        self._connection = connection
+        self._needs = needs
+        self.accounts = {key: Account(key[1]) for key in needs}
+        self._invoice_keys = {
+            (*key, invoice_id) for key, need in needs.items() for invoice_id in need.invoices
+        }
+
+    async def funds(self, keys: Sequence[tuple[int, str, FundsKind, str]]) -> None:
+        """Load funds by key, and note the invoices that hang on them."""
+        if keys:
+            self._admit_funds(
+                await self._connection.fetch(statements.FUNDS_BY_KEY, *rows.columns(keys, 4))
+            )
+
+    async def free_funds(self, keys: Sequence[AccountKey]) -> Callable[[AccountKey], bool]:
+        """Load money the clearing rule may match; returns whether it may run for an account."""
+        found = await self._connection.fetch(statements.FREE_FUNDS, *rows.columns(keys, 2))
+        self._admit_funds(found)
+        free = {(row["partition"], row["account_id"]) for row in found}
+        return lambda key: key in free or self._needs[key].may_free
+
+    async def open_invoices(self, keys: Sequence[AccountKey]) -> None:
+        """Note every invoice with something open, of accounts where the clearing rule may run."""
+        if keys:
+            found = await self._connection.fetch(statements.OPEN_INVOICES, *rows.columns(keys, 2))
+            self._invoice_keys.update(tuple(row) for row in found)
+        for key in keys:
+            self.accounts[key].has_all_open = True
+
+    async def invoices(self) -> None:
+        """Load the invoices noted so far, with their items."""
+        if not self._invoice_keys:
+            return
+        columns = rows.columns(sorted(self._invoice_keys), 3)
+        found = await self._connection.fetch(statements.INVOICES_BY_KEY, *columns)
+        loaded = {
+            (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(
+                row["facts"]
+            )
+            for row in found
+        }
+        for row in await self._connection.fetch(statements.ITEMS_BY_INVOICE, *columns):
+            key = (row["partition"], row["account_id"], row["invoice_id"])
+            loaded[key].items.append(rows.item_from(row))
+        for (partition, account_id, _invoice_id), invoice in loaded.items():
+            self.accounts[partition, account_id].admit([invoice], [])
+
+    async def funds_of_invoices(self) -> None:
+        """Load the funds that the loaded invoices name or are matched with."""
+        await self.funds(
+            sorted(
+                {
+                    (*key, *funds)
+                    for key, account in self.accounts.items()
+                    for invoice in account.invoices.values()
+                    for funds in invoice.funds_keys()
+                    if funds not in account.funds
+                }
+            )
+        )
+
+    def _admit_funds(self, found: Iterable[Any]) -> None:
+        for row in found:
+            key = (row["partition"], row["account_id"])
+            account = self.accounts[key]
+            funds = rows.funds_from(row["facts"])
+            if funds.key in account.funds:
+                continue
+            account.admit([], [funds])
+            self._invoice_keys.update((*key, invoice_id) for invoice_id in funds.invoice_ids())
