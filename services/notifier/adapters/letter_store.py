@@ -102,7 +102,8 @@ DROP_ITEMS: Final = """
 BEGIN: Final = """
     UPDATE notifier.letters
     SET status = 'sending', sending_since = now(), sent_on = $2, message_id = $3, subject = $4,
-        plain = $5, html = $6, reason = NULL
+        plain = $5, html = $6, reason = NULL, recipient_name = $7, recipient_email = $8,
+        locale = $9
     WHERE letter_id = $1
 """
 #: Writes down what became of it; the truth replaces an `unknown` that a lease has made of it.
@@ -178,8 +179,10 @@ class PostgresDraft:
         reason = f"the customer has had the day's letters; waits until {day.isoformat()}"
         await self._connection.execute(WAIT, self.letter.letter_id, day, reason)
 
-    async def begin(self, items: Sequence[Escalation], content: Content, day: date) -> None:
-        """Make it `sending`, about these items and no others, with what it says."""
+    async def begin(
+        self, letter: Letter, items: Sequence[Escalation], content: Content, day: date
+    ) -> None:
+        """Make it `sending`, to whom `letter` names, about these items and no others."""
         kept = [item.escalation_id for item in items]
         await self._connection.execute(DROP_ITEMS, self.letter.letter_id, kept)
         await self._connection.execute(
@@ -190,6 +193,9 @@ class PostgresDraft:
             content.subject,
             content.plain,
             content.html,
+            letter.recipient_name,
+            letter.recipient_email,
+            letter.locale,
         )
 
     async def _end(self, status: LetterStatus, reason: str) -> None:
@@ -265,13 +271,7 @@ class PostgresLetterStore:
     async def resolve_resend(self, letter_id: uuid.UUID) -> None:
         """Plan an unresolved letter again because a person says so."""
         async with self._database.transaction() as connection:
-            email = await _open_unresolved(connection, letter_id)
-            if not email:
-                message = (
-                    f"letter {letter_id} has no e-mail address to be sent to; "
-                    "publish customer.updated with one, and write to the customer yourself"
-                )
-                raise ConflictingStateError(message, code="no_address")
+            await _open_unresolved(connection, letter_id)
             await connection.execute(DROP_LIFTED, letter_id)
             await connection.execute(RESOLVE_RESEND, letter_id)
 
@@ -281,8 +281,8 @@ class PostgresLetterStore:
             return int(await connection.fetchval(COUNT_DUE, today))
 
 
-async def _open_unresolved(connection: Connection, letter_id: uuid.UUID) -> str | None:
-    """Lock a letter that a person may resolve and return its address."""
+async def _open_unresolved(connection: Connection, letter_id: uuid.UUID) -> None:
+    """Lock a letter that a person may resolve."""
     row = await connection.fetchrow(OPEN_UNRESOLVED, letter_id)
     if row is None:
         message = f"there is no letter {letter_id}"
@@ -292,5 +292,3 @@ async def _open_unresolved(connection: Connection, letter_id: uuid.UUID) -> str 
             f"letter {letter_id} is {row['status']}; only unknown and failed letters are resolved"
         )
         raise ConflictingStateError(message, code="letter_not_unresolved")
-    email: str | None = row["recipient_email"]
-    return email

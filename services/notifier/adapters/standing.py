@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from services.notifier.domain.dispatch import Standing
+from shared.contracts.escalation import Recipient
 from shared.errors import TransientError
 
 #: The monitor answers for at most so many at once.
@@ -21,6 +22,7 @@ class _Row(Struct, kw_only=True, frozen=True):
     standing: bool
     open: str | None = None
     reason: str | None = None
+    recipient: Recipient | None = None
 
 
 class _Answer(Struct, kw_only=True, frozen=True):
@@ -66,6 +68,8 @@ class MonitorStanding:
             message = f"the monitor's answer cannot be read: {error}"
             raise TransientError(message) from error
         return {
-            row.escalation_id: Standing(standing=row.standing, open=row.open, reason=row.reason)
+            row.escalation_id: Standing(
+                standing=row.standing, open=row.open, reason=row.reason, recipient=row.recipient
+            )
             for row in rows
         }

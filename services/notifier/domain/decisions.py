@@ -10,7 +10,12 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from services.notifier.domain.recipients import negotiate, why_unreachable
+from services.notifier.domain.recipients import (
+    WAITS_FOR_ADDRESS,
+    negotiate,
+    readdressed,
+    why_unreachable,
+)
 from services.notifier.domain.work import (
     DUNNING_LETTER,
     INSURANCE_CLAIM,
@@ -137,7 +142,7 @@ def _raised(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Dec
         if letter is None:
             letter = _new_letter(event)
             decisions.append(PlanLetter(letter))
-        elif (revised := _readdressed(letter, event.recipient)) != letter:
+        elif (revised := readdressed(letter, event.recipient)) != letter:
             decisions.append(ReviseLetter(revised))
         letter_id = letter.letter_id
     task = present.task
@@ -165,7 +170,7 @@ def _updated(event: EscalationEvent, present: Present) -> tuple[Decision, ...]:
         claim=event.claim or known.claim,
     )
     if present.letter is not None:
-        revised = _readdressed(present.letter, event.recipient)
+        revised = readdressed(present.letter, event.recipient)
         if revised != present.letter:
             return (Keep(fresh), ReviseLetter(revised))
     return (Keep(fresh),)
@@ -233,14 +238,16 @@ def _known(event: EscalationEvent, *, standing: bool) -> Escalation:
 
 def _new_letter(event: EscalationEvent) -> Letter:
     recipient = event.recipient or Recipient()
-    reason = why_unreachable(recipient.email)
+    # An address can still come: customers and invoices travel on different topics.
+    waits = not recipient.email
+    reason = WAITS_FOR_ADDRESS if waits else why_unreachable(recipient.email)
     return Letter(
         # From the first escalation, so that no redelivery can ever make a second one.
         letter_id=uuid.uuid5(event.escalation_id, "letter"),
         account_id=event.account_id,
         creditor_id=event.creditor_id,
         level=event.level,
-        status=LetterStatus.PLANNED if reason is None else LetterStatus.FAILED,
+        status=LetterStatus.PLANNED if waits or reason is None else LetterStatus.FAILED,
         recipient_name=recipient.name,
         recipient_email=recipient.email,
         locale=negotiate(recipient.locale),
@@ -262,16 +269,4 @@ def _new_task(event: EscalationEvent, rules: Rules) -> Task:
         status=TaskStatus.OPEN,
         opened_on=event.raised_on,
         due_on=event.raised_on + timedelta(days=days),
-    )
-
-
-def _readdressed(letter: Letter, recipient: Recipient | None) -> Letter:
-    """Return the letter with the newest address; an event that knows none changes none."""
-    if recipient is None or why_unreachable(recipient.email) is not None:
-        return letter
-    return replace(
-        letter,
-        recipient_name=recipient.name,
-        recipient_email=recipient.email,
-        locale=negotiate(recipient.locale),
     )

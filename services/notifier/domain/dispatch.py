@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from services.notifier.domain.recipients import readdressed
 from services.notifier.domain.work import Escalation, Letter
+from shared.contracts.escalation import Recipient
 from shared.money import to_minor
 
 
@@ -17,6 +19,8 @@ class Standing:
     #: What is open now, as a decimal string, in the item's currency.
     open: str | None = None
     reason: str | None = None
+    #: Whom to write to, as the customer is known now.
+    recipient: Recipient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,13 @@ class Send:
 
 
 Verdict = Recall | AskAgain | WaitUntil | Send
+
+
+def addressed(letter: Letter, answers: Mapping[uuid.UUID, Standing]) -> Letter:
+    """Return the letter to whom the monitor names now; to whom it was, where it names nobody."""
+    for answer in answers.values():
+        letter = readdressed(letter, answer.recipient)
+    return letter
 
 
 def letter_day(letter: Letter, today: date) -> date:

@@ -1,12 +1,17 @@
 """Whom a letter can reach, in which language, and how an address is shown to others."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from services.notifier.domain.work import Letter
 from shared.contracts.customer import is_mailbox
+from shared.contracts.escalation import Recipient
 
 ENGLISH: Final = "en"
 CHINESE: Final = "zh-CN"
+#: The reason of a planned letter whose customer has told no address yet.
+WAITS_FOR_ADDRESS: Final = "waits for an e-mail address"
 #: RFC 5321, section 4.5.3.1.3, leaves 254 octets between the angle brackets of a path.
 ADDRESS_OCTETS_MAX: Final = 254
 
@@ -26,6 +31,18 @@ def why_unreachable(email: str | None) -> str | None:
     if len(email.encode()) > ADDRESS_OCTETS_MAX:
         return "the e-mail address is too long"
     return None
+
+
+def readdressed(letter: Letter, recipient: Recipient | None) -> Letter:
+    """Return the letter with the newest address; a word that knows no usable one changes none."""
+    if recipient is None or why_unreachable(recipient.email) is not None:
+        return letter
+    return replace(
+        letter,
+        recipient_name=recipient.name,
+        recipient_email=recipient.email,
+        locale=negotiate(recipient.locale),
+    )
 
 
 def masked(email: str | None) -> str | None:

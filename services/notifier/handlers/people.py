@@ -34,7 +34,7 @@ class UnresolvedLetters(Protocol):
         """Make an unresolved letter `sent`; refuses one in another state."""
 
     async def resolve_resend(self, letter_id: uuid.UUID) -> None:
-        """Plan an unresolved letter again; refuses one in another state or without an address."""
+        """Plan an unresolved letter again; refuses one in another state."""
 
 
 class People:

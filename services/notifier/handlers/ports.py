@@ -57,8 +57,10 @@ class Draft(Protocol):
     async def wait_until(self, day: date) -> None:
         """Leave it planned, for a later day."""
 
-    async def begin(self, items: Sequence[Escalation], content: Content, day: date) -> None:
-        """Make it `sending`, about these items and no others, with what it says."""
+    async def begin(
+        self, letter: Letter, items: Sequence[Escalation], content: Content, day: date
+    ) -> None:
+        """Make it `sending`, to whom `letter` names, about these items and no others."""
 
 
 class LetterStore(Protocol):

@@ -19,10 +19,11 @@ from services.notifier.domain.dispatch import (
     Send,
     Standing,
     WaitUntil,
+    addressed,
     judge,
     letter_day,
 )
-from services.notifier.domain.recipients import without
+from services.notifier.domain.recipients import WAITS_FOR_ADDRESS, why_unreachable, without
 from services.notifier.domain.work import Letter
 from services.notifier.handlers.ports import (
     Claimed,
@@ -163,6 +164,7 @@ class SendLetters:
         self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing]
     ) -> tuple[Letter, Content] | None:
         """Commit that the letter is being sent, or what else becomes of it."""
+        waits = False
         async with self._letters.draft(claimed, self._limits.instance) as draft:
             if draft is None:
                 return None
@@ -181,20 +183,32 @@ class SendLetters:
                 case WaitUntil(day):
                     await draft.wait_until(day)
                 case Send():
-                    return await self._write(draft, verdict)
+                    letter = addressed(draft.letter, answers)
+                    if letter.recipient_email:
+                        return await self._write(draft, letter, verdict)
+                    waits = True
                 case AskAgain():
                     pass
+        if waits:
+            await self._put_off(claimed, WAITS_FOR_ADDRESS)
+            return None
         await self._letters.release(claimed, self._limits.instance, reason=None, pause_seconds=None)
         return None
 
-    async def _write(self, draft: Draft, send: Send) -> tuple[Letter, Content] | None:
+    async def _write(
+        self, draft: Draft, letter: Letter, send: Send
+    ) -> tuple[Letter, Content] | None:
+        unreachable = why_unreachable(letter.recipient_email)
+        if unreachable is not None:
+            await draft.fail(unreachable)
+            return None
         try:
-            content = self._writer.write(draft.letter, send.items, send.day)
+            content = self._writer.write(letter, send.items, send.day)
         except UnwritableError as error:
             await draft.fail(error.message)
             return None
-        await draft.begin(send.items, content, send.day)
-        return draft.letter, content
+        await draft.begin(letter, send.items, content, send.day)
+        return letter, content
 
     async def _record(self) -> None:
         """Commit what became of a letter; kept in memory until that has worked."""

@@ -68,6 +68,7 @@ class Monitor:
     port: int
     lifted: set[str] = field(default_factory=set)
     open: dict[str, str] = field(default_factory=dict)
+    recipients: dict[str, dict[str, str]] = field(default_factory=dict)
     away: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -87,6 +88,7 @@ class Monitor:
                         "open": self.open.get(name, "1250.00"),
                         "currency": "CNY",
                         "reason": "paid" if name in self.lifted else None,
+                        "recipient": self.recipients.get(name),
                     }
                     for name in escalation_id
                 ]

@@ -78,9 +78,9 @@ def test_an_action_opens_a_task_of_its_kind_due_after_its_days(
         (Recipient(email="ap@aster.example", locale="zh-Hans-CN"), "planned", None, "zh-CN"),
         (Recipient(email="ap@aster.example", locale="fr"), "planned", None, "en"),
         (Recipient(email="ap@aster.example"), "planned", None, "en"),
-        (None, "failed", "no e-mail address", "en"),
-        (Recipient(name="Aster"), "failed", "no e-mail address", "en"),
-        (Recipient(email=""), "failed", "no e-mail address", "en"),
+        (None, "planned", "waits for an e-mail address", "en"),
+        (Recipient(name="Aster"), "planned", "waits for an e-mail address", "en"),
+        (Recipient(email=""), "planned", "waits for an e-mail address", "en"),
         (Recipient(email="a@b\r\nBcc: c@d"), "failed", "the e-mail address is not usable", "en"),
         (Recipient(email="a,b@c.example"), "failed", "the e-mail address is not usable", "en"),
         (
