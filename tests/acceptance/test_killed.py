@@ -86,8 +86,10 @@ async def test_a_killed_service_is_started_again_and_nothing_is_lost_or_doubled(
     await check(world, debtors, 2)
     for debtor in debtors:
         for letter in await world.letters(debtor.customer_id):
-            assert letter["status"] in {"sent", "unknown", "recalled"}
-            assert len(await world.mails(letter["message_id"])) == (letter["status"] == "sent")
+            mails = len(await world.mails(letter["message_id"]))
+            # What was under way when the notifier died may have arrived or not; never twice.
+            allowed = {"sent": {1}, "unknown": {0, 1}, "recalled": {0}}
+            assert mails in allowed[letter["status"]]
     assert any(f"{service} has ended" in line for line in world.said)
     equal = await world.run("rebuild", "--check")
     assert equal.status == 0
