@@ -49,7 +49,8 @@ ESCALATIONS: Final = """
     FROM notifier.escalations
     WHERE escalation_id = ANY($1) OR letter_id = ANY($2) OR task_id = ANY($3)
 """
-#: Makes or changes letters; a change is only ever made to one that is still planned.
+#: Makes or changes letters; a change is only ever made to one that is still planned. One that had
+#: no address is looked at anew.
 SAVE_LETTERS: Final = """
     INSERT INTO notifier.letters (letter_id, account_id, creditor_id, level, status,
         recipient_name, recipient_email, locale, planned_on, planned_at, reason)
@@ -60,7 +61,9 @@ SAVE_LETTERS: Final = """
         locale text, planned_on date, planned_at timestamptz, reason text)
     ON CONFLICT (letter_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
         recipient_name = excluded.recipient_name, recipient_email = excluded.recipient_email,
-        locale = excluded.locale
+        locale = excluded.locale,
+        attempts = CASE WHEN letters.recipient_email <> '' THEN letters.attempts ELSE 0 END,
+        retry_at = CASE WHEN letters.recipient_email <> '' THEN letters.retry_at END
     WHERE letters.status = 'planned'
 """
 #: Makes or closes tasks.

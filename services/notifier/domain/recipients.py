@@ -42,6 +42,7 @@ def readdressed(letter: Letter, recipient: Recipient | None) -> Letter:
         recipient_name=recipient.name,
         recipient_email=recipient.email,
         locale=negotiate(recipient.locale),
+        reason=None if letter.reason == WAITS_FOR_ADDRESS else letter.reason,
     )
 
 

@@ -35,7 +35,7 @@ class Claimed:
 
     letter_id: uuid.UUID
     escalation_ids: tuple[uuid.UUID, ...]
-    #: Attempts made before.
+    #: Attempts made before; while it had no address, looks that found none.
     attempts: int
 
 
@@ -79,15 +79,24 @@ class LetterStore(Protocol):
     async def release(
         self, claimed: Claimed, instance: str, *, reason: str | None, pause_seconds: float | None
     ) -> None:
-        """Let go of a claimed letter; with a pause, count an attempt and try no sooner."""
+        """Let go of a claimed letter; with a pause, count it and try no sooner."""
 
     def draft(self, claimed: Claimed, instance: str) -> AbstractAsyncContextManager["Draft | None"]:
         """Lock a claimed letter; None when it is no longer planned or in other hands."""
 
+    async def look_again(self) -> None:
+        """End the pauses of letters that wait for an address."""
+
     async def finish(
-        self, letter_id: uuid.UUID, instance: str, state: NextState, sent_at: datetime | None
+        self,
+        letter_id: uuid.UUID,
+        instance: str,
+        state: NextState,
+        *,
+        sent_at: datetime,
+        attempts: int,
     ) -> None:
-        """Write down what became of a letter that was being sent."""
+        """Write down what became of a letter that was being sent, for the how many-th time."""
 
 
 class StandingReader(Protocol):

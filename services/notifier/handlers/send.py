@@ -57,10 +57,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class _Begun:
+    letter: Letter
+    content: Content
+    #: Attempts to send it to its address, this one included.
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Ended:
     letter: Letter
     state: NextState
-    sent_at: datetime | None
+    sent_at: datetime
+    attempts: int
 
 
 class SendLetters:
@@ -98,6 +107,10 @@ class SendLetters:
                 count=left,
             )
 
+    async def look_again(self) -> None:
+        """Have letters that wait for an address looked at in the next pass."""
+        await self._letters.look_again()
+
     async def send_one(self) -> bool:
         """Look after one letter; returns False when none may be sent now.
 
@@ -129,11 +142,10 @@ class SendLetters:
         begun = await self._begin(claimed, answers)
         if begun is None:
             return
-        letter, content = begun
-        sent_at = self._instant(letter)
-        outcome = await self._mailer.deliver(letter, content, sent_at)
-        state = after(outcome, claimed.attempts + 1, self._limits.patience)
-        self._unrecorded = _Ended(letter, state, sent_at)
+        sent_at = self._instant(begun.letter)
+        outcome = await self._mailer.deliver(begun.letter, begun.content, sent_at)
+        state = after(outcome, begun.attempts, self._limits.patience)
+        self._unrecorded = _Ended(begun.letter, state, sent_at, begun.attempts)
         await self._record()
 
     async def _ask(self, claimed: Claimed) -> Mapping[uuid.UUID, Standing]:
@@ -162,7 +174,7 @@ class SendLetters:
 
     async def _begin(
         self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing]
-    ) -> tuple[Letter, Content] | None:
+    ) -> _Begun | None:
         """Commit that the letter is being sent, or what else becomes of it."""
         waits = False
         async with self._letters.draft(claimed, self._limits.instance) as draft:
@@ -185,7 +197,10 @@ class SendLetters:
                 case Send():
                     letter = addressed(draft.letter, answers)
                     if letter.recipient_email:
-                        return await self._write(draft, letter, verdict)
+                        # Looks at a letter without an address were no attempts to send it.
+                        before = claimed.attempts if draft.letter.recipient_email else 0
+                        content = await self._write(draft, letter, verdict)
+                        return _Begun(letter, content, before + 1) if content else None
                     waits = True
                 case AskAgain():
                     pass
@@ -195,9 +210,7 @@ class SendLetters:
         await self._letters.release(claimed, self._limits.instance, reason=None, pause_seconds=None)
         return None
 
-    async def _write(
-        self, draft: Draft, letter: Letter, send: Send
-    ) -> tuple[Letter, Content] | None:
+    async def _write(self, draft: Draft, letter: Letter, send: Send) -> Content | None:
         unreachable = why_unreachable(letter.recipient_email)
         if unreachable is not None:
             await draft.fail(unreachable)
@@ -208,7 +221,7 @@ class SendLetters:
             await draft.fail(error.message)
             return None
         await draft.begin(letter, send.items, content, send.day)
-        return letter, content
+        return content
 
     async def _record(self) -> None:
         """Commit what became of a letter; kept in memory until that has worked."""
@@ -220,7 +233,11 @@ class SendLetters:
             reason = without(state.reason, ended.letter.recipient_email)
             state = NextState(status=state.status, reason=reason, pause_seconds=state.pause_seconds)
         await self._letters.finish(
-            ended.letter.letter_id, self._limits.instance, state, ended.sent_at
+            ended.letter.letter_id,
+            self._limits.instance,
+            state,
+            sent_at=ended.sent_at,
+            attempts=ended.attempts,
         )
         self._unrecorded = None
         log.info(

@@ -19,6 +19,9 @@ class Passes(Protocol):
     async def recover(self, *, own: bool) -> None:
         """Give up on letters left in `sending`."""
 
+    async def look_again(self) -> None:
+        """Have letters that wait for an address looked at in the next pass."""
+
     async def send_one(self) -> bool:
         """Look after one letter; returns False when none may be sent now."""
 
@@ -68,6 +71,7 @@ class Sender:
         Raises `TransientError` when that pass failed or did not end in time: letters may not have
         been looked at.
         """
+        await self._send.look_again()
         wanted = self._begun + 1
         self.wake()
         try:

@@ -43,7 +43,7 @@ async def begin(store: PostgresLetterStore, claimed: Claimed, instance: str) -> 
     async with store.draft(claimed, instance) as draft:
         if draft is None:
             return False
-        await draft.begin(draft.items, CONTENT, TODAY)
+        await draft.begin(draft.letter, draft.items, CONTENT, TODAY)
     return True
 
 
@@ -94,7 +94,8 @@ async def test_the_truth_replaces_an_unknown_that_a_lease_has_made(
     claimed = await claim(store, "a")
     await begin(store, claimed, "a")
     await store.recover("b", own=False, lease_seconds=0)
-    await store.finish(claimed.letter_id, "a", NextState(status=LetterStatus.SENT), NOON)
+    state = NextState(status=LetterStatus.SENT)
+    await store.finish(claimed.letter_id, "a", state, sent_at=NOON, attempts=1)
     query = "SELECT status FROM notifier.letters WHERE letter_id = $1"
     assert await database.fetchval(query, claimed.letter_id) == "sent"
 

@@ -20,10 +20,14 @@ class Letters:
         self.error: Exception | None = None
         self.endless = False
         self.recovered: list[bool] = []
+        self.looks_again = 0
         self.stops_after: int | None = None
 
     async def recover(self, *, own: bool) -> None:
         self.recovered.append(own)
+
+    async def look_again(self) -> None:
+        self.looks_again += 1
 
     async def send_one(self) -> bool:
         if self.endless:
@@ -64,7 +68,7 @@ async def test_a_sweep_returns_when_every_letter_was_looked_at() -> None:
         await sender.sweep()
         letters.planned = 5
         await sender.sweep()
-        assert letters.looked_at == 5
+        assert (letters.looked_at, letters.looks_again) == (5, 2)
     assert swept[-1] == 5
 
 
