@@ -84,3 +84,20 @@ async def test_letters_beyond_the_days_limit_wait_for_the_next_day(
     assert moved.status_code == 200
     assert [row["status"] for row in tomorrow] == ["sent", "sent", "sent"]
     assert tomorrow[2]["sent_at"].startswith("2026-02-15T16:30")
+
+
+async def test_a_clock_move_says_when_letters_could_not_be_looked_at(
+    notifier: Any, events: Any, monitor: Any
+) -> None:
+    account = events.account()
+    now = (await notifier.get("/v1/clock"))["now"]
+    monitor.away = True
+    try:
+        await events.publish(events.raised(account))
+        await notifier.reads_all()
+        answer = await notifier.api.put("/v1/clock", json={"now": now})
+    finally:
+        monitor.away = False
+    assert (answer.status_code, answer.json()["code"]) == (503, "transient")
+    assert "the monitor answered 503" in answer.json()["detail"]
+    await notifier.letter(account, "sent")

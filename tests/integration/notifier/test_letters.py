@@ -128,26 +128,6 @@ async def test_a_letter_to_be_sent_again_is_recalled_when_its_item_was_paid_sinc
     assert mail.transmitted.count(address) == 1
 
 
-async def test_a_letter_waits_for_an_address_and_leaves_when_the_monitor_knows_one(
-    notifier: Any, events: Any, mail: Any, monitor: Any
-) -> None:
-    account = events.account()
-    raised = events.raised(account, recipient=None)
-    await events.publish(raised)
-    letter = await notifier.letter(account, "planned")
-    assert letter["reason"] == "waits for an e-mail address"
-    assert (await notifier.task(account, "open"))["kind"] == "dunning"
-    address = f"late-{account.partition(':')[2]}@customers.example"
-    monitor.recipients[str(raised.escalation_id)] = {
-        "name": "Late & Co",
-        "email": address,
-        "locale": "zh-CN",
-    }
-    sent = await notifier.letter(account, "sent")
-    assert sent["locale"] == "zh-CN"
-    assert mail.transmitted.count(address) == 1
-
-
 async def test_a_letter_for_what_was_paid_just_before_is_recalled(
     notifier: Any, events: Any, mail: Any, monitor: Any
 ) -> None:

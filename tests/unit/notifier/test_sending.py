@@ -20,9 +20,18 @@ from services.notifier.domain.delivery import (
     after,
     pause_seconds,
 )
-from services.notifier.domain.dispatch import AskAgain, Recall, Send, Standing, WaitUntil, judge
+from services.notifier.domain.dispatch import (
+    AskAgain,
+    Recall,
+    Send,
+    Standing,
+    WaitUntil,
+    addressed,
+    judge,
+)
 from services.notifier.domain.recipients import masked, negotiate, without
 from services.notifier.domain.work import LetterStatus, Task, TaskStatus
+from shared.contracts.escalation import Recipient
 from shared.errors import ConflictingStateError
 
 A, B = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -75,6 +84,31 @@ def test_a_letter_is_about_what_stands_with_the_amounts_of_that_moment(
 def test_a_letter_without_items_is_recalled(letter: Any) -> None:
     verdict = judge(letter(), [], {}, today=TODAY, sent_that_day=0, letters_per_day_max=3)
     assert verdict == Recall("no item is left")
+
+
+@pytest.mark.parametrize(
+    ("stored", "recipient", "expected"),
+    [
+        (None, None, (None, "en", "waits for an e-mail address")),
+        (None, Recipient(name="Aster"), (None, "en", "waits for an e-mail address")),
+        (None, Recipient(email="a b@c.example"), (None, "en", "waits for an e-mail address")),
+        (None, Recipient(email="new@c.example", locale="zh"), ("new@c.example", "zh-CN", None)),
+        (
+            "old@c.example",
+            Recipient(email="new@c.example"),
+            ("new@c.example", "en", None),
+        ),
+        ("old@c.example", None, ("old@c.example", "en", None)),
+        ("old@c.example", Recipient(name="Aster"), ("old@c.example", "en", None)),
+    ],
+)
+def test_a_letter_goes_to_the_newest_address_that_is_known(
+    letter: Any, stored: str | None, recipient: Recipient | None, expected: Any
+) -> None:
+    reason = None if stored else "waits for an e-mail address"
+    answers = {A: PAID, B: Standing(standing=True, recipient=recipient)}
+    now = addressed(letter(recipient_email=stored, reason=reason), answers)
+    assert (now.recipient_email, now.locale, now.reason) == expected
 
 
 def test_a_letter_is_never_dated_before_the_day_that_planned_it(
