@@ -113,7 +113,11 @@ def test_every_layer_is_looked_at() -> None:
         (TOGETHER, "from services.a import main\nfrom services.b import main as b", []),
         ("shared.x", "from services.a import main", ["services.a.main"]),
         ("shared.kafka.x", "import deploy.local", ["deploy.local"]),
-        ("cli.x", "from services.monitor.domain import fold", ["services.monitor.domain.fold"]),
+        (
+            "cli.x",
+            "from services.monitor.domain import fold",
+            ["services.monitor.domain.ledger.fold"],
+        ),
         ("cli.x", "from services.monitor.rebuild import check", []),
         ("services.a.handlers.x", "from services.a.adapters import y", ["services.a.adapters.y"]),
         ("services.a.handlers.x", "from services.a.main import build", ["services.a.main.build"]),

@@ -8,9 +8,9 @@ import asyncpg
 from sqlalchemy import make_url
 
 from services.monitor.adapters import rows
-from services.monitor.domain.balance import Balance
-from services.monitor.domain.clearing import Clearing
-from services.monitor.domain.funds import FundsKind
+from services.monitor.domain.ledger.balance import Balance
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.rebuild import JournalRow, Ledger
 from shared.contracts.escalation import LIFTED, RAISED

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.monitor.adapters import rows, statements
-from services.monitor.domain.account import Account
-from services.monitor.domain.funds import FundsKind
-from services.monitor.domain.needs import Needs
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.funds import FundsKind
+from services.monitor.domain.ledger.needs import Needs
 from services.monitor.handlers.ports import AccountKey
 from shared.postgres.pool import Connection
 

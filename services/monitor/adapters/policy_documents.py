@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import yaml
 
-from services.monitor.domain.policy import Policies, Policy, select
-from services.monitor.domain.policy_document import read_policy
+from services.monitor.domain.policy.document import read_policy
+from services.monitor.domain.policy.policy import Policies, Policy, select
 from shared.errors import RejectedError
 
 DOCUMENT_BYTES_MAX: Final = 64 * 1024

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
 from services.monitor.adapters.policy_documents import PolicyDocuments
-from services.monitor.domain.policy import Policies
+from services.monitor.domain.policy.policy import Policies
 from shared.contracts.escalation import RAISED, escalation_id
 from shared.kafka.producer import partition_of
 from shared.postgres.paging import Page, read_page

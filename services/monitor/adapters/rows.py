@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-from services.monitor.domain.account import Cover
-from services.monitor.domain.balance import Balance
-from services.monitor.domain.escalation import level_of
-from services.monitor.domain.funds import Funds
-from services.monitor.domain.invoice import Invoice, Item, Raised, status_of
+from services.monitor.domain.escalation.decision import level_of
+from services.monitor.domain.ledger.account import Cover
+from services.monitor.domain.ledger.balance import Balance
+from services.monitor.domain.ledger.funds import Funds
+from services.monitor.domain.ledger.invoice import Invoice, Item, Raised, status_of
 from services.monitor.handlers.ports import AccountKey, PlacedClearing, PlacedItem
 from shared.contracts.customer import CustomerUpdated
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.monitor.adapters import statements
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.unit import PostgresUnit
-from services.monitor.domain.policy_document import DEFAULT_DOCUMENT
+from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from services.monitor.handlers.ports import OutboxRow, Ownership
 from shared.postgres.pool import Database
 

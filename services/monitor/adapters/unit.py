@@ -10,9 +10,9 @@ import msgspec
 
 from services.monitor.adapters import rows, statements
 from services.monitor.adapters.loading import Loading
-from services.monitor.domain.account import Account
-from services.monitor.domain.needs import Needs
-from services.monitor.domain.policy import Policies
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.needs import Needs
+from services.monitor.domain.policy.policy import Policies
 from services.monitor.handlers.ports import (
     AccountKey,
     Contact,

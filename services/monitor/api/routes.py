@@ -11,7 +11,7 @@ from services.monitor.adapters.policy_documents import DOCUMENT_BYTES_MAX, Polic
 from services.monitor.adapters.reads import Reads
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.api import models, shapes
-from services.monitor.domain.policy import Policy
+from services.monitor.domain.policy.policy import Policy
 from shared.errors import NotFoundError, RejectedError
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from services.monitor.api import models
-from services.monitor.domain.ageing import CURRENT, age
-from services.monitor.domain.telling import recipient_of
+from services.monitor.domain.escalation.telling import recipient_of
+from services.monitor.domain.ledger.ageing import CURRENT, age
 from shared.contracts.customer import CustomerUpdated
 from shared.money import to_text
 

@@ -1,4 +1,5 @@
 """The ledger's rules: pure functions and values, without time, logs, settings or SQL of their own.
 
-Read in this order: funds, invoice, clearing, account, fold, policy, escalation, claim.
+Read in this order: ledger (funds, invoice, clearing, account, fold), policy, escalation, insurance,
+interest.
 """

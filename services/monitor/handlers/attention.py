@@ -3,11 +3,11 @@
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 
-from services.monitor.domain import escalation
-from services.monitor.domain.claim import claim_for
-from services.monitor.domain.invoice import Item, Raised
-from services.monitor.domain.policy import INSURANCE_CLAIM, Policies, Policy
-from services.monitor.domain.telling import raised_event
+from services.monitor.domain.escalation import decision as escalation
+from services.monitor.domain.escalation.telling import raised_event
+from services.monitor.domain.insurance.claim import claim_for
+from services.monitor.domain.ledger.invoice import Item, Raised
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies, Policy
 from services.monitor.handlers.ports import AccountKey, Contact, PlacedItem, Unit
 from shared.contracts.escalation import EscalationEvent
 

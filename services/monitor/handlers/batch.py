@@ -7,12 +7,12 @@ from datetime import datetime
 
 import msgspec
 
-from services.monitor.domain.account import Account, Told
-from services.monitor.domain.fold import Event, fold
-from services.monitor.domain.invoice import Item
-from services.monitor.domain.needs import Needs
-from services.monitor.domain.policy import Policies
-from services.monitor.domain.telling import told_event
+from services.monitor.domain.escalation.telling import told_event
+from services.monitor.domain.ledger.account import Account, Told
+from services.monitor.domain.ledger.fold import Event, fold
+from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.ledger.needs import Needs
+from services.monitor.domain.policy.policy import Policies
 from services.monitor.handlers.attention import attend
 from services.monitor.handlers.ports import (
     AccountKey,

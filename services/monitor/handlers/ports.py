@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.monitor.domain.account import Account, Cover
-from services.monitor.domain.clearing import Clearing
-from services.monitor.domain.invoice import Item
-from services.monitor.domain.needs import Needs
-from services.monitor.domain.policy import Policies
+from services.monitor.domain.ledger.account import Account, Cover
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.ledger.needs import Needs
+from services.monitor.domain.policy.policy import Policies
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.escalation import EscalationEvent
 

@@ -5,10 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.balance import Balance
-from services.monitor.domain.fold import Event, fold
-from services.monitor.domain.invoice import Invoice
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.balance import Balance
+from services.monitor.domain.ledger.fold import Event, fold
+from services.monitor.domain.ledger.invoice import Invoice
 from services.monitor.handlers.batch import decode
 from services.monitor.handlers.ports import AccountKey, Record
 from shared.contracts.escalation import escalation_id

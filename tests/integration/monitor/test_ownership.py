@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer
 
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
-from services.monitor.domain.policy_document import DEFAULT_DOCUMENT
+from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.ports import Ownership, Record
 from services.monitor.rebuild import check

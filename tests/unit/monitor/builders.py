@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.clearing import OLDEST_DUE_FIRST, Clearing
-from services.monitor.domain.fold import Event, fold
-from services.monitor.domain.funds import FundsKind
-from services.monitor.domain.invoice import Item
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, Clearing
+from services.monitor.domain.ledger.fold import Event, fold
+from services.monitor.domain.ledger.funds import FundsKind
+from services.monitor.domain.ledger.invoice import Item
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.credit_note import CreditNoteIssued
 from shared.contracts.customer import CustomerUpdated

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.monitor.domain.clearing import OLDEST_DUE_FIRST
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import Book, difference
 

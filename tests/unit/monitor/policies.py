@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import yaml
 
-from services.monitor.domain.policy import HIGHEST, STEP, Level, Policy, Scope
-from services.monitor.domain.policy_document import DEFAULT_DOCUMENT, read_policy
+from services.monitor.domain.policy.document import DEFAULT_DOCUMENT, read_policy
+from services.monitor.domain.policy.policy import HIGHEST, STEP, Level, Policy, Scope
 
 
 def policy(

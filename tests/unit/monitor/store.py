@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import msgspec
 
-from services.monitor.domain.account import Account, Cover
-from services.monitor.domain.balance import Balance
-from services.monitor.domain.fold import Event
-from services.monitor.domain.funds import Funds, FundsKey
-from services.monitor.domain.invoice import Invoice, Item
-from services.monitor.domain.needs import Needs
+from services.monitor.domain.ledger.account import Account, Cover
+from services.monitor.domain.ledger.balance import Balance
+from services.monitor.domain.ledger.fold import Event
+from services.monitor.domain.ledger.funds import Funds, FundsKey
+from services.monitor.domain.ledger.invoice import Invoice, Item
+from services.monitor.domain.ledger.needs import Needs
 from shared.contracts.customer import CustomerUpdated
 from tests.unit.monitor.builders import ACCOUNT_ID
 

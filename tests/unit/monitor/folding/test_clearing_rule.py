@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.fold import Event, fold
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.fold import Event, fold
 from shared.errors import BrokenInvariantError
 from tests.unit.monitor.builders import (
     ACCOUNT_ID,

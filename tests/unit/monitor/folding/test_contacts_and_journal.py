@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.fold import FOLDS, Event, fold
-from services.monitor.domain.needs import Needs
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.fold import FOLDS, Event, fold
+from services.monitor.domain.ledger.needs import Needs
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import (

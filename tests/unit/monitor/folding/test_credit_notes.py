@@ -3,7 +3,7 @@
 The order is the creditor's reading, not everybody's: Lago and Odoo credit the first instalment.
 """
 
-from services.monitor.domain.clearing import NONE
+from services.monitor.domain.ledger.clearing import NONE
 from tests.unit.monitor.builders import Book, cancelled, credited, issued, paid
 from tests.unit.monitor.cases import Case, check, table
 

@@ -1,6 +1,6 @@
 """Payments: in part, too much, early, before their invoice, on account."""
 
-from services.monitor.domain.clearing import NONE
+from services.monitor.domain.ledger.clearing import NONE
 from tests.unit.monitor.builders import cancelled, issued, paid, reversed_
 from tests.unit.monitor.cases import Case, check, table
 

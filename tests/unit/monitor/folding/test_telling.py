@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from services.monitor.domain.invoice import Raised
+from services.monitor.domain.ledger.invoice import Raised
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import (
     Book,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.account import Account, Cover, Told
-from services.monitor.domain.balance import Balance
-from services.monitor.domain.clearing import OLDEST_DUE_FIRST, RULES, Clearing
-from services.monitor.domain.escalation import apply, decide
-from services.monitor.domain.fold import Event, fold
-from services.monitor.domain.funds import Funds, FundsKey
-from services.monitor.domain.invoice import Invoice
+from services.monitor.domain.escalation.decision import apply, decide
+from services.monitor.domain.ledger.account import Account, Cover, Told
+from services.monitor.domain.ledger.balance import Balance
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, RULES, Clearing
+from services.monitor.domain.ledger.fold import Event, fold
+from services.monitor.domain.ledger.funds import Funds, FundsKey
+from services.monitor.domain.ledger.invoice import Invoice
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import (

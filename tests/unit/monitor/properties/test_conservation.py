@@ -5,9 +5,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.clearing import OLDEST_DUE_FIRST, RULES
-from services.monitor.domain.fold import Event, fold
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, RULES
+from services.monitor.domain.ledger.fold import Event, fold
 from shared.money import to_text
 from tests.unit.monitor.builders import ACCOUNT_ID, difference, owed
 from tests.unit.monitor.facts import owed_by_facts

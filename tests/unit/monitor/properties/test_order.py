@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.clearing import OLDEST_DUE_FIRST
-from services.monitor.domain.fold import Event, fold
-from services.monitor.domain.invoice import Invoice
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
+from services.monitor.domain.ledger.fold import Event, fold
+from services.monitor.domain.ledger.invoice import Invoice
 from tests.unit.monitor.builders import ACCOUNT_ID, owed
 from tests.unit.monitor.histories import consistent, shuffled
 

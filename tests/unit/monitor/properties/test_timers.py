@@ -8,12 +8,12 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.account import Account
-from services.monitor.domain.clearing import OLDEST_DUE_FIRST
-from services.monitor.domain.escalation import apply, decide
-from services.monitor.domain.fold import fold
-from services.monitor.domain.invoice import Item
-from services.monitor.domain.policy import INSURANCE_CLAIM, Policy
+from services.monitor.domain.escalation.decision import apply, decide
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
+from services.monitor.domain.ledger.fold import fold
+from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
 from shared.contracts.escalation import escalation_id
 from tests.unit.monitor.builders import ACCOUNT_ID
 from tests.unit.monitor.histories import FIRST_DAY, Arrival, calendars, one_invoice

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.monitor.domain.account import Cover
-from services.monitor.domain.claim import claim_for
-from services.monitor.domain.invoice import Item
+from services.monitor.domain.insurance.claim import claim_for
+from services.monitor.domain.ledger.account import Cover
+from services.monitor.domain.ledger.invoice import Item
 from shared.contracts.cover import CoverUpdated
 from shared.money import to_minor
 from tests.unit.monitor.builders import SAID_AT, cover, day

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.monitor.domain.escalation import apply, decide, level_of
-from services.monitor.domain.invoice import Item, Raised
-from services.monitor.domain.policy import Policy
+from services.monitor.domain.escalation.decision import apply, decide, level_of
+from services.monitor.domain.ledger.invoice import Item, Raised
+from services.monitor.domain.policy.policy import Policy
 from tests.unit.monitor.builders import DUE_ON, ISSUED_ON, day
 from tests.unit.monitor.policies import (
     STANDARD,

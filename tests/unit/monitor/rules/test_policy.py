@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.monitor.domain.policy import Policy, Scope, select
+from services.monitor.domain.policy.policy import Policy, Scope, select
 from tests.unit.monitor.policies import STANDARD, default_policy
 
 

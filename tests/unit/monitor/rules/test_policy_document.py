@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.monitor.domain.policy import Scope
-from services.monitor.domain.policy_document import AFTER_DAYS_MAX, LEVELS_MAX, read_policy
+from services.monitor.domain.policy.document import AFTER_DAYS_MAX, LEVELS_MAX, read_policy
+from services.monitor.domain.policy.policy import Scope
 from shared.errors import RejectedError
 from tests.unit.monitor.policies import document
 

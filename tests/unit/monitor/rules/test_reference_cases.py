@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.monitor.domain.escalation import apply, decide
-from services.monitor.domain.policy import Policy
+from services.monitor.domain.escalation.decision import apply, decide
+from services.monitor.domain.policy.policy import Policy
 from tests.unit.monitor.builders import Book, credited, day, issued, paid
 from tests.unit.monitor.policies import policy
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from services.monitor.domain import clearing
-from services.monitor.domain.policy import HIGHEST, STEP, Level, Policy, Scope
+from services.monitor.domain.ledger import clearing
+from services.monitor.domain.policy.policy import HIGHEST, STEP, Level, Policy, Scope
 from shared.calendar import zone
 from shared.errors import RejectedError
 from shared.money import exponent_of, to_minor

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from services.monitor.domain.account import Account, Cover
-from services.monitor.domain.funds import Allocation, FundsKind
-from services.monitor.domain.invoice import Amendment, Part, read_parts
+from services.monitor.domain.ledger.account import Account, Cover
+from services.monitor.domain.ledger.funds import Allocation, FundsKind
+from services.monitor.domain.ledger.invoice import Amendment, Part, read_parts
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.credit_note import CreditNoteIssued
 from shared.contracts.customer import CustomerUpdated

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.funds import FundsKey, FundsKind
+from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 from shared.errors import RejectedError
 from shared.money import to_minor
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.funds import Funds, FundsKind
-from services.monitor.domain.invoice import Invoice, Item, Match, NamedFunds
+from services.monitor.domain.ledger.funds import Funds, FundsKind
+from services.monitor.domain.ledger.invoice import Invoice, Item, Match, NamedFunds
 
 NAMED: Final = "named"
 OLDEST_DUE_FIRST: Final = "oldest_due_first"

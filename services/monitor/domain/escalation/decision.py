@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from services.monitor.domain.invoice import Item, Raised
-from services.monitor.domain.policy import INSURANCE_CLAIM, STEP, Level, Policy
+from services.monitor.domain.ledger.invoice import Item, Raised
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, STEP, Level, Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from services.monitor.domain.account import Told
-from services.monitor.domain.invoice import Item, Raised
-from services.monitor.domain.policy import Policy
+from services.monitor.domain.ledger.account import Told
+from services.monitor.domain.ledger.invoice import Item, Raised
+from services.monitor.domain.policy.policy import Policy
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.escalation import (
     LIFTED,

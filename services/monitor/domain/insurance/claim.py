@@ -7,8 +7,8 @@ before or after the percentage: trade-credit policies state either.
 from collections.abc import Iterable
 from fractions import Fraction
 
-from services.monitor.domain.account import Cover
-from services.monitor.domain.invoice import Item
+from services.monitor.domain.ledger.account import Cover
+from services.monitor.domain.ledger.invoice import Item
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.escalation import Claim
 from shared.money import Money, to_minor, to_text

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from services.monitor.domain import clearing
-from services.monitor.domain.balance import Balance
-from services.monitor.domain.clearing import Clearing
-from services.monitor.domain.funds import Funds, FundsKey, FundsKind
-from services.monitor.domain.invoice import Invoice, Item, Match, NamedFunds, Raised
+from services.monitor.domain.ledger import clearing
+from services.monitor.domain.ledger.balance import Balance
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.funds import Funds, FundsKey, FundsKind
+from services.monitor.domain.ledger.invoice import Invoice, Item, Match, NamedFunds, Raised
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.customer import CustomerUpdated
 from shared.errors import BrokenInvariantError

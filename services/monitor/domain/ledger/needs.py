@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from services.monitor.domain.funds import FundsKey, FundsKind
+from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 from shared.contracts.credit_note import CreditNoteIssued
 from shared.contracts.fields import Inbound
 from shared.contracts.invoice import InvoiceAmended, InvoiceCancelled, InvoiceIssued

@@ -1,0 +1,1 @@
+"""Trade-credit insurance: the clocks of a cover and the figures of a claim."""

@@ -1,0 +1,1 @@
+"""Policies: what a creditor's document says, read and chosen."""
