@@ -116,7 +116,7 @@ def test_every_layer_is_looked_at() -> None:
         (
             "cli.x",
             "from services.monitor.domain import fold",
-            ["services.monitor.domain.ledger.fold"],
+            ["services.monitor.domain.fold"],
         ),
         ("cli.x", "from services.monitor.rebuild import check", []),
         ("services.a.handlers.x", "from services.a.adapters import y", ["services.a.adapters.y"]),
