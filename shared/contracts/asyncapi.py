@@ -6,6 +6,17 @@ Source: AsyncAPI 3.1.0, and version 0.5.0 of its Kafka bindings.
 from collections.abc import Iterable
 from typing import Any, Final
 
+from msgspec import Struct
+
+from shared.contracts.announcement import (
+    COVER_RESUMED,
+    COVER_STOPPED,
+    PROMISE_BROKEN,
+    PROMISE_KEPT,
+    CoverStanding,
+    DefaultStanding,
+    PromiseOutcome,
+)
 from shared.contracts.catalogue import (
     CATALOGUE,
     COMMANDS,
@@ -18,16 +29,30 @@ from shared.contracts.catalogue import (
     REJECTED,
 )
 from shared.contracts.envelope import JSON, STRUCTURED
-from shared.contracts.escalation import LIFTED, RAISED, UPDATED
+from shared.contracts.escalation import (
+    HELD,
+    LIFTED,
+    RAISED,
+    RESUMED,
+    UPDATED,
+    EscalationEvent,
+)
+from shared.contracts.group import CURED, DEFAULTED
 
 Json = dict[str, Any]
 
 #: Grows with each addition to a contract.
-CONTRACTS_VERSION: Final = "1.0.0"
+CONTRACTS_VERSION: Final = "1.1.0"
 BINDING_VERSION: Final = "0.5.0"
 #: JSON Schema's draft 7 is the one that every AsyncAPI tool reads.
 SCHEMA_FORMAT: Final = "application/schema+json;version=draft-07"
-ESCALATION_TYPES: Final = (RAISED, UPDATED, LIFTED)
+#: What the monitor says to others: the struct of each type.
+OUTBOUND: Final[dict[str, type[Struct]]] = {
+    **dict.fromkeys((RAISED, UPDATED, HELD, RESUMED, LIFTED), EscalationEvent),
+    **dict.fromkeys((PROMISE_KEPT, PROMISE_BROKEN), PromiseOutcome),
+    **dict.fromkeys((COVER_STOPPED, COVER_RESUMED), CoverStanding),
+    **dict.fromkeys((DEFAULTED, CURED), DefaultStanding),
+}
 
 _TITLES: Final = {
     INVOICES: "What billing systems say of invoices and credit notes",
@@ -36,7 +61,7 @@ _TITLES: Final = {
     COMMANDS: "What staff decide; any type may come here",
     LEDGER: "Every accepted event in its canonical form, keyed by account",
     REJECTED: "Everything that was refused, with the reason and the bytes",
-    ESCALATIONS: "What the monitor raises, updates and lifts, keyed by account",
+    ESCALATIONS: "What the monitor says of items and accounts, keyed by account",
 }
 _KEYS: Final = {
     LEDGER: "The account, `<creditor_id>:<customer_id>`.",
@@ -76,7 +101,7 @@ def messages_of(topic: str) -> tuple[str, ...]:
     if topic in {LEDGER, REJECTED}:
         return (topic,)
     if topic == ESCALATIONS:
-        return ESCALATION_TYPES
+        return tuple(OUTBOUND)
     own = tuple(contract.type for contract in CATALOGUE.values() if contract.topic == topic)
     return own or tuple(CATALOGUE)
 
@@ -130,7 +155,7 @@ def _message(name: str) -> Json:
         "contentType": JSON if name == REJECTED else STRUCTURED,
         "payload": {"schemaFormat": SCHEMA_FORMAT, "schema": {"$ref": f"./{name}.json"}},
     }
-    topic = ESCALATIONS if name in ESCALATION_TYPES else name
+    topic = ESCALATIONS if name in OUTBOUND else name
     if topic in _KEYS:
         key = {"type": "string", "description": _KEYS[topic]}
         message["bindings"] = {"kafka": {"key": key, "bindingVersion": BINDING_VERSION}}

@@ -7,12 +7,37 @@ from typing import Final
 
 from msgspec import Struct
 
-from shared.contracts.cover import CoverUpdated
-from shared.contracts.credit_note import CreditNoteIssued
-from shared.contracts.customer import CustomerUpdated
+from shared.contracts.cover import CoverUpdated, CoverWithdrawn
+from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
+from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
+from shared.contracts.dunning import (
+    DunningBlocked,
+    DunningUnblocked,
+    EnforcementSet,
+    PromiseMade,
+    PromiseWithdrawn,
+)
 from shared.contracts.fields import Inbound
-from shared.contracts.invoice import InvoiceAmended, InvoiceCancelled, InvoiceIssued
-from shared.contracts.payment import PaymentReceived, PaymentReversed
+from shared.contracts.group import (
+    CURED,
+    DEFAULTED,
+    MEMBER_CHANGED,
+    AccountCured,
+    AccountDefaulted,
+    MemberChanged,
+)
+from shared.contracts.invoice import (
+    DisputeResolved,
+    InterestWaived,
+    InvoiceAmended,
+    InvoiceCancelled,
+    InvoiceDisputed,
+    InvoiceIssued,
+    InvoiceTermsExtended,
+    InvoiceWriteOffReversed,
+    InvoiceWrittenOff,
+)
+from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
 
 INVOICES: Final = "receivables.invoices"
 PAYMENTS: Final = "receivables.payments"
@@ -40,17 +65,48 @@ CATALOGUE: Final[dict[str, Contract]] = {
         Contract(type="invoice.issued.v1", struct=InvoiceIssued, topic=INVOICES),
         Contract(type="invoice.amended.v1", struct=InvoiceAmended, topic=INVOICES),
         Contract(type="invoice.cancelled.v1", struct=InvoiceCancelled, topic=INVOICES),
+        Contract(type="invoice.written_off.v1", struct=InvoiceWrittenOff, topic=INVOICES),
+        Contract(
+            type="invoice.write_off_reversed.v1", struct=InvoiceWriteOffReversed, topic=INVOICES
+        ),
+        Contract(type="invoice.terms_extended.v1", struct=InvoiceTermsExtended, topic=INVOICES),
+        Contract(type="invoice.disputed.v1", struct=InvoiceDisputed, topic=INVOICES),
+        Contract(type="dispute.resolved.v1", struct=DisputeResolved, topic=INVOICES),
+        Contract(type="interest.waived.v1", struct=InterestWaived, topic=INVOICES),
         Contract(type="credit_note.issued.v1", struct=CreditNoteIssued, topic=INVOICES),
+        Contract(type="credit_note.cancelled.v1", struct=CreditNoteCancelled, topic=INVOICES),
         Contract(type="payment.received.v1", struct=PaymentReceived, topic=PAYMENTS),
+        Contract(type="payment.allocated.v1", struct=PaymentAllocated, topic=PAYMENTS),
         Contract(type="payment.reversed.v1", struct=PaymentReversed, topic=PAYMENTS),
         Contract(type="customer.updated.v1", struct=CustomerUpdated, topic=CUSTOMERS),
+        Contract(type="customer.insolvent.v1", struct=CustomerInsolvent, topic=CUSTOMERS),
         Contract(type="cover.updated.v1", struct=CoverUpdated, topic=CUSTOMERS),
+        Contract(type="cover.withdrawn.v1", struct=CoverWithdrawn, topic=CUSTOMERS),
+        Contract(type="promise.made.v1", struct=PromiseMade, topic=COMMANDS),
+        Contract(type="promise.withdrawn.v1", struct=PromiseWithdrawn, topic=COMMANDS),
+        Contract(type="dunning.blocked.v1", struct=DunningBlocked, topic=COMMANDS),
+        Contract(type="dunning.unblocked.v1", struct=DunningUnblocked, topic=COMMANDS),
+        Contract(type="dunning.enforcement_set.v1", struct=EnforcementSet, topic=COMMANDS),
     )
+}
+
+#: What the monitor tells itself through the ledger; ingest takes none of it from outside.
+INTERNAL: Final[dict[str, type[Inbound]]] = {
+    MEMBER_CHANGED: MemberChanged,
+    DEFAULTED: AccountDefaulted,
+    CURED: AccountCured,
+}
+#: Every type that can stand on the ledger topic.
+LEDGER_TYPES: Final[dict[str, type[Inbound]]] = {
+    **{contract.type: contract.struct for contract in CATALOGUE.values()},
+    **INTERNAL,
 }
 
 #: Where a type that is not in the catalogue goes, so that ingest refuses and keeps it.
 _TOPIC_BY_FAMILY: Final = {
     "invoice": INVOICES,
+    "dispute": INVOICES,
+    "interest": INVOICES,
     "credit_note": INVOICES,
     "payment": PAYMENTS,
     "customer": CUSTOMERS,

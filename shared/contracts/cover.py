@@ -57,3 +57,24 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
                 f"{INSURED_PERCENTAGE_MAX}"
             )
             raise RejectedError(message, code="percentage_out_of_range", field=field)
+
+
+class CoverWithdrawn(Inbound, kw_only=True, frozen=True):
+    """The insurer withdraws cover; what was invoiced up to `withdrawn_on` stays insured.
+
+    Between this and `cover.updated.v1` of one policy the event with the latest `time` wins.
+    """
+
+    policy_no: Identifier
+    withdrawn_on: date
+    insurer: Line | None = None
+    reason: Line | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.withdrawn_on, "data.withdrawn_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the withdrawal."""
+        return self.withdrawn_on

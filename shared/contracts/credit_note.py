@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.contracts.fields import Amount, CurrencyCode, Identifier, Inbound, check_day
+from shared.contracts.fields import Amount, CurrencyCode, Identifier, Inbound, Text, check_day
 from shared.money import exponent_of, to_positive_minor
 
 
@@ -20,3 +20,25 @@ class CreditNoteIssued(Inbound, kw_only=True, frozen=True):
         exponent_of(self.currency, "data.currency")
         check_day(self.issued_on, "data.issued_on")
         to_positive_minor(self.amount, self.currency, "data.amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of issue."""
+        return self.issued_on
+
+
+class CreditNoteCancelled(Inbound, kw_only=True, frozen=True):
+    """A credit note was taken back: what it had credited is owed again."""
+
+    credit_note_id: Identifier
+    cancelled_on: date
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.cancelled_on, "data.cancelled_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the cancellation."""
+        return self.cancelled_on

@@ -1,10 +1,11 @@
 """What is known of a customer."""
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.contracts.fields import Identifier, Inbound, Line, Version
+from shared.contracts.fields import Identifier, Inbound, Line, Version, check_day
 from shared.errors import RejectedError
 
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$", description="ISO 3166.")]
@@ -42,6 +43,22 @@ class CustomerUpdated(Inbound, kw_only=True, frozen=True):
             if address is not None and not is_mailbox(address):
                 message = f"{field}: {address!r} is no e-mail address; write one as name@host"
                 raise RejectedError(message, code="bad_email", field=field)
+
+
+class CustomerInsolvent(Inbound, kw_only=True, frozen=True):
+    """Insolvency proceedings were filed over the customer's estate."""
+
+    filed_on: date
+    jurisdiction: Line | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.filed_on, "data.filed_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of filing."""
+        return self.filed_on
 
 
 def is_mailbox(address: str) -> bool:

@@ -14,6 +14,8 @@ from shared.contracts.fields import Amount, CurrencyCode
 
 RAISED: Final = "escalation.raised.v1"
 UPDATED: Final = "escalation.updated.v1"
+HELD: Final = "escalation.held.v1"
+RESUMED: Final = "escalation.resumed.v1"
 LIFTED: Final = "escalation.lifted.v1"
 
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "escalations.arrears")
@@ -49,10 +51,29 @@ class Claim(Struct, kw_only=True, frozen=True):
     amount: Amount | None = None
     currency: CurrencyCode | None = None
     manual_review: bool = False
+    #: The last day to send the insurer the overdue notice.
+    notify_by: date | None = None
+    #: The first day on which the claim may be made.
+    eligible_on: date | None = None
+    #: The end of the maximum extension period: open beyond it, new deliveries are not covered.
+    mep_on: date | None = None
+    #: Whether the seller's own discretionary limit was used, for want of a named one.
+    discretionary: bool = False
+
+
+class Interest(Struct, kw_only=True, frozen=True):
+    """Interest on late payment so far, a claim of its own beside the open amount."""
+
+    #: What has grown, the fixed sum included.
+    accrued: Amount
+    #: What is owed of it: less what was paid and waived.
+    open: Amount
+    currency: CurrencyCode
+    why: list[str]
 
 
 class EscalationEvent(Struct, kw_only=True, frozen=True):
-    """One word about one escalation: raised, updated or lifted."""
+    """One word about one escalation: raised, updated, held, resumed or lifted."""
 
     event_id: uuid.UUID
     type: str
@@ -82,3 +103,10 @@ class EscalationEvent(Struct, kw_only=True, frozen=True):
     why: str
     recipient: Recipient | None = None
     claim: Claim | None = None
+    #: The part of `open` that is in dispute and not dunned.
+    disputed: Amount | None = None
+    interest: Interest | None = None
+    #: What holds the escalation, as in `promise P-17`; of held ones only.
+    held_by: str | None = None
+    #: The last day of the hold, where it has one.
+    held_until: date | None = None

@@ -47,7 +47,7 @@ YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 2199
 #: An invoice in more parts than this is refused.
 INSTALMENTS_MAX: Final = 120
-#: A payment that names more invoices than this is refused.
+#: A payment or a promise that names more invoices than this is refused.
 ALLOCATIONS_MAX: Final = 1000
 
 
@@ -65,6 +65,11 @@ class Inbound(Struct, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse what the types alone cannot: sums, order of dates, decimals of a currency."""
 
+    @property
+    def happened_on(self) -> date | None:
+        """The civil day of the creditor on which it happened; None where the event has no day."""
+        return None
+
 
 class Instalment(Struct, kw_only=True, frozen=True):
     """One due part of an invoice."""
@@ -78,6 +83,28 @@ def check_day(day: date | None, field: str) -> None:
     if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
         message = f"{field}: {day.isoformat()} is not between {YEAR_MIN} and {YEAR_MAX}"
         raise RejectedError(message, code="date_out_of_range", field=field)
+
+
+def check_order(earlier: date, later: date | None, field: str, *, code: str, why: str) -> None:
+    """Refuse a day that lies before the one it must follow; `why` says what cannot be."""
+    check_day(later, field)
+    if later is not None and later < earlier:
+        message = f"{field}: {later} is before {earlier}; {why}"
+        raise RejectedError(message, code=code, field=field)
+
+
+def check_extension(due_on: date | None, schedule: Sequence[Instalment] | None) -> None:
+    """Check that new terms are one date or a schedule; its sum is checked against the invoice."""
+    if (due_on is None) == (not schedule):
+        message = "data.due_on: give either due_on or a schedule, and not both"
+        raise RejectedError(message, code="due_on_or_schedule", field="data.due_on")
+    check_day(due_on, "data.due_on")
+    if schedule and len(schedule) > INSTALMENTS_MAX:
+        message = f"data.schedule: {len(schedule)} instalments are more than {INSTALMENTS_MAX}"
+        raise RejectedError(message, code="too_many_instalments", field="data.schedule")
+    for number, part in enumerate(schedule or ()):
+        check_day(part.due_on, f"data.schedule[{number}].due_on")
+        to_positive_minor(part.amount, None, f"data.schedule[{number}].amount")
 
 
 def check_terms(

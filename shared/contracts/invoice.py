@@ -1,7 +1,7 @@
 """What billing says of an invoice."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from shared.contracts.fields import (
     Amount,
@@ -9,12 +9,15 @@ from shared.contracts.fields import (
     Identifier,
     Inbound,
     Instalment,
+    Line,
     Text,
     Version,
     check_day,
+    check_extension,
     check_terms,
 )
-from shared.money import exponent_of
+from shared.contracts.interest import check_interest
+from shared.money import exponent_of, to_positive_minor
 
 
 class InvoiceIssued(Inbound, kw_only=True, frozen=True):
@@ -41,6 +44,13 @@ class InvoiceIssued(Inbound, kw_only=True, frozen=True):
             due_on=self.due_on,
             schedule=self.schedule,
         )
+        if self.interest is not None:
+            check_interest(self.interest, self.currency, "data.interest")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of issue."""
+        return self.issued_on
 
 
 class InvoiceAmended(Inbound, kw_only=True, frozen=True):
@@ -67,6 +77,11 @@ class InvoiceAmended(Inbound, kw_only=True, frozen=True):
             schedule=self.schedule,
         )
 
+    @property
+    def happened_on(self) -> date:
+        """The day of the amendment."""
+        return self.amended_on
+
 
 class InvoiceCancelled(Inbound, kw_only=True, frozen=True):
     """An invoice was cancelled: nothing of it is owed any more."""
@@ -78,3 +93,138 @@ class InvoiceCancelled(Inbound, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse an impossible date."""
         check_day(self.cancelled_on, "data.cancelled_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the cancellation."""
+        return self.cancelled_on
+
+
+class InvoiceTermsExtended(Inbound, kw_only=True, frozen=True):
+    """More time was agreed: what was due earlier is due on `due_on`, or by a new schedule.
+
+    The latest agreement stands; the due date as issued stays for the insurer's clocks. A schedule
+    must add up to what the invoice is worth, which only the ledger knows.
+    """
+
+    invoice_id: Identifier
+    agreed_on: date
+    approved_by: Line
+    due_on: date | None = None
+    schedule: list[Instalment] | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse terms that say nothing, or end before they were agreed."""
+        check_day(self.agreed_on, "data.agreed_on")
+        check_extension(self.due_on, self.schedule)
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the agreement."""
+        return self.agreed_on
+
+
+class InvoiceWrittenOff(Inbound, kw_only=True, frozen=True):
+    """A part (`amount`) or all of what is open is given up; the event's own name names it.
+
+    The amount is in the invoice's own currency. Money that comes all the same lowers the loss.
+    """
+
+    invoice_id: Identifier
+    written_off_on: date
+    amount: Amount | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an amount that gives nothing up."""
+        check_day(self.written_off_on, "data.written_off_on")
+        if self.amount is not None:
+            to_positive_minor(self.amount, None, "data.amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the write-off."""
+        return self.written_off_on
+
+
+class InvoiceWriteOffReversed(Inbound, kw_only=True, frozen=True):
+    """A part (`amount`) or all of what was written off is owed again."""
+
+    invoice_id: Identifier
+    reversed_on: date
+    amount: Amount | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an amount that takes nothing back."""
+        check_day(self.reversed_on, "data.reversed_on")
+        if self.amount is not None:
+            to_positive_minor(self.amount, None, "data.amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the reversal."""
+        return self.reversed_on
+
+
+class InterestWaived(Inbound, kw_only=True, frozen=True):
+    """Interest on an invoice is given up: an amount, or all that has grown by `waived_on`."""
+
+    waiver_id: Identifier
+    invoice_id: Identifier
+    waived_on: date
+    amount: Amount | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an amount that waives nothing."""
+        check_day(self.waived_on, "data.waived_on")
+        if self.amount is not None:
+            to_positive_minor(self.amount, None, "data.amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the waiver."""
+        return self.waived_on
+
+
+class InvoiceDisputed(Inbound, kw_only=True, frozen=True):
+    """The debtor disputes a part (`amount`) or all of an invoice, or of one instalment."""
+
+    dispute_id: Identifier
+    invoice_id: Identifier
+    disputed_on: date
+    amount: Amount | None = None
+    instalment: Version | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an amount that disputes nothing."""
+        check_day(self.disputed_on, "data.disputed_on")
+        if self.amount is not None:
+            to_positive_minor(self.amount, None, "data.amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the dispute."""
+        return self.disputed_on
+
+
+class DisputeResolved(Inbound, kw_only=True, frozen=True):
+    """A dispute has ended. What was `accepted` is not dunned again: a credit is on its way."""
+
+    dispute_id: Identifier
+    invoice_id: Identifier
+    resolved_on: date
+    outcome: Literal["accepted", "rejected", "withdrawn"]
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.resolved_on, "data.resolved_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the resolution."""
+        return self.resolved_on

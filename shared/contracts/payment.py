@@ -20,11 +20,15 @@ from shared.money import exponent_of, to_positive_minor
 
 
 class Allocation(Struct, kw_only=True, frozen=True):
-    """A part of a payment that names what it pays; without `instalment`, the earliest first."""
+    """A part of a payment that names what it pays; without `instalment`, the earliest first.
+
+    `claim` says whether it pays the invoice or the interest on it.
+    """
 
     invoice_id: Identifier
     amount: Amount
     instalment: Version | None = None
+    claim: Literal["principal", "interest"] = "principal"
 
 
 class PaymentReceived(Inbound, kw_only=True, frozen=True):
@@ -54,6 +58,36 @@ class PaymentReceived(Inbound, kw_only=True, frozen=True):
             message = f"data.allocations: they add up to more than the payment of {self.amount}"
             raise RejectedError(message, code="allocations_sum", field="data.allocations")
 
+    @property
+    def happened_on(self) -> date:
+        """The day the money came."""
+        return self.received_on
+
+
+class PaymentAllocated(Inbound, kw_only=True, frozen=True):
+    """Money on account is moved to invoices; the amounts are in the payment's currency."""
+
+    payment_id: Identifier
+    allocated_on: date
+    allocations: list[Allocation]
+
+    def check(self) -> None:
+        """Refuse a move of nothing."""
+        check_day(self.allocated_on, "data.allocated_on")
+        if not 1 <= len(self.allocations) <= ALLOCATIONS_MAX:
+            message = (
+                f"data.allocations: {len(self.allocations)} allocations; "
+                f"give 1 to {ALLOCATIONS_MAX}"
+            )
+            raise RejectedError(message, code="too_many_allocations", field="data.allocations")
+        for number, part in enumerate(self.allocations):
+            to_positive_minor(part.amount, None, f"data.allocations[{number}].amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the move."""
+        return self.allocated_on
+
 
 class PaymentReversed(Inbound, kw_only=True, frozen=True):
     """A payment turned out not to stand, in part (`amount`) or all of it.
@@ -72,3 +106,8 @@ class PaymentReversed(Inbound, kw_only=True, frozen=True):
         check_day(self.reversed_on, "data.reversed_on")
         if self.amount is not None:
             to_positive_minor(self.amount, None, "data.amount")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the reversal."""
+        return self.reversed_on

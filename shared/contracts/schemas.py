@@ -19,9 +19,8 @@ import yaml
 from msgspec import Struct
 
 from shared.contracts import asyncapi
-from shared.contracts.catalogue import CATALOGUE, LEDGER, REJECTED
+from shared.contracts.catalogue import CATALOGUE, LEDGER, LEDGER_TYPES, REJECTED
 from shared.contracts.envelope import SPEC_VERSION, CloudEvent, LedgerEvent
-from shared.contracts.escalation import EscalationEvent
 from shared.contracts.rejected import Rejected
 
 Json = dict[str, Any]
@@ -40,8 +39,8 @@ def schemas() -> dict[str, Json]:
         contract.type: _event_schema(contract.type, contract.struct)
         for contract in CATALOGUE.values()
     }
-    for event_type in asyncapi.ESCALATION_TYPES:
-        made[event_type] = _event_schema(event_type, EscalationEvent)
+    for event_type, struct in asyncapi.OUTBOUND.items():
+        made[event_type] = _event_schema(event_type, struct)
     made[LEDGER] = _ledger_schema()
     made[REJECTED] = _document(REJECTED, *_definitions(Rejected))
     return made
@@ -128,7 +127,7 @@ def _event_schema(event_type: str, struct: type[Struct]) -> Json:
 
 def _ledger_schema() -> Json:
     """Return the schema of a ledger event: its data by its type."""
-    structs = {contract.type: contract.struct for contract in CATALOGUE.values()}
+    structs = LEDGER_TYPES
     schema, definitions = _definitions(LedgerEvent, *structs.values())
     del definitions["LedgerEvent"]
     schema["properties"]["type"] = {"enum": list(structs)}

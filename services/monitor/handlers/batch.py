@@ -22,13 +22,13 @@ from services.monitor.handlers.ports import (
     Record,
     Store,
 )
-from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent
 from shared.contracts.escalation import EscalationEvent
 from shared.contracts.fields import Inbound
 from shared.errors import BrokenInvariantError
 
-_DECODERS = {name: msgspec.json.Decoder(one.struct) for name, one in CATALOGUE.items()}
+_DECODERS = {name: msgspec.json.Decoder(struct) for name, struct in LEDGER_TYPES.items()}
 _ENVELOPE = msgspec.json.Decoder(LedgerEvent)
 
 

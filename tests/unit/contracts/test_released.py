@@ -8,12 +8,13 @@ import pytest
 
 from shared.contracts import asyncapi, schemas
 from shared.contracts.catalogue import LEDGER, REJECTED
+from shared.contracts.escalation import RAISED
 from tests.unit.contracts.compatibility import breaks
 
 Json = dict[str, Any]
 FOLDER = schemas.FOLDER / schemas.RELEASED
 #: What Arrears says to others. The ledger is its own: it must read what it once wrote there.
-SAID = {*asyncapi.ESCALATION_TYPES, REJECTED}
+SAID = {*asyncapi.OUTBOUND, REJECTED}
 
 
 def released() -> dict[str, Json]:
@@ -35,7 +36,7 @@ def test_a_released_contract_is_only_added_to(name: str) -> None:
 
 
 INVOICE = "invoice.issued.v1"
-ESCALATION = asyncapi.ESCALATION_TYPES[0]
+ESCALATION = RAISED
 
 
 def after(name: str, change: str) -> Json:

@@ -1,0 +1,135 @@
+"""What staff and debtors say that holds dunning: promises, blocks, enforcement."""
+
+from datetime import date
+
+from shared.contracts.fields import (
+    ALLOCATIONS_MAX,
+    Amount,
+    CurrencyCode,
+    Identifier,
+    Inbound,
+    Text,
+    check_day,
+    check_order,
+)
+from shared.errors import RejectedError
+from shared.money import exponent_of, to_positive_minor
+
+
+class PromiseMade(Inbound, kw_only=True, frozen=True):
+    """The debtor promises to pay by the end of `promised_on`.
+
+    Without `invoice_ids` the promise is for the whole account; without `amount`, for all that is
+    due by then. An amount without `currency` is in that of the invoices, or the account's only one.
+    """
+
+    promise_id: Identifier
+    made_on: date
+    promised_on: date
+    amount: Amount | None = None
+    currency: CurrencyCode | None = None
+    invoice_ids: list[Identifier] | None = None
+
+    def check(self) -> None:
+        """Refuse a promise for a day that was over when it was made."""
+        check_day(self.made_on, "data.made_on")
+        check_order(
+            self.made_on,
+            self.promised_on,
+            "data.promised_on",
+            code="promise_in_the_past",
+            why="a promise is for the day it is made on, or a later one",
+        )
+        if self.currency is not None:
+            exponent_of(self.currency, "data.currency")
+        if self.amount is not None:
+            to_positive_minor(self.amount, self.currency, "data.amount")
+        if len(self.invoice_ids or []) > ALLOCATIONS_MAX:
+            message = f"data.invoice_ids: more than {ALLOCATIONS_MAX}; promise the whole account"
+            raise RejectedError(message, code="too_many_invoices", field="data.invoice_ids")
+
+    @property
+    def happened_on(self) -> date:
+        """The day the promise was made."""
+        return self.made_on
+
+
+class PromiseWithdrawn(Inbound, kw_only=True, frozen=True):
+    """A promise does not stand any more, whoever took it back; it was neither kept nor broken."""
+
+    promise_id: Identifier
+    withdrawn_on: date
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.withdrawn_on, "data.withdrawn_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the withdrawal."""
+        return self.withdrawn_on
+
+
+class DunningBlocked(Inbound, kw_only=True, frozen=True):
+    """Dunning is blocked for an invoice or the whole account, to the end of `until` or for good."""
+
+    block_id: Identifier
+    blocked_on: date
+    invoice_id: Identifier | None = None
+    until: date | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse a block that is over before it begins."""
+        check_day(self.blocked_on, "data.blocked_on")
+        check_order(
+            self.blocked_on,
+            self.until,
+            "data.until",
+            code="block_ends_before_it_begins",
+            why="give the last day of the block, or leave it out",
+        )
+
+    @property
+    def happened_on(self) -> date:
+        """The first day of the block."""
+        return self.blocked_on
+
+
+class DunningUnblocked(Inbound, kw_only=True, frozen=True):
+    """A block is lifted; `block_id` names it."""
+
+    block_id: Identifier
+    unblocked_on: date
+    invoice_id: Identifier | None = None
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.unblocked_on, "data.unblocked_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day the block is lifted."""
+        return self.unblocked_on
+
+
+class EnforcementSet(Inbound, kw_only=True, frozen=True):
+    """Enforcement is switched off for an account, or on again; the latest `set_on` stands.
+
+    While it is off every level is held, whatever its policy says can hold it.
+    """
+
+    enforced: bool
+    set_on: date
+    reason: Text | None = None
+
+    def check(self) -> None:
+        """Refuse an impossible date."""
+        check_day(self.set_on, "data.set_on")
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the switch."""
+        return self.set_on
