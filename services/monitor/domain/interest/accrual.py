@@ -1,0 +1,160 @@
+"""What late payment has cost up to a day: simple interest on what was open, line by line.
+
+Rule: simple interest (Directive 2011/7/EU, article 2(6); § 289 BGB forbids interest on it) from the
+day after the due date (article 3(3)(a); § 187(1) BGB), that day and the last one included, on what
+is open at each day's end. Money's value date is the day it was received: it lowers the principal of
+that very day. Interest is a claim of its own: clearing the principal ends its growth, nothing else.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from operator import attrgetter
+from typing import Final
+
+from services.monitor.domain.interest.day_count import YEAR_DAYS, days_between
+from services.monitor.domain.interest.rates import DAY, percent_spans, presumed_from
+from shared.contracts.interest import EXCLUDED, InterestTerms
+
+PERCENT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is open of an item from a day on, that day's events included, until the next step."""
+
+    on: date
+    open_minor: int
+    #: The part of it that is disputed.
+    disputed_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A period of one principal and one rate: principal x percent / 100 x days / basis days."""
+
+    #: First and last day, both of them bearing interest.
+    from_on: date
+    to_on: date
+    #: Days as the terms count them.
+    days: int
+    principal_minor: int
+    percent: Fraction
+    #: In minor units, exact.
+    interest: Fraction
+    #: The days that the percent is for: 365 or 360, and 1 for a daily rate.
+    basis_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual:
+    """What late payment has cost an item up to a day."""
+
+    lines: tuple[Line, ...] = ()
+    #: Minor units, exact: the sum of the lines.
+    interest: Fraction = Fraction(0)
+    fixed_sum_minor: int = 0
+    #: The day on which the fixed sum fell due.
+    fixed_sum_on: date | None = None
+    #: From this day on, the reference rate is presumed to be the last one known.
+    presumed_from_on: date | None = None
+    #: Up to this day the reference rate has no figure: what was open then has borne nothing.
+    no_rate_until_on: date | None = None
+
+    @property
+    def interest_minor(self) -> int:
+        """The interest in whole minor units: its one rounding, half to even."""
+        return round(self.interest)
+
+    @property
+    def total_minor(self) -> int:
+        """Interest and fixed sum; the sum is exact, so that both parts as shown add up to it."""
+        return self.interest_minor + self.fixed_sum_minor
+
+
+def accrue(
+    due_on: date, steps: Sequence[Step], terms: InterestTerms, currency: str, until: date
+) -> Accrual:
+    """Return what late payment has cost an item up to a day, that day included.
+
+    Of several steps on one day the last one counts; before the first step nothing is open. Work
+    goes by steps and changes of the rate, never by days.
+
+    The fixed sum falls due once, on the first day that bears interest (Directive 2011/7/EU, article
+    6(1): "where interest for late payment becomes payable"), and stays owed whatever is paid later.
+    """
+    parts: list[tuple[date, date, int, Fraction]] = []
+    fixed_sum_on = presumed_from_on = no_rate_until_on = None
+    for from_on, to_on, principal_minor in _principals(due_on + DAY, steps, terms, until):
+        fixed_sum_on = fixed_sum_on or from_on
+        presumed_from_on = presumed_from_on or presumed_from(terms, due_on, from_on, to_on)
+        for first_on, last_on, percent in percent_spans(terms, due_on, from_on, to_on):
+            if percent is None:
+                no_rate_until_on = last_on
+            else:
+                _append(parts, (first_on, last_on, principal_minor, percent))
+    lines = tuple(_line(terms, *part) for part in parts)
+    fixed_sum_minor = terms.fixed_sums.get(currency, 0) if fixed_sum_on else 0
+    return Accrual(
+        lines,
+        sum((line.interest for line in lines), Fraction(0)),
+        fixed_sum_minor,
+        fixed_sum_on if fixed_sum_minor else None,
+        presumed_from_on,
+        no_rate_until_on,
+    )
+
+
+def once_per_invoice(accruals: Sequence[Accrual]) -> tuple[Accrual, ...]:
+    """Leave an invoice's fixed sum on the one of its items that was late first.
+
+    The sum is payable "for each commercial transaction not paid on the due date, evidenced in an
+    invoice" (Court of Justice, C-585/20, BFF Finance Iberia): by invoice, not by instalment.
+    """
+    days = [one.fixed_sum_on for one in accruals]
+    first_on = min((day for day in days if day is not None), default=None)
+    first = None if first_on is None else days.index(first_on)
+    return tuple(
+        one if number == first else replace(one, fixed_sum_minor=0, fixed_sum_on=None)
+        for number, one in enumerate(accruals)
+    )
+
+
+def _principals(
+    first_on: date, steps: Sequence[Step], terms: InterestTerms, until: date
+) -> Iterator[tuple[date, date, int]]:
+    """Yield the periods (first day, last day, principal) in which something bears interest."""
+    ordered = sorted(steps, key=attrgetter("on"))
+    for number, step in enumerate(ordered):
+        is_last = number + 1 == len(ordered)
+        from_on = max(step.on, first_on)
+        to_on = until if is_last else min(until, ordered[number + 1].on - DAY)
+        disputed_minor = step.disputed_minor if terms.disputed == EXCLUDED else 0
+        principal_minor = step.open_minor - disputed_minor
+        if from_on <= to_on and principal_minor > 0:
+            yield from_on, to_on, principal_minor
+
+
+def _append(
+    parts: list[tuple[date, date, int, Fraction]], part: tuple[date, date, int, Fraction]
+) -> None:
+    """Add a part, in one with the part before it when nothing but the day has changed."""
+    first_on, last_on, principal_minor, percent = part
+    if parts:
+        began_on, ended_on, *same = parts[-1]
+        if ended_on + DAY == first_on and same == [principal_minor, percent]:
+            parts[-1] = (began_on, last_on, principal_minor, percent)
+            return
+    parts.append(part)
+
+
+def _line(
+    terms: InterestTerms, from_on: date, to_on: date, principal_minor: int, percent: Fraction
+) -> Line:
+    days = days_between(from_on, to_on, terms.day_count)
+    basis_days = YEAR_DAYS[terms.day_count] if terms.daily_percent is None else 1
+    interest = Fraction(
+        principal_minor * percent.numerator * days, percent.denominator * PERCENT * basis_days
+    )
+    return Line(from_on, to_on, days, principal_minor, percent, interest, basis_days)

@@ -1,0 +1,55 @@
+"""An accrual's arithmetic in sentences: what a debtor's bookkeeper can check by hand."""
+
+from fractions import Fraction
+from typing import Final
+
+from services.monitor.domain.interest.accrual import Accrual, Line
+from shared.money import EXPONENTS, Money
+
+#: Decimals shown beyond the currency's own before a figure is cut off with an ellipsis.
+MORE_DECIMALS: Final = 4
+
+
+def told(accrual: Accrual, currency: str) -> list[str]:
+    """Return every step from the principal to the total, and what is not certain about it.
+
+    `2026-02-01 to 2026-02-15: 100.00 EUR x 10 % x 15/365 days = 0.410958… EUR`
+    """
+    steps = [_line(line, currency) for line in accrual.lines]
+    if accrual.lines:
+        steps.append(f"interest: {Money(accrual.interest_minor, currency)}")
+    if accrual.fixed_sum_on is not None:
+        amount = Money(accrual.fixed_sum_minor, currency)
+        steps.append(f"fixed sum, due since {accrual.fixed_sum_on}: {amount}")
+        steps.append(f"together: {Money(accrual.total_minor, currency)}")
+    if accrual.presumed_from_on is not None:
+        steps.append(
+            f"the reference rate is not known from {accrual.presumed_from_on} on: the last known "
+            "one is taken; add the later one to the rates"
+        )
+    if accrual.no_rate_until_on is not None:
+        steps.append(
+            f"no reference rate is known for days up to {accrual.no_rate_until_on}: they bear no "
+            "interest here; add the rate of that time to the rates"
+        )
+    return steps
+
+
+def _line(line: Line, currency: str) -> str:
+    principal = Money(line.principal_minor, currency)
+    days = f"{line.days}/{line.basis_days} days" if line.basis_days > 1 else f"{line.days} days"
+    factors = f"{principal} x {_decimal(line.percent)} % x {days}"
+    exponent = EXPONENTS[currency]
+    amount = _decimal(line.interest / 10**exponent, exponent, exponent + MORE_DECIMALS)
+    return f"{line.from_on} to {line.to_on}: {factors} = {amount} {currency}"
+
+
+def _decimal(number: Fraction, decimals: int = 0, decimals_max: int = 12) -> str:
+    """Write a figure that is not below zero: exact, or cut off with an ellipsis, never rounded."""
+    scaled, rest = divmod(number.numerator * 10**decimals_max, number.denominator)
+    whole, fraction = divmod(scaled, 10**decimals_max)
+    digits = str(fraction).rjust(decimals_max, "0") if decimals_max else ""
+    if not rest:
+        digits = digits.rstrip("0").ljust(decimals, "0")
+    text = f"{whole}.{digits}" if digits else str(whole)
+    return f"{text}…" if rest else text
