@@ -1,0 +1,41 @@
+"""The clocks of a trade-credit cover: days the insurer's own terms set, which nothing moves.
+
+They run in plain calendar days from the original due date or the invoice's own date. A weekend, a
+holiday, a dispute, a promise or an extension moves none of them: "the originally agreed due date
+remains the date used for the application of the policy terms" (Atradius glossary, "postponement
+of payment").
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.contracts.cover import CoverUpdated
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The days an insured item runs into while it stays open."""
+
+    #: The last day to send the insurer the overdue notice.
+    notify_by: date
+    #: The first day on which a claim may be made, unless insolvency comes before.
+    eligible_on: date
+    #: The last day of the maximum extension period: open beyond it, new deliveries are not covered.
+    mep_on: date
+
+
+def clocks_of(terms: CoverUpdated, *, original_due_on: date, issued_on: date) -> Clocks:
+    """Return the clocks of an item under a cover's terms.
+
+    Notice: a number of days "after original due date" (Allianz Trade, policy schedule, section 9 of
+    the general terms). Waiting period: from the due date, "after the expiry of which a claim may be
+    submitted" (catalogue of terms of the credit insurers' association ICISA). Maximum extension
+    period: from the original due date (Atradius, "deferred payment") or from the invoice date
+    (Prisma glossary, "maximum extension period"), as the cover's `mep_from` says.
+    """
+    mep_from = original_due_on if terms.mep_from == "due" else issued_on
+    return Clocks(
+        notify_by=original_due_on + timedelta(days=terms.notice_days),
+        eligible_on=original_due_on + timedelta(days=terms.waiting_days),
+        mep_on=mep_from + timedelta(days=terms.mep_days),
+    )
