@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from shared.contracts.fields import check_day
 from shared.errors import RejectedError
-from shared.money import to_minor
+from shared.money import exponent_of, to_minor
 
 ACTUAL_365: Final = "actual/365"
 ACTUAL_360: Final = "actual/360"
@@ -243,6 +243,7 @@ class _Reader:
             if not isinstance(text, str):
                 raise self.wrong(where, f'{text!r:.60} must stand in quotes, as in "40.00"')
             try:
+                exponent_of(currency, where)
                 sums[currency] = to_minor(text, currency, where)
             except RejectedError as error:
                 raise RejectedError(error.message, code=self.code, field=where) from None
