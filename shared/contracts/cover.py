@@ -15,7 +15,12 @@ INSURED_PERCENTAGE_MAX = 95
 
 
 class CoverUpdated(Inbound, kw_only=True, frozen=True):
-    """The cover of one customer under one policy; the event with the latest `time` wins."""
+    """The cover of one customer under one policy; the event with the latest `time` wins.
+
+    A `limit` of 0 says that the insurer granted no named limit: then the `discretionary_limit`
+    counts, which the seller grants by its own judgement (Atradius glossary, "maximum discretionary
+    credit limit"; Coface glossary, "DCL").
+    """
 
     policy_no: Identifier
     insurer: Line
@@ -30,23 +35,51 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
     valid_to: date | None = None
     deductible: Amount | None = None
     deductible_order: Literal["before", "after"] = "before"
+    #: Taken off each and every claim, or the first losses of a policy year together.
+    deductible_kind: Literal["each_claim", "annual_aggregate"] = "each_claim"
+    #: What the seller may grant by its own judgement where there is no named limit.
+    discretionary_limit: Amount | None = None
+    #: The most that the insurer pays in a policy year.
+    claim_limit_annual: Amount | None = None
 
     def check(self) -> None:
-        """Refuse a percentage no insurer grants, and a validity that ends before it begins."""
+        """Refuse a percentage no insurer grants, a cover of nothing, and a reversed validity."""
         exponent_of(self.currency, "data.currency")
         check_day(self.valid_from, "data.valid_from")
         check_day(self.valid_to, "data.valid_to")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             message = f"data.valid_to: {self.valid_to} is before valid_from {self.valid_from}"
             raise RejectedError(message, code="validity_reversed", field="data.valid_to")
-        to_positive_minor(self.limit, self.currency, "data.limit")
-        if (
-            self.deductible is not None
-            and to_minor(self.deductible, self.currency, "data.deductible") < 0
-        ):
-            message = f"data.deductible: {self.deductible!r} must not be negative"
-            raise RejectedError(message, code="negative_amount", field="data.deductible")
+        self._check_limits()
+        self._check_deductible()
         self._check_percentage()
+
+    def _check_limits(self) -> None:
+        field = "data.limit"
+        limit = to_minor(self.limit, self.currency, field)
+        if limit < 0 or (limit == 0 and self.discretionary_limit is None):
+            message = (
+                f"{field}: {self.limit!r} must be above zero; "
+                "where no limit was granted, give 0 with a discretionary_limit"
+            )
+            raise RejectedError(message, code="amount_not_positive", field=field)
+        for name in ("discretionary_limit", "claim_limit_annual"):
+            amount = getattr(self, name)
+            if amount is not None:
+                to_positive_minor(amount, self.currency, f"data.{name}")
+
+    def _check_deductible(self) -> None:
+        field = "data.deductible"
+        if self.deductible is not None:
+            if to_minor(self.deductible, self.currency, field) < 0:
+                message = f"{field}: {self.deductible!r} must not be negative"
+                raise RejectedError(message, code="negative_amount", field=field)
+        elif self.deductible_kind == "annual_aggregate":
+            message = (
+                f"{field}: an annual aggregate needs its amount; "
+                "give it, or leave out deductible_kind"
+            )
+            raise RejectedError(message, code="missing_field", field=field)
 
     def _check_percentage(self) -> None:
         field = "data.insured_percentage"
