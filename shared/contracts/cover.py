@@ -48,7 +48,10 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
         check_day(self.valid_from, "data.valid_from")
         check_day(self.valid_to, "data.valid_to")
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            message = f"data.valid_to: {self.valid_to} is before valid_from {self.valid_from}"
+            message = (
+                f"data.valid_to: {self.valid_to} is before valid_from {self.valid_from}; "
+                "correct one of the two"
+            )
             raise RejectedError(message, code="validity_reversed", field="data.valid_to")
         self._check_limits()
         self._check_deductible()
@@ -72,7 +75,9 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
         field = "data.deductible"
         if self.deductible is not None:
             if to_minor(self.deductible, self.currency, field) < 0:
-                message = f"{field}: {self.deductible!r} must not be negative"
+                message = (
+                    f"{field}: {self.deductible!r} must not be negative; give 0 or leave it out"
+                )
                 raise RejectedError(message, code="negative_amount", field=field)
         elif self.deductible_kind == "annual_aggregate":
             message = (
@@ -87,7 +92,7 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
         if not 0 < hundredths <= INSURED_PERCENTAGE_MAX * 100:
             message = (
                 f"{field}: {self.insured_percentage!r} must be above 0 and at most "
-                f"{INSURED_PERCENTAGE_MAX}"
+                f"{INSURED_PERCENTAGE_MAX}; give the percentage that the policy names"
             )
             raise RejectedError(message, code="percentage_out_of_range", field=field)
 

@@ -1,67 +1,236 @@
-"""The figures of a claim on the trade-credit insurance, with every step of the arithmetic.
+"""A claim on the trade-credit insurance: the figure with every step, or why a person must judge.
 
-Rule: claim = min(open insured, limit) x percentage, less the deductible, which the cover takes off
-before or after the percentage: trade-credit policies state either.
+Claim = min(undisputed open, what older items leave of the limit) x percentage, less the deductible,
+at most what the policy year has left. Covers, clocks, the limit's use and the arithmetic have
+modules of their own; when the level is raised is the policy's business.
 """
 
-from collections.abc import Iterable
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from services.monitor.domain.ledger.account import Cover
-from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.insurance.clocks import Clocks, clocks_of
+from services.monitor.domain.insurance.cover import JUDGE, Cover, cover_for, why_uncovered
+from services.monitor.domain.insurance.figures import figures_of, left_of_annual
+from services.monitor.domain.insurance.limit import (
+    Exposure,
+    exposure_of,
+    limit_of,
+    older_insured,
+    stop_of,
+)
+from services.monitor.domain.insurance.policy_year import (
+    NOTHING_EARLIER,
+    EarlierClaims,
+    policy_year,
+)
+from services.monitor.domain.invoice.item import Item
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.escalation import Claim
-from shared.money import Money, to_minor, to_text
+from shared.money import Money, to_text
 
 
-def claim_for(item: Item, covers: Iterable[Cover]) -> Claim:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the claim on one item is reckoned from."""
+
+    exposure: Exposure
+    terms: CoverUpdated
+    covers: Sequence[Cover]
+    others: Sequence[Exposure]
+    earlier: EarlierClaims
+    insolvent_on: date | None
+    today: date | None
+
+    def money(self, minor: int) -> Money:
+        """Return minor units of the cover's currency."""
+        return Money(minor, self.terms.currency)
+
+
+def claim_for(
+    item: Item,
+    covers: Iterable[Cover],
+    *,
+    others: Sequence[Exposure] = (),
+    earlier: EarlierClaims = NOTHING_EARLIER,
+    insolvent_on: date | None = None,
+    today: date | None = None,
+) -> Claim:
     """Return the claim for an item's open amount under the cover valid on its issue date.
 
-    Without a cover in the item's currency that was valid then, the claim is for a person to judge.
+    `others` are the account's other open items (it does not matter if the item is among them),
+    `earlier` what claims of the policy year that `today` lies in have used up. `manual_review` is
+    set, with the reason and no amount, where no cover holds or nothing is left of it.
     """
-    valid = [cover.terms for cover in covers if _is_valid(cover.terms, item)]
-    if not valid:
-        reason = (
-            f"no cover in {item.currency} was valid on {item.issued_on}; "
-            "a person must decide what to claim"
+    claim, _used = reckon(
+        item, covers, others=others, earlier=earlier, insolvent_on=insolvent_on, today=today
+    )
+    return claim
+
+
+def reckon(
+    item: Item,
+    covers: Iterable[Cover],
+    *,
+    others: Sequence[Exposure] = (),
+    earlier: EarlierClaims = NOTHING_EARLIER,
+    insolvent_on: date | None = None,
+    today: date | None = None,
+) -> tuple[Claim, EarlierClaims]:
+    """Return the claim as `claim_for`, and what it uses up for later ones of the policy year."""
+    covers = list(covers)
+    cover = cover_for(item.currency, item.issued_on, covers)
+    if cover is None or cover.terms is None:
+        reason = why_uncovered(item.currency, item.issued_on, covers)
+        return Claim(why=[reason], manual_review=True), NOTHING_EARLIER
+    case = _Case(exposure_of(item), cover.terms, covers, others, earlier, insolvent_on, today)
+    obstacle = _stopped(case) or _disputed(case)
+    if obstacle is not None:
+        return _for_a_person(case, [obstacle]), NOTHING_EARLIER
+    return _reckoned(case)
+
+
+def _stopped(case: _Case) -> str | None:
+    """Say what had stopped cover before the item was delivered (Atradius, "stoppage of cover")."""
+    issued_on = case.exposure.issued_on
+    if case.insolvent_on is not None and case.insolvent_on < issued_on:
+        return (
+            f"issued on {issued_on}, after the customer's insolvency of {case.insolvent_on} had "
+            "stopped cover for new deliveries"
         )
-        return Claim(why=[reason], manual_review=True)
-    return _figures(item, max(valid, key=lambda terms: (terms.valid_from, terms.policy_no)))
-
-
-def _is_valid(terms: CoverUpdated, item: Item) -> bool:
+    stop = stop_of(case.terms.policy_no, case.others, case.covers)
+    if stop is None or not stop.hits(case.exposure):
+        return None
+    invoice_id, instalment = stop.exposure.key
     return (
-        terms.currency == item.currency
-        and terms.valid_from <= item.issued_on
-        and (terms.valid_to is None or item.issued_on <= terms.valid_to)
+        f"issued on {issued_on}, after cover for new deliveries had stopped: {invoice_id}/"
+        f"{instalment} is open beyond its maximum extension period, which ended on {stop.mep_on}"
     )
 
 
-def _figures(item: Item, terms: CoverUpdated) -> Claim:
-    currency = item.currency
-    insured = min(item.open, to_minor(terms.limit, currency))
-    deductible = to_minor(terms.deductible or "0", currency)
-    percentage = Fraction(terms.insured_percentage)
-    limited = f"min(open {Money(item.open, currency)}, limit {terms.limit})"
-    steps = [f"insured: {limited} = {Money(insured, currency)}"]
-    figure = Fraction(insured)
-    if deductible and terms.deductible_order == "before":
-        figure = max(Fraction(0), figure - deductible)
-        steps.append(f"less the deductible of {terms.deductible} = {_shown(figure, currency)}")
-    figure *= percentage / 100
-    steps.append(f"x {terms.insured_percentage} % = {_shown(figure, currency)}")
-    if deductible and terms.deductible_order == "after":
-        figure = max(Fraction(0), figure - deductible)
-        steps.append(f"less the deductible of {terms.deductible} = {_shown(figure, currency)}")
+def _disputed(case: _Case) -> str | None:
+    """Say that nothing of the item is insured while all of it is in dispute."""
+    if not case.exposure.open or case.exposure.undisputed:
+        return None
+    return (
+        f"all of the open {case.money(case.exposure.open)} is in dispute, and not insured until "
+        "that is resolved"
+    )
+
+
+def _reckoned(case: _Case) -> tuple[Claim, EarlierClaims]:
+    """Return the claim's figures and what they use up, or what is used up already."""
+    insured, steps = _insured(case)
+    if insured is None:
+        return _for_a_person(case, steps), NOTHING_EARLIER
+    if left_of_annual(case.terms, case.earlier) == 0:
+        reason = (
+            f"{_policy_year(case)} has used up the annual claim limit of "
+            f"{case.terms.claim_limit_annual}"
+        )
+        return _for_a_person(case, [reason]), NOTHING_EARLIER
+    figures = figures_of(case.terms, insured, case.earlier)
+    steps += [*_year_so_far(case), *figures.steps, *_waiting(case)]
+    return _claim(case, steps, figures.amount), figures.used
+
+
+def _insured(case: _Case) -> tuple[int | None, list[str]]:
+    """Return the insured part in minor units with its steps; None when the limit is used up."""
+    steps: list[str] = []
+    exposure, terms = case.exposure, case.terms
+    limit, is_discretionary = limit_of(terms)
+    limit_text = terms.limit
+    if is_discretionary:
+        limit_text = str(terms.discretionary_limit)
+        steps.append(f"no named limit was granted: the discretionary limit of {limit_text} counts")
+    open_text = f"open {case.money(exposure.open)}"
+    if exposure.disputed:
+        undisputed = case.money(exposure.undisputed)
+        steps.append(f"{open_text} less {case.money(exposure.disputed)} in dispute = {undisputed}")
+        open_text = f"undisputed {undisputed}"
+    older = older_insured(exposure, case.others, terms.policy_no, case.covers)
+    used = sum(one.undisputed for one in older)
+    left = max(0, limit - used)
+    if not left:
+        reason = f"the limit of {limit_text} is used up by {_items(len(older))}"
+        return None, [reason if older else "the insurer has granted no limit"]
+    if older:
+        steps.append(
+            f"limit {limit_text} less {case.money(used)} used by {_items(len(older))} = "
+            f"{case.money(left)}"
+        )
+        limit_text = f"left {case.money(left)}"
+    insured = min(exposure.undisputed, left)
+    steps.append(f"insured: min({open_text}, limit {limit_text}) = {case.money(insured)}")
+    return insured, steps
+
+
+def _year_so_far(case: _Case) -> list[str]:
+    """Show what earlier claims have used of what the cover gives once a year."""
+    shown = []
+    if case.earlier.deductible and case.terms.deductible_kind == "annual_aggregate":
+        shown.append(f"{case.money(case.earlier.deductible)} of the annual deductible")
+    if case.earlier.claimed and case.terms.claim_limit_annual is not None:
+        shown.append(f"{case.money(case.earlier.claimed)} of the annual claim limit")
+    return [f"{_policy_year(case)} has used {' and '.join(shown)}"] if shown else []
+
+
+def _waiting(case: _Case) -> list[str]:
+    """Say when the claim may be made, unless that is now."""
+    clocks = _clocks(case)
+    eligible_on = _eligible_on(case, clocks)
+    if eligible_on < clocks.eligible_on:
+        return [f"the customer is insolvent since {eligible_on}: the waiting period is over"]
+    if case.today is not None and case.today < eligible_on:
+        days = case.terms.waiting_days
+        return [f"it may be made from {eligible_on} on, after the waiting period of {days} days"]
+    return []
+
+
+def _for_a_person(case: _Case, reasons: list[str]) -> Claim:
+    *before, last = reasons
+    return _claim(case, [*before, f"{last}; {JUDGE}"], None)
+
+
+def _claim(case: _Case, why: list[str], amount: int | None) -> Claim:
+    clocks = _clocks(case)
     return Claim(
-        why=steps,
-        policy_no=terms.policy_no,
-        insurer=terms.insurer,
-        amount=to_text(round(figure), currency),
-        currency=currency,
+        why=why,
+        policy_no=case.terms.policy_no,
+        insurer=case.terms.insurer,
+        amount=None if amount is None else to_text(amount, case.terms.currency),
+        currency=None if amount is None else case.terms.currency,
+        manual_review=amount is None,
+        notify_by=clocks.notify_by,
+        eligible_on=_eligible_on(case, clocks),
+        mep_on=clocks.mep_on,
+        discretionary=limit_of(case.terms)[1],
     )
 
 
-def _shown(figure: Fraction, currency: str) -> str:
-    """Write an exact figure, rounded half-even to the currency's decimals."""
-    return str(Money(round(figure), currency))
+def _clocks(case: _Case) -> Clocks:
+    exposure = case.exposure
+    return clocks_of(
+        case.terms, original_due_on=exposure.original_due_on, issued_on=exposure.issued_on
+    )
+
+
+def _eligible_on(case: _Case, clocks: Clocks) -> date:
+    """Return the first day to claim: insolvency is a loss at once, default only after waiting.
+
+    (Atradius glossary, "insolvency": established, or protracted default after the waiting period.)
+    """
+    if case.insolvent_on is None:
+        return clocks.eligible_on
+    return min(clocks.eligible_on, case.insolvent_on)
+
+
+def _policy_year(case: _Case) -> str:
+    if case.today is None:
+        return "the policy year"
+    first, last = policy_year(case.terms, case.today)
+    return f"the policy year {first} to {last}"
+
+
+def _items(count: int) -> str:
+    return f"{count} older open item{'' if count == 1 else 's'}"

@@ -12,6 +12,8 @@ from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 
 #: How many covers a reason names; an account rarely has more than two.
 NAMED_MAX: Final = 5
+#: How every reason for a manual review ends.
+JUDGE: Final = "a person must decide what to claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,7 @@ def why_uncovered(currency: str, issued_on: date, covers: Iterable[Cover]) -> st
     if len(reasons) > NAMED_MAX:
         named.append(f"{len(reasons) - NAMED_MAX} more do not fit either")
     because = f" ({'; '.join(named)})" if named else ""
-    return (
-        f"no cover in {currency} was valid on {issued_on}{because}; "
-        "a person must decide what to claim"
-    )
+    return f"no cover in {currency} was valid on {issued_on}{because}; {JUDGE}"
 
 
 def _obstacle(cover: Cover, currency: str, issued_on: date) -> str | None:
