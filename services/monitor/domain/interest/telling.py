@@ -48,8 +48,6 @@ def _decimal(number: Fraction, decimals: int = 0, decimals_max: int = 12) -> str
     """Write a figure that is not below zero: exact, or cut off with an ellipsis, never rounded."""
     scaled, rest = divmod(number.numerator * 10**decimals_max, number.denominator)
     whole, fraction = divmod(scaled, 10**decimals_max)
-    digits = str(fraction).rjust(decimals_max, "0") if decimals_max else ""
-    if not rest:
-        digits = digits.rstrip("0").ljust(decimals, "0")
+    digits = str(fraction).rjust(decimals_max, "0").rstrip("0").ljust(decimals, "0")
     text = f"{whole}.{digits}" if digits else str(whole)
     return f"{text}…" if rest else text

@@ -139,6 +139,12 @@ CASES = [
         "2025-05-09", [step("2025-05-01", 10_000_00)], "2025-05-29",
         Fraction(10_000_00 * 465 * 20, 3_650_000), currency="CNY",
     ),
+    Case(
+        "China's LPR of the breach, whenever it is open again",
+        {"reference": "CN_LPR_1Y", "factor": "1.5"}, "2025-05-09",
+        [step("2025-05-01", 10_000_00), step("2025-05-10", 0), step("2025-05-25", 10_000_00)],
+        "2025-05-29", Fraction(10_000_00 * 465 * 5, 3_650_000), currency="CNY",
+    ),
     # 3.10 % on 10 to 19 May, 3.00 % from 20 May on.
     Case(
         "China's LPR of each day x 1.5",

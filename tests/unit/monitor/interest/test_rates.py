@@ -110,6 +110,31 @@ def test_an_own_day_goes_before_the_published_one() -> None:
     assert series.percent_on(day("2025-06-01")) == Fraction("2.90")
 
 
+@pytest.mark.parametrize(
+    ("from_on", "to_on", "expected"),
+    [
+        ("2025-05-18", "2025-05-19", [("2025-05-18", "2025-05-19", "3.10")]),
+        (
+            "2025-05-19", "2025-05-20",
+            [("2025-05-19", "2025-05-19", "3.10"), ("2025-05-20", "2025-05-20", "3.00")],
+        ),
+        ("2025-05-20", "2025-05-21", [("2025-05-20", "2025-05-21", "3.00")]),
+        (
+            "2019-08-19", "2019-08-20",
+            [("2019-08-19", "2019-08-19", None), ("2019-08-20", "2019-08-20", "4.25")],
+        ),
+    ],
+    ids=["up to the day before", "up to the day itself", "from the day itself", "from no rate"],
+)  # fmt: skip
+def test_a_span_ends_the_day_before_the_rate_changes(
+    from_on: str, to_on: str, expected: list[tuple[str, str, str | None]]
+) -> None:
+    assert list(series_of(CN_LPR_1Y).spans(day(from_on), day(to_on))) == [
+        (day(first_on), day(last_on), None if percent is None else Fraction(percent))
+        for first_on, last_on, percent in expected
+    ]
+
+
 @given(own_rates, days, days)
 def test_spans_tell_each_day_the_rate_it_has(
     rates: tuple[tuple[date, Fraction], ...], one: date, two: date
