@@ -8,7 +8,13 @@ import pytest
 from tests.architecture.source import Module, imports, modules, parse, within
 
 #: What a domain may use of the shared mechanics: values and errors, nothing that does anything.
-DOMAIN_SHARED: Final = ("shared.money", "shared.calendar", "shared.contracts", "shared.errors")
+DOMAIN_SHARED: Final = (
+    "shared.money",
+    "shared.calendar",
+    "shared.business_calendar",
+    "shared.contracts",
+    "shared.errors",
+)
 #: The contracts are its structs; it reads and writes no more than memory.
 DOMAIN_LIBRARIES: Final = ("msgspec",)
 #: Joins every service's composition root for a small firm's single process.
@@ -105,6 +111,8 @@ def test_every_layer_is_looked_at() -> None:
         ("services.a.domain.x", "from . import y", []),
         ("services.a.domain.x", "def f():\n    import yaml", ["yaml"]),
         ("services.a.domain.x", "import json\nfrom shared.money import Money", []),
+        ("services.a.domain.x", "from shared.business_calendar import BusinessCalendar", []),
+        ("services.a.domain.x", "import holidays", ["holidays"]),
         ("services.a.domain.x", "import shared.moneylender", ["shared.moneylender"]),
         ("services.a.api.x", "import services.b", ["services.b"]),
         ("services.a.api.x", "from services import b", ["services.b"]),
