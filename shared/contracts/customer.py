@@ -62,7 +62,11 @@ class CustomerInsolvent(Inbound, kw_only=True, frozen=True):
 
 
 def is_mailbox(address: str) -> bool:
-    """Whether the text can be one SMTP recipient: one `@`, no spaces, brackets or line ends."""
+    """Whether the text can be one SMTP recipient: one `@`, no spaces, brackets, line ends."""
     local, at, host = address.rpartition("@")
-    forbidden = set(' \t\r\n<>(),;:\\"[]@\x00')
-    return bool(at and local and host) and not (set(local) | set(host)) & forbidden
+    forbidden = set(' <>(),;:\\"[]@')
+    return (
+        bool(at and local and host)
+        and address.isprintable()
+        and not (set(local) | set(host)) & forbidden
+    )

@@ -1,5 +1,6 @@
 """What staff and debtors say that holds dunning: promises, blocks, enforcement."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from shared.contracts.fields import (
@@ -44,9 +45,8 @@ class PromiseMade(Inbound, kw_only=True, frozen=True):
             exponent_of(self.currency, "data.currency")
         if self.amount is not None:
             to_positive_minor(self.amount, self.currency, "data.amount")
-        if len(self.invoice_ids or []) > ALLOCATIONS_MAX:
-            message = f"data.invoice_ids: more than {ALLOCATIONS_MAX}; promise the whole account"
-            raise RejectedError(message, code="too_many_invoices", field="data.invoice_ids")
+        if self.invoice_ids is not None:
+            _check_invoice_ids(self.invoice_ids)
 
     @property
     def happened_on(self) -> date:
@@ -133,3 +133,27 @@ class EnforcementSet(Inbound, kw_only=True, frozen=True):
     def happened_on(self) -> date:
         """The day of the switch."""
         return self.set_on
+
+
+def _check_invoice_ids(invoice_ids: Sequence[str]) -> None:
+    """Refuse no names, too many, and one twice.
+
+    An empty list is not taken for the whole account: whoever has filtered all invoices out of it
+    would hold the dunning of everything.
+    """
+    field = "data.invoice_ids"
+    if not invoice_ids:
+        message = f"{field}: the list is empty; name invoices, or leave it out for the account"
+        raise RejectedError(message, code="empty_list", field=field)
+    if len(invoice_ids) > ALLOCATIONS_MAX:
+        message = (
+            f"{field}: {len(invoice_ids)} invoices are more than {ALLOCATIONS_MAX}; "
+            "leave the list out for the whole account"
+        )
+        raise RejectedError(message, code="too_many_invoices", field=field)
+    seen: set[str] = set()
+    for number, invoice_id in enumerate(invoice_ids):
+        if invoice_id in seen:
+            message = f"{field}[{number}]: {invoice_id!r} is named twice; name each invoice once"
+            raise RejectedError(message, code="duplicate_invoice", field=f"{field}[{number}]")
+        seen.add(invoice_id)

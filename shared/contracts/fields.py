@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from shared.errors import RejectedError
-from shared.money import to_positive_minor
+from shared.money import EXPONENT_MAX, to_positive_minor, to_text
 
 #: Printable, without the separators Arrears builds its own keys with.
 # Python's `$` matches before a last line end as well, hence `(?!\n)`.
@@ -40,6 +40,16 @@ Amount = Annotated[
 Text = Annotated[str, Meta(max_length=2000)]
 #: What stands in letters, tables and terminals: no line ends, no control characters.
 Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*(?!\n)$")]
+#: A line that says something.
+Words = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*(?!\n)$",
+        description="One line that is not blank, without control characters.",
+    ),
+]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 #: Days outside of these years are typing errors, and would overflow date arithmetic.
@@ -49,6 +59,14 @@ YEAR_MAX: Final = 2199
 INSTALMENTS_MAX: Final = 120
 #: A payment or a promise that names more invoices than this is refused.
 ALLOCATIONS_MAX: Final = 1000
+InstalmentNumber = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=INSTALMENTS_MAX,
+        description=f"A place in an invoice's schedule, from 1 to {INSTALMENTS_MAX}.",
+    ),
+]
 
 
 class Inbound(Struct, kw_only=True, frozen=True):
@@ -79,9 +97,11 @@ class Instalment(Struct, kw_only=True, frozen=True):
 
 
 def check_day(day: date | None, field: str) -> None:
-    """Refuse a date that no receivable can have."""
+    """Refuse a date that no receivable can have (`date_out_of_range`)."""
     if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
-        message = f"{field}: {day.isoformat()} is not between {YEAR_MIN} and {YEAR_MAX}"
+        message = (
+            f"{field}: {day.isoformat()} is not between {YEAR_MIN} and {YEAR_MAX}; correct the year"
+        )
         raise RejectedError(message, code="date_out_of_range", field=field)
 
 
@@ -93,18 +113,26 @@ def check_order(earlier: date, later: date | None, field: str, *, code: str, why
         raise RejectedError(message, code=code, field=field)
 
 
-def check_extension(due_on: date | None, schedule: Sequence[Instalment] | None) -> None:
-    """Check that new terms are one date or a schedule; its sum is checked against the invoice."""
-    if (due_on is None) == (not schedule):
-        message = "data.due_on: give either due_on or a schedule, and not both"
-        raise RejectedError(message, code="due_on_or_schedule", field="data.due_on")
-    check_day(due_on, "data.due_on")
-    if schedule and len(schedule) > INSTALMENTS_MAX:
-        message = f"data.schedule: {len(schedule)} instalments are more than {INSTALMENTS_MAX}"
-        raise RejectedError(message, code="too_many_instalments", field="data.schedule")
+def check_extension(
+    agreed_on: date, due_on: date | None, schedule: Sequence[Instalment] | None
+) -> None:
+    """Check new terms: one date or a schedule, and more time than there was when they were agreed.
+
+    The first parts of a schedule may be over: it states the whole invoice anew. What it adds up to
+    is compared with the invoice by the ledger, which knows it.
+    """
+    _check_due_on_or_schedule(due_on, schedule)
     for number, part in enumerate(schedule or ()):
         check_day(part.due_on, f"data.schedule[{number}].due_on")
         to_positive_minor(part.amount, None, f"data.schedule[{number}].amount")
+    last_on = max((part.due_on for part in schedule), default=None) if schedule else due_on
+    check_order(
+        agreed_on,
+        last_on,
+        "data.schedule" if schedule else "data.due_on",
+        code="extension_in_the_past",
+        why="terms that were over when they were agreed give no time; correct one of the days",
+    )
 
 
 def check_terms(
@@ -119,24 +147,55 @@ def check_terms(
 
     Without a currency (an amendment need not repeat it) its decimals are checked by the ledger.
     """
-    if (due_on is None) == (not schedule):
-        message = "data.due_on: give either due_on or a schedule, and not both"
-        raise RejectedError(message, code="due_on_or_schedule", field="data.due_on")
-    if schedule and len(schedule) > INSTALMENTS_MAX:
-        message = f"data.schedule: {len(schedule)} instalments are more than {INSTALMENTS_MAX}"
-        raise RejectedError(message, code="too_many_instalments", field="data.schedule")
+    _check_due_on_or_schedule(due_on, schedule)
     total_minor = to_positive_minor(total, currency, "data.total")
     parts = schedule or [Instalment(due_on=due_on or date.max, amount=total)]
     for number, part in enumerate(parts):
         field = f"data.schedule[{number}].due_on" if schedule else "data.due_on"
         check_day(part.due_on, field)
         if issued_on is not None and part.due_on < issued_on:
-            message = f"{field}: {part.due_on} is before the invoice's own date {issued_on}"
+            message = (
+                f"{field}: {part.due_on} is before the invoice's own date {issued_on}; "
+                "correct the one that is wrong"
+            )
             raise RejectedError(message, code="due_before_issue", field=field)
     sum_minor = sum(
         to_positive_minor(part.amount, currency, f"data.schedule[{number}].amount")
         for number, part in enumerate(parts)
     )
     if sum_minor != total_minor:
-        message = f"data.schedule: the instalments do not add up to the total {total}"
+        message = (
+            f"data.schedule: the {len(parts)} instalments come to {sum_text(sum_minor, currency)}, "
+            f"and not to the total {total}; correct the parts or the total"
+        )
         raise RejectedError(message, code="schedule_sum", field="data.schedule")
+
+
+def sum_text(minor: int, currency: str | None) -> str:
+    """Write a sum in minor units for a sentence: `"125.00"`.
+
+    Without a currency the units are `to_minor`'s widest, and as few decimals as are needed.
+    """
+    if currency is not None:
+        return to_text(minor, currency)
+    whole, fraction = divmod(minor, 10**EXPONENT_MAX)
+    return f"{whole}.{fraction:0{EXPONENT_MAX}}".rstrip("0").rstrip(".")
+
+
+def _check_due_on_or_schedule(due_on: date | None, schedule: Sequence[Instalment] | None) -> None:
+    """Refuse both or neither; an empty schedule is none, as many writers send what is not there."""
+    if due_on is None and not schedule:
+        message = "data.due_on: there is neither a due_on nor a schedule with parts; give one"
+        raise RejectedError(message, code="due_on_or_schedule", field="data.due_on")
+    if due_on is not None and schedule:
+        message = (
+            f"data.due_on: there is a due_on, {due_on}, and a schedule of {len(schedule)} as well; "
+            "leave one of them out"
+        )
+        raise RejectedError(message, code="due_on_or_schedule", field="data.due_on")
+    if schedule and len(schedule) > INSTALMENTS_MAX:
+        message = (
+            f"data.schedule: {len(schedule)} instalments are more than {INSTALMENTS_MAX}; "
+            "give fewer, larger parts"
+        )
+        raise RejectedError(message, code="too_many_instalments", field="data.schedule")

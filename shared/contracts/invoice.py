@@ -9,9 +9,10 @@ from shared.contracts.fields import (
     Identifier,
     Inbound,
     Instalment,
-    Line,
+    InstalmentNumber,
     Text,
     Version,
+    Words,
     check_day,
     check_extension,
     check_terms,
@@ -109,15 +110,15 @@ class InvoiceTermsExtended(Inbound, kw_only=True, frozen=True):
 
     invoice_id: Identifier
     agreed_on: date
-    approved_by: Line
+    approved_by: Words
     due_on: date | None = None
     schedule: list[Instalment] | None = None
     reason: Text | None = None
 
     def check(self) -> None:
-        """Refuse terms that say nothing, or end before they were agreed."""
+        """Refuse terms that say nothing, or were over before they were agreed."""
         check_day(self.agreed_on, "data.agreed_on")
-        check_extension(self.due_on, self.schedule)
+        check_extension(self.agreed_on, self.due_on, self.schedule)
 
     @property
     def happened_on(self) -> date:
@@ -196,7 +197,7 @@ class InvoiceDisputed(Inbound, kw_only=True, frozen=True):
     invoice_id: Identifier
     disputed_on: date
     amount: Amount | None = None
-    instalment: Version | None = None
+    instalment: InstalmentNumber | None = None
     reason: Text | None = None
 
     def check(self) -> None:

@@ -1,5 +1,6 @@
 """What banks and cashiers say of money received."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -14,6 +15,7 @@ from shared.contracts.fields import (
     Text,
     Version,
     check_day,
+    sum_text,
 )
 from shared.errors import RejectedError
 from shared.money import exponent_of, to_positive_minor
@@ -46,16 +48,12 @@ class PaymentReceived(Inbound, kw_only=True, frozen=True):
         exponent_of(self.currency, "data.currency")
         check_day(self.received_on, "data.received_on")
         amount_minor = to_positive_minor(self.amount, self.currency, "data.amount")
-        allocations = self.allocations or []
-        if len(allocations) > ALLOCATIONS_MAX:
-            message = f"data.allocations: {len(allocations)} are more than {ALLOCATIONS_MAX}"
-            raise RejectedError(message, code="too_many_allocations", field="data.allocations")
-        sum_minor = sum(
-            to_positive_minor(part.amount, self.currency, f"data.allocations[{number}].amount")
-            for number, part in enumerate(allocations)
-        )
+        sum_minor = _check_allocations(self.allocations or (), self.currency)
         if sum_minor > amount_minor:
-            message = f"data.allocations: they add up to more than the payment of {self.amount}"
+            message = (
+                f"data.allocations: they come to {sum_text(sum_minor, self.currency)}, more than "
+                f"the payment of {self.amount}; what no allocation names is on account"
+            )
             raise RejectedError(message, code="allocations_sum", field="data.allocations")
 
     @property
@@ -74,14 +72,10 @@ class PaymentAllocated(Inbound, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse a move of nothing."""
         check_day(self.allocated_on, "data.allocated_on")
-        if not 1 <= len(self.allocations) <= ALLOCATIONS_MAX:
-            message = (
-                f"data.allocations: {len(self.allocations)} allocations; "
-                f"give 1 to {ALLOCATIONS_MAX}"
-            )
-            raise RejectedError(message, code="too_many_allocations", field="data.allocations")
-        for number, part in enumerate(self.allocations):
-            to_positive_minor(part.amount, None, f"data.allocations[{number}].amount")
+        if not self.allocations:
+            message = "data.allocations: the list is empty; name what the money is moved to"
+            raise RejectedError(message, code="empty_list", field="data.allocations")
+        _check_allocations(self.allocations, None)
 
     @property
     def happened_on(self) -> date:
@@ -111,3 +105,17 @@ class PaymentReversed(Inbound, kw_only=True, frozen=True):
     def happened_on(self) -> date:
         """The day of the reversal."""
         return self.reversed_on
+
+
+def _check_allocations(allocations: Sequence[Allocation], currency: str | None) -> int:
+    """Return what allocations come to, in minor units; refuse too many, and those of nothing."""
+    if len(allocations) > ALLOCATIONS_MAX:
+        message = (
+            f"data.allocations: {len(allocations)} are more than {ALLOCATIONS_MAX}; "
+            "send them in several events"
+        )
+        raise RejectedError(message, code="too_many_allocations", field="data.allocations")
+    return sum(
+        to_positive_minor(part.amount, currency, f"data.allocations[{number}].amount")
+        for number, part in enumerate(allocations)
+    )

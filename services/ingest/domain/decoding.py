@@ -126,7 +126,7 @@ def _invalid(reason: str, raw: bytes, root: str, kind: Any) -> RejectedError:
         return RejectedError(message, code="wrong_type", field=field or None)
     if field.rpartition(".")[2] == "currency" and str(value) not in EXPONENTS:
         return _unknown_currency(str(value), field)
-    remedy = _remedy(what, _field_of(kind, path.removeprefix(".")))
+    remedy = _remedy(what, _kind_at(kind, path))
     message = f"{field or 'the event'}: {shown(value)} is not valid; {remedy}"
     return RejectedError(message, code="invalid_value", field=field or None)
 
@@ -154,11 +154,20 @@ def _remedy(what: str, kind: Any) -> str:
     return what.replace("`", "").replace("str of length", "a text of length").lower()
 
 
-def _field_of(kind: Any, name: str) -> Any:
-    """Return what is known of a struct's own field, or None for one further down."""
-    info = inspect.type_info(kind)
-    fields = info.fields if isinstance(info, inspect.StructType) else ()
-    return next((field.type for field in fields if field.encode_name == name), None)
+def _kind_at(kind: Any, path: str) -> Any:
+    """Return what is known of the member at a path of msgspec's, None left out of its kinds."""
+    info: Any = inspect.type_info(kind)
+    for name, index in _STEPS.findall(path):
+        if isinstance(info, inspect.StructType):
+            kinds = [field.type for field in info.fields if field.encode_name == name]
+        else:
+            kinds = [info.item_type] if index and isinstance(info, inspect.ListType) else []
+        if not kinds:
+            return None
+        info = kinds[0]
+        if isinstance(info, inspect.UnionType):
+            info = next(one for one in info.types if not isinstance(one, inspect.NoneType))
+    return info
 
 
 def _containers(values: Iterable[Any]) -> list[Any]:

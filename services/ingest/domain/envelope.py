@@ -18,6 +18,7 @@ from services.ingest.domain.arrival import (
     Arrival,
     media_type,
 )
+from services.ingest.domain.content import check_attributes
 from services.ingest.domain.decoding import decode, not_utf8, nul_character, shown
 from shared.contracts.envelope import BATCH, SPEC_VERSION, STRUCTURED, CloudEvent
 from shared.errors import RejectedError
@@ -49,13 +50,13 @@ def open_envelope(arrival: Arrival) -> CloudEvent:
         if kind != STRUCTURED:
             raise _unsupported(CONTENT_TYPE, kind)
         _check_charset(content_type)
-        event = decode(_envelope, arrival.value, "")
+        event = _from_json(arrival.value)
     elif any(name.startswith(ATTRIBUTE_PREFIX) for name in arrival.headers):
         event = _from_headers(arrival)
     else:
         if kind and not is_json(kind):
             raise _unsupported(CONTENT_TYPE, kind)
-        event = decode(_envelope, arrival.value, "")
+        event = _from_json(arrival.value)
     if event.specversion != SPEC_VERSION:
         message = f"specversion: {shown(event.specversion)} is not supported; send {SPEC_VERSION}"
         raise RejectedError(message, code="unsupported_specversion", field="specversion")
@@ -87,6 +88,12 @@ def data_of(event: CloudEvent) -> Raw:
 def is_json(kind: str) -> bool:
     """Whether a media type (lower case, without parameters) is JSON."""
     return kind in {"application/json", "text/json"} or kind.endswith("+json")
+
+
+def _from_json(value: bytes) -> CloudEvent:
+    event = decode(_envelope, value, "")
+    check_attributes(value)
+    return event
 
 
 def _from_headers(arrival: Arrival) -> CloudEvent:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from services.ingest.domain.arrival import Arrival
+from services.ingest.domain.content import canonical, digest_of
 from services.ingest.domain.decoding import (
     DEPTH_MAX,
     decode,
@@ -18,13 +19,18 @@ from services.ingest.domain.decoding import (
     too_deep,
 )
 from services.ingest.domain.envelope import data_of, open_envelope
-from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.envelope import CloudEvent, LedgerEvent, content_digest, name_of
+from shared.contracts.asyncapi import OUTBOUND
+from shared.contracts.catalogue import CATALOGUE, INTERNAL
+from shared.contracts.envelope import CloudEvent, LedgerEvent, name_of
 from shared.contracts.fields import YEAR_MAX, YEAR_MIN, Inbound
 from shared.errors import RejectedError
 
 #: Characters of a refusal's sentence; values in it may be as long as the event.
 MESSAGE_CHARACTERS_MAX: Final = 500
+#: The source that the monitor gives as its own.
+MONITOR_SOURCE: Final = "arrears/monitor"
+#: Types that only the monitor says, to others and, through the ledger, to itself.
+MONITOR_TYPES: Final = frozenset({*OUTBOUND, *INTERNAL})
 
 _decoders: Final = {
     contract.type: msgspec.json.Decoder(contract.struct) for contract in CATALOGUE.values()
@@ -81,11 +87,13 @@ def _accept(arrival: Arrival, now: datetime, event_bytes_max: int) -> Accepted:
     decoder = _decoders.get(event.type)
     if decoder is None:
         raise _unknown_type(event.type)
-    raw = data_of(event)
-    data: Inbound = decode(decoder, bytes(raw), "data")
+    if event.source == MONITOR_SOURCE:
+        raise _reserved_source()
+    raw = bytes(data_of(event))
+    data: Inbound = decode(decoder, raw, "data")
     data.check()
-    _check_text(event, bytes(raw))
-    digest = _digest_of(event.type, bytes(raw))
+    _check_text(event, raw)
+    digest = _digest_of(event.type, raw)
     name = name_of(event.source, event.id)
     ledger_event = LedgerEvent(
         specversion=event.specversion,
@@ -95,7 +103,7 @@ def _accept(arrival: Arrival, now: datetime, event_bytes_max: int) -> Accepted:
         time=_time_of(event.time, now),
         accountid=data.account_id,
         eventname=name.hex,
-        data=Raw(bytes(raw)),
+        data=Raw(raw),
         subject=event.subject,
         dataschema=event.dataschema,
         traceparent=event.traceparent,
@@ -124,7 +132,7 @@ def _check_text(event: CloudEvent, raw: bytes) -> None:
 def _digest_of(event_type: str, raw: bytes) -> bytes:
     """Return the content's digest, and so read every string and number, asked for or not."""
     try:
-        return content_digest(event_type, raw)
+        return digest_of(event_type, canonical(raw))
     except (ValueError, RecursionError):
         decode_anything(raw, "data")  # says what is wrong in our words
         raise
@@ -162,7 +170,20 @@ def _time_of(time: datetime | None, now: datetime) -> datetime:
 
 
 def _unknown_type(event_type: str) -> RejectedError:
+    if event_type in MONITOR_TYPES:
+        message = (
+            f"type: {shown(event_type)} is said by the monitor alone, and taken from nobody; "
+            "send the event that brings it about"
+        )
+        return RejectedError(message, code="unknown_type", field="type")
     near = difflib.get_close_matches(event_type, CATALOGUE, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(CATALOGUE)}"
+    families = ", ".join(sorted({known.partition(".")[0] for known in CATALOGUE}))
+    hint = f"did you mean {near[0]}?" if near else f"known types are of {families}"
     message = f"type: {shown(event_type)} is not in the catalogue; {hint}"
     return RejectedError(message, code="unknown_type", field="type")
+
+
+def _reserved_source() -> RejectedError:
+    """Keep the monitor's names its own: who takes one first makes its own event a repeat."""
+    message = f"source: {MONITOR_SOURCE!r} is the monitor's own; give the name of your system"
+    return RejectedError(message, code="reserved_source", field="source")

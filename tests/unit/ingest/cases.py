@@ -1,4 +1,4 @@
-"""Arrivals for tests: a valid event of each kind, and changed copies of it."""
+"""Arrivals for tests: valid events, and changed copies of them."""
 
 import json
 from datetime import UTC, datetime
@@ -6,89 +6,10 @@ from typing import Any
 
 from services.ingest.domain.arrival import Arrival
 from services.ingest.domain.judgement import Accepted, Refusal, judge
-
-Json = dict[str, Any]
+from tests.unit.ingest.valid import VALID, Json
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 EVENT_BYTES_MAX = 256 * 1024
-
-INVOICE: Json = {
-    "customer_id": "c-1",
-    "creditor_id": "acme",
-    "invoice_id": "INV-1",
-    "currency": "CNY",
-    "total": "1250.00",
-    "issued_on": "2026-01-05",
-    "due_on": "2026-02-04",
-}
-AMENDMENT: Json = {
-    "customer_id": "c-1",
-    "invoice_id": "INV-1",
-    "version": 1,
-    "total": "1300.00",
-    "amended_on": "2026-01-06",
-    "due_on": "2026-02-04",
-}
-CANCELLATION: Json = {
-    "customer_id": "c-1",
-    "invoice_id": "INV-1",
-    "cancelled_on": "2026-01-07",
-}
-CREDIT_NOTE: Json = {
-    "customer_id": "c-1",
-    "credit_note_id": "CN-1",
-    "amount": "50.00",
-    "currency": "CNY",
-    "issued_on": "2026-01-08",
-    "invoice_id": "INV-1",
-}
-PAYMENT: Json = {
-    "customer_id": "c-1",
-    "payment_id": "P-1",
-    "amount": "100.00",
-    "currency": "CNY",
-    "received_on": "2026-01-20",
-    "allocations": [{"invoice_id": "INV-1", "amount": "60.00"}],
-}
-REVERSAL: Json = {
-    "customer_id": "c-1",
-    "reversal_id": "R-1",
-    "payment_id": "P-1",
-    "reversed_on": "2026-01-21",
-    "reason": "bounced",
-}
-CUSTOMER: Json = {
-    "customer_id": "c-1",
-    "version": 1,
-    "name": "Acme Trading",
-    "email": "ap@example.com",
-    "contacts": [{"name": "A. Person", "email": "person@example.com"}],
-    "locale": "zh-CN",
-    "country": "CN",
-}
-COVER: Json = {
-    "customer_id": "c-1",
-    "policy_no": "TC-9",
-    "insurer": "Sinosure",
-    "currency": "CNY",
-    "insured_percentage": "90",
-    "limit": "100000.00",
-    "waiting_days": 60,
-    "notice_days": 30,
-    "mep_days": 60,
-    "mep_from": "due",
-    "valid_from": "2026-01-01",
-}
-VALID: dict[str, Json] = {
-    "invoice.issued.v1": INVOICE,
-    "invoice.amended.v1": AMENDMENT,
-    "invoice.cancelled.v1": CANCELLATION,
-    "credit_note.issued.v1": CREDIT_NOTE,
-    "payment.received.v1": PAYMENT,
-    "payment.reversed.v1": REVERSAL,
-    "customer.updated.v1": CUSTOMER,
-    "cover.updated.v1": COVER,
-}
 
 
 def changed(original: Json, **changes: Any) -> Json:

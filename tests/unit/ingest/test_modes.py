@@ -12,7 +12,8 @@ from services.ingest.domain.bindings import from_http, from_kafka
 from services.ingest.domain.envelope import data_of, open_envelope
 from services.ingest.domain.judgement import Accepted, Refusal
 from services.ingest.handlers.door import record_of
-from tests.unit.ingest.cases import INVOICE, NOW, Json, arrival, changed, event, judged
+from tests.unit.ingest.cases import NOW, arrival, changed, event, judged
+from tests.unit.ingest.valid import INVOICE, Json
 
 STRUCTURED = "application/cloudevents+json"
 HEADERS = {"ce_specversion": "1.0", "ce_id": "e-1", "ce_source": "erp"}

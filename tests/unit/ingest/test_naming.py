@@ -4,7 +4,8 @@ import pytest
 
 from services.ingest.domain.judgement import Accepted, Refusal
 from services.ingest.domain.naming import Duplicate, first_digests, settle
-from tests.unit.ingest.cases import INVOICE, changed, event, judged
+from tests.unit.ingest.cases import changed, event, judged
+from tests.unit.ingest.valid import INVOICE
 
 
 def accepted(event_id: str = "e-1", total: str = "1250.00") -> Accepted:

@@ -12,7 +12,8 @@ from services.ingest.domain.bindings import from_http
 from services.ingest.domain.judgement import Accepted, judge
 from services.ingest.handlers.door import record_of
 from services.ingest.handlers.refused import encode, refused_of
-from tests.unit.ingest.cases import EVENT_BYTES_MAX, NOW, VALID, event
+from tests.unit.ingest.cases import EVENT_BYTES_MAX, NOW, event
+from tests.unit.ingest.valid import VALID
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 JSON = st.recursive(

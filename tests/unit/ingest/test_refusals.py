@@ -7,19 +7,8 @@ import pytest
 
 from services.ingest.domain.judgement import Accepted, Refusal
 from tests.unit.ingest import cases
-from tests.unit.ingest.cases import (
-    COVER,
-    CREDIT_NOTE,
-    CUSTOMER,
-    EVENT_BYTES_MAX,
-    INVOICE,
-    PAYMENT,
-    REVERSAL,
-    VALID,
-    changed,
-    event,
-    judged,
-)
+from tests.unit.ingest.cases import EVENT_BYTES_MAX, changed, event, judged
+from tests.unit.ingest.valid import COVER, CREDIT_NOTE, CUSTOMER, INVOICE, PAYMENT, REVERSAL, VALID
 
 DEEP: Any = json.loads("[" * 40 + "]" * 40)
 HALVES = [{"due_on": "2026-02-04", "amount": "600.00"}, {"due_on": "2026-03-04", "amount": "600"}]
@@ -92,7 +81,11 @@ REFUSED: dict[str, tuple[Any, str, str | None]] = {
     "a time without an offset": (event(time="2026-01-05T09:00:00"), "not_an_instant", "time"),
     "a time in antiquity": (event(time="0001-01-01T00:00:00+14:00"), "date_out_of_range", "time"),
     "no data": (event(data=...), "missing_field", "data"),
-    "null data": (json.dumps(event()).encode()[:-1] + b',"data":null}', "wrong_type", "data"),
+    "null data": (
+        json.dumps(event(data=...)).encode()[:-1] + b',"data":null}',
+        "wrong_type",
+        "data",
+    ),
     "data twice": (event(data_base64="e30="), "invalid_value", "data_base64"),
     "no base64": (event(data=..., data_base64="?"), "invalid_value", "data_base64"),
     "base64 of no JSON": (event(data=..., data_base64="AAAA"), "nul_character", "data"),
