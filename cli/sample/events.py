@@ -21,9 +21,12 @@ SOURCES: Final = {
     "invoice": "erp.example.com/billing",
     "credit_note": "erp.example.com/billing",
     "dispute": "erp.example.com/billing",
+    "interest": "erp.example.com/billing",
     "payment": "bank.example.com/receipts",
     "customer": "crm.example.com/customers",
     "cover": "crm.example.com/covers",
+    "promise": "desk.example.com/collections",
+    "dunning": "desk.example.com/collections",
 }
 
 

@@ -6,10 +6,8 @@ from datetime import date
 from random import Random
 from typing import Final
 
-from cli.sample.customers import introduce, make_customer
-from cli.sample.events import Diary, Event
-from cli.sample.invoices import bill
-from cli.sample.payments import pay
+from cli.sample.events import Event
+from cli.sample.history import tell_history
 from shared.contracts.catalogue import CATALOGUE
 
 #: Senders repeat themselves now and then, word for word.
@@ -29,10 +27,16 @@ class Trade:
 
 
 def generate(trade: Trade, types: Collection[str] = tuple(CATALOGUE)) -> Iterator[Event]:
-    """Give the events in order of time, duplicates included, of the `types` that are known."""
+    """Give the events in order of time, duplicates included, of the `types` that are known.
+
+    Customers, invoices and payments are always told of. What cannot be told consistently without a
+    type that is left out does not happen.
+    """
     events: list[Event] = []
     for number in range(1, trade.customers + 1):
-        events += _history(number, trade, types)
+        events += tell_history(
+            number, start=trade.start, days=trade.days, seed=trade.seed, types=types
+        )
     # A sort that is stable keeps what one customer does within the same second in its order.
     events.sort(key=lambda event: event.at)
     random = Random(f"{trade.seed}/duplicates")  # noqa: S311  (a story, no secret)
@@ -40,18 +44,3 @@ def generate(trade: Trade, types: Collection[str] = tuple(CATALOGUE)) -> Iterato
         yield event
         if random.random() < DUPLICATE_SHARE:
             yield event
-
-
-def _history(number: int, trade: Trade, types: Collection[str]) -> list[Event]:
-    """Make up one customer from its own stream of chance: more customers change no other."""
-    random = Random(f"{trade.seed}/{number}")  # noqa: S311  (a story, no secret)
-    diary = Diary(trade.start, random)
-    customer = make_customer(number, trade.days, random)
-    events = introduce(customer, trade.days, diary, random)
-    invoices = []
-    for invoice, told in bill(customer, trade.days, diary, random):
-        invoices.append(invoice)
-        events += told
-    events += pay(customer, invoices, diary, random, types)
-    last = diary.date(trade.days - 1)
-    return [event for event in events if event.at.date() <= last]

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from cli.sample import Trade, generate
-from cli.sample.customers import CHARACTERS
-from cli.sample.disputes import DISPUTED, RESOLVED
+from cli.sample.billing.disputes import DISPUTED, RESOLVED
 from cli.sample.events import Event
+from cli.sample.parties.characters import CHARACTERS
 from shared.contracts.catalogue import CATALOGUE, topic_of
 from shared.contracts.envelope import CloudEvent
 from shared.money import to_minor
@@ -113,7 +113,7 @@ def late_days(events: list[Event]) -> list[int]:
         data: dict[str, Any] = event.data
         if "due_on" in data:
             due[data["invoice_id"]] = date.fromisoformat(data["due_on"])
-        for part in data.get("allocations", []):
+        for part in data.get("allocations", []) if "received_on" in data else []:
             if part["invoice_id"] in due:
                 paid = date.fromisoformat(data["received_on"])
                 found.append((paid - due[part["invoice_id"]]).days)
@@ -138,7 +138,8 @@ def test_some_invoices_are_never_paid_long_enough_for_a_claim(half_year: list[Ev
     touched |= {
         event.data["invoice_id"]
         for event in half_year
-        if event.type in {"invoice.cancelled.v1", "credit_note.issued.v1"}
+        if event.type in {"invoice.cancelled.v1", "invoice.written_off.v1", "credit_note.issued.v1"}
+        and "invoice_id" in event.data
     }
     overdue = [
         event.data["invoice_id"]

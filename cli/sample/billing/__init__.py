@@ -1,0 +1,1 @@
+"""What is billed and given back: invoices, corrections, disputes, credit notes, write-offs."""

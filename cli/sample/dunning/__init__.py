@@ -1,0 +1,1 @@
+"""What is said about work to collect: promises, blocks, waivers."""

@@ -1,0 +1,1 @@
+"""Who trades: customers, their groups, the insurers that cover them, and their end."""

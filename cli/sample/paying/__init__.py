@@ -1,0 +1,1 @@
+"""How money comes, and goes back again."""
