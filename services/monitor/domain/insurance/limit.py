@@ -82,17 +82,17 @@ def limit_of(terms: CoverUpdated) -> tuple[int, bool]:
 
 
 def older_insured(
-    exposure: Exposure, others: Iterable[Exposure], policy_no: str, covers: Sequence[Cover]
+    exposure: Exposure, others: Sequence[Exposure], policy_no: str, covers: Sequence[Cover]
 ) -> list[Exposure]:
     """Return the other items that use a policy's limit before an item does, the oldest first.
 
     One that was delivered while cover was stopped is not insured and uses nothing.
     """
-    apart = [one for one in others if one.key != exposure.key]
-    stop = stop_of(policy_no, [exposure, *apart], covers)
+    everything = [exposure, *others]
+    stop = stop_of(policy_no, everything, covers)
     older = [
         one
-        for one, _terms in _under(policy_no, apart, covers)
+        for one, _terms in _under(policy_no, everything, covers)
         if one.undisputed and one.order < exposure.order and not (stop and stop.hits(one))
     ]
     return sorted(older, key=lambda one: one.order)

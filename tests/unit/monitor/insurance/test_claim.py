@@ -175,6 +175,15 @@ class Shown:
                 today="2026-04-01",
             ),
             Shown(
+                "the first of a year, that just meets the annual limit",
+                {"deductible": "5000", "claim_limit_annual": "40500"} | AGGREGATE,
+                [
+                    "insured: min(open 50000.00 EUR, limit 500000) = 50000.00 EUR",
+                    "less the annual deductible of 5000 = 45000.00 EUR",
+                    "x 90 % = 40500.00 EUR",
+                ],
+            ),
+            Shown(
                 "the whole annual limit, and no day to name the year by",
                 {"claim_limit_annual": "40000"},
                 [

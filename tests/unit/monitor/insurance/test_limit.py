@@ -27,6 +27,10 @@ OTHER_POLICY = cover("TC-2", valid_from=date(2025, 12, 1))
         pytest.param([ITEM], "", id="the item itself"),
         pytest.param([exposed("N", "1", "2026-01-30")], "N", id="due before"),
         pytest.param([exposed("A", "1", "2026-02-01")], "", id="due after"),
+        pytest.param(
+            [exposed("N", "1", "2026-01-30", issued_on="2026-01-02")],
+            "N", id="due before though issued after",
+        ),
         pytest.param([exposed("N", "1", issued_on="2025-12-31")], "N", id="issued before"),
         pytest.param([exposed("A", "1", issued_on="2026-01-02")], "", id="issued after"),
         pytest.param([exposed("L", "1"), exposed("N", "1")], "L", id="of one day: by name"),
@@ -57,6 +61,12 @@ def test_what_was_delivered_while_cover_was_stopped_uses_no_limit() -> None:
     stopping = exposed("A", "5", "2025-10-01", "2025-09-01")
     delivered_then = exposed("B", "7", "2026-01-15", "2025-12-01")
     assert older_insured(ITEM, [stopping, delivered_then], "TC-1", covers) == [stopping]
+
+
+def test_an_item_itself_may_have_stopped_what_was_delivered_after_it() -> None:
+    covers = known(cover(mep_from="invoice", mep_days=10))
+    due_before = exposed("A", "1", "2026-01-30", issued_on="2026-01-12")
+    assert older_insured(ITEM, [due_before], "TC-1", covers) == []
 
 
 def test_an_extension_does_not_change_an_items_place() -> None:
