@@ -19,8 +19,6 @@ from msgspec import Raw
 from services.ingest.domain.decoding import decode, not_utf8, too_deep
 from shared.errors import RejectedError
 
-#: Characters of a field's path in a refusal; names in it may be as long as the event.
-FIELD_CHARACTERS_MAX: Final = 200
 _COLON: Final = b":"
 #: How every escape of a colon begins, and of a few other characters.
 _ESCAPE: Final = b"\\u003"
@@ -104,9 +102,5 @@ def _repeated(members: _Object) -> str | None:
 
 
 def _duplicate(path: str) -> RejectedError:
-    # The name of an attribute is whatever the sender wrote; PostgreSQL holds no NUL.
-    field = path[:FIELD_CHARACTERS_MAX].replace("\x00", "\ufffd")
-    message = (
-        f"{field}: it stands twice in one object, and readers differ on which counts; keep one"
-    )
-    return RejectedError(message, code="duplicate_member", field=field)
+    message = f"{path}: it stands twice in one object, and readers differ on which counts; keep one"
+    return RejectedError(message, code="duplicate_member", field=path)

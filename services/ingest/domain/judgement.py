@@ -27,6 +27,8 @@ from shared.errors import RejectedError
 
 #: Characters of a refusal's sentence; values in it may be as long as the event.
 MESSAGE_CHARACTERS_MAX: Final = 500
+#: Characters of a field's path; the names in it are the sender's, and may be as long as well.
+FIELD_CHARACTERS_MAX: Final = 200
 #: The source that the monitor gives as its own.
 MONITOR_SOURCE: Final = "arrears/monitor"
 #: Types that only the monitor says, to others and, through the ledger, to itself.
@@ -67,13 +69,19 @@ def judge(arrival: Arrival, *, now: datetime, event_bytes_max: int) -> Accepted 
 
 
 def refusal_of(error: RejectedError) -> Refusal:
-    """Turn what a check raised into a value."""
-    message = error.message
-    if len(message) > MESSAGE_CHARACTERS_MAX:
-        message = f"{message[:MESSAGE_CHARACTERS_MAX]}…"
-    # What cannot be written to a database cannot be listed either: lone surrogates, NUL.
-    message = message.encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
-    return Refusal(code=error.code, message=message, field=error.field)
+    """Turn what a check raised into a value that can be kept and listed."""
+    return Refusal(
+        code=error.code,
+        message=_writable(error.message, MESSAGE_CHARACTERS_MAX),
+        field=None if error.field is None else _writable(error.field, FIELD_CHARACTERS_MAX),
+    )
+
+
+def _writable(text: str, characters_max: int) -> str:
+    """Return what a database takes: shortened, without lone surrogates or NUL."""
+    if len(text) > characters_max:
+        text = f"{text[:characters_max]}…"
+    return text.encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _accept(arrival: Arrival, now: datetime, event_bytes_max: int) -> Accepted:

@@ -1,10 +1,10 @@
 """The generated documents are fresh, and say what the structs say."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import jsonschema
 import msgspec
@@ -18,14 +18,40 @@ from shared.contracts.catalogue import (
     CATALOGUE,
     ESCALATIONS,
     INBOUND_TOPICS,
+    INTERNAL,
     LEDGER,
     REJECTED,
 )
-from shared.contracts.escalation import RAISED, Claim, EscalationEvent, Recipient
+from shared.contracts.group import CURED, DEFAULTED, MEMBER_CHANGED, group_key
 from shared.contracts.rejected import Rejected
-from tests.unit.ingest.cases import VALID, changed, event, judged
+from tests.unit.contracts.said import SAID
+from tests.unit.ingest.cases import changed, event, judged
+from tests.unit.ingest.valid import VALID
 
 Json = dict[str, Any]
+
+#: What the monitor tells itself, by type.
+INTERNAL_DATA: dict[str, Json] = {
+    MEMBER_CHANGED: {
+        "customer_id": "c-1",
+        "creditor_id": "acme",
+        "group_id": "G1",
+        "turn": 3,
+        "member": True,
+        "defaulted": True,
+        "changed_on": "2026-03-02",
+        "because": "legal was raised for INV-1/1",
+    },
+    DEFAULTED: {
+        "customer_id": "c-1",
+        "creditor_id": "acme",
+        "group_id": "G1",
+        "turn": 1,
+        "defaulted_on": "2026-03-02",
+        "causes": ["acme:c-2: insolvent"],
+    },
+    CURED: {"customer_id": "c-1", "creditor_id": "acme", "group_id": "G1", "turn": 2},
+}
 
 
 def read(name: str) -> Json:
@@ -85,6 +111,12 @@ BROKEN: dict[str, tuple[str, Json]] = {
     "a version of nought": ("customer.updated.v1", {"version": 0}),
     "an incomplete part": ("payment.received.v1", {"allocations": [{"invoice_id": "i"}]}),
     "a list for a cover": ("cover.updated.v1", {"limit": []}),
+    "an outcome outside the list": ("dispute.resolved.v1", {"outcome": "settled"}),
+    "an instalment beyond any schedule": ("invoice.disputed.v1", {"instalment": 121}),
+    "an approval by nobody": ("invoice.terms_extended.v1", {"approved_by": " "}),
+    "a move without a list": ("payment.allocated.v1", {"allocations": None}),
+    "a word for a switch": ("dunning.enforcement_set.v1", {"enforced": "no"}),
+    "an invoice of no name": ("promise.made.v1", {"invoice_ids": [""]}),
     "a missing date": ("invoice.cancelled.v1", {"cancelled_on": None}),
 }
 
@@ -105,43 +137,39 @@ def test_an_event_of_another_type_is_broken() -> None:
     assert not is_valid("invoice.issued.v1", event("payment.received.v1"))
 
 
-def escalation() -> EscalationEvent:
-    return EscalationEvent(
-        event_id=uuid4(),
-        type=RAISED,
-        escalation_id=uuid4(),
-        item_id="INV-1/1",
-        account_id="acme:c-1",
-        creditor_id="acme",
-        customer_id="c-1",
-        invoice_id="INV-1",
-        instalment=1,
-        level="dunning",
-        action="dunning_letter",
-        skipped=[],
-        cycle=1,
-        days_overdue=15,
-        amount="10.00",
-        open="10.00",
-        currency="CNY",
-        due_on=date(2026, 1, 5),
-        issued_on=date(2025, 12, 5),
-        raised_on=date(2026, 1, 20),
-        time=datetime(2026, 1, 20, tzinfo=UTC),
-        policy="default@1",
-        why="15 days overdue",
-        recipient=Recipient(name="A", email="a@example.com"),
-        claim=Claim(why=["no cover"], manual_review=True),
-    )
-
-
 @pytest.mark.parametrize("event_type", asyncapi.OUTBOUND)
-def test_an_escalation_event_is_valid_by_its_schema(event_type: str) -> None:
-    data = json.loads(msgspec.json.encode(escalation()))
+def test_what_the_monitor_says_is_valid_by_its_schema(event_type: str) -> None:
+    struct = asyncapi.OUTBOUND[event_type]
+    data = json.loads(msgspec.json.encode(SAID[struct](event_type)))
     said = event(type=event_type, data=data, source="arrears/monitor", subject="INV-1/1")
     assert is_valid(event_type, said)
-    assert not is_valid(event_type, changed(said, data=changed(data, escalation_id="x/1")))
-    assert not is_valid(event_type, changed(said, data=changed(data, level=...)))
+    assert not is_valid(event_type, changed(said, data=changed(data, event_id="x/1")))
+    for field in msgspec.structs.fields(struct):
+        if field.required:
+            assert not is_valid(event_type, changed(said, data=changed(data, **{field.name: ...})))
+
+
+@pytest.mark.parametrize("event_type", INTERNAL)
+def test_what_the_monitor_says_to_itself_is_valid_by_the_ledgers_schema(event_type: str) -> None:
+    struct = INTERNAL[event_type]
+    data = INTERNAL_DATA[event_type]
+    assert msgspec.convert(data, struct).account_id == "acme:c-1"
+    said = changed(
+        event(event_type, data, source="arrears/monitor"),
+        accountid=group_key("G1"),
+        eventname="0" * 32,
+    )
+    assert is_valid(LEDGER, said)
+    for field in msgspec.structs.fields(struct):
+        if field.required:
+            assert not is_valid(LEDGER, changed(said, data=changed(data, **{field.name: ...})))
+
+
+def test_what_the_monitor_says_to_itself_is_asked_of_nobody() -> None:
+    asked = {name for topic in INBOUND_TOPICS for name in asyncapi.messages_of(topic)}
+    assert asked == set(CATALOGUE)
+    assert not asked & set(INTERNAL)
+    assert set(read(LEDGER)["properties"]["type"]["enum"]) == {*CATALOGUE, *INTERNAL}
 
 
 def test_a_refusal_is_valid_by_its_schema() -> None:

@@ -18,6 +18,7 @@ from tests.unit.ingest.valid import INVOICE, Json
 STRUCTURED = "application/cloudevents+json"
 HEADERS = {"ce_specversion": "1.0", "ce_id": "e-1", "ce_source": "erp"}
 BINARY = {**HEADERS, "ce_type": "invoice.issued.v1", "ce_time": "2026-01-05T01:00:00Z"}
+DATA = json.dumps(INVOICE).encode()
 
 #: A record's value and headers; the code it is refused with, or None.
 MODES: dict[str, tuple[Any, Json, str | None]] = {
@@ -43,6 +44,12 @@ MODES: dict[str, tuple[Any, Json, str | None]] = {
         INVOICE,
         {**BINARY, "content_type": "application/json; charset=gb18030"},
         "unsupported_content_type",
+    ),
+    "binary, a member twice": (b'{"a": 1, "a": 1, ' + DATA[1:], BINARY, "duplicate_member"),
+    "base64, a member twice": (
+        event(data=..., data_base64=base64.b64encode(b'{"a": 1, "a": 1, ' + DATA[1:]).decode()),
+        {},
+        "duplicate_member",
     ),
     "binary, no type": (INVOICE, HEADERS, "missing_attribute"),
     "binary, a time that is none": (INVOICE, {**BINARY, "ce_time": "soon"}, "invalid_value"),

@@ -4,12 +4,19 @@ import ast
 import re
 from pathlib import Path
 
+from tests.unit.contracts.test_dunning import CUSTOMERS, HOLDS
+from tests.unit.contracts.test_invoice import LIFE, TERMS
+from tests.unit.contracts.test_payment import MONEY
 from tests.unit.ingest.test_refusals import REFUSED
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "REJECTION_CODES.md"
 #: What can refuse an event by raising or returning a code.
 SOURCES = ("shared/contracts/*.py", "shared/money.py", "services/ingest/**/*.py")
+#: Reads a document of its own, and is made with the code it refuses with.
+READER = "_Reader"
+#: What takes a code, to refuse an event with.
+REFUSING = {"RejectedError", "Refusal", "check_order", READER}
 #: Need more than one event, or a fault; each has a test of its own.
 BEYOND_ONE_EVENT = {"conflict", "check_failed", "batch_too_large"}
 
@@ -26,14 +33,17 @@ def raised() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
-    return {
-        keyword.value.value
+    values = [
+        value
         for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id in {"RejectedError", "Refusal"}
-        for keyword in call.keywords
-        if keyword.arg == "code"
-        and isinstance(keyword.value, ast.Constant)
-        and isinstance(keyword.value.value, str)
+        if isinstance(call.func, ast.Name) and call.func.id in REFUSING
+        for value in [*(keyword.value for keyword in call.keywords if keyword.arg == "code")]
+        + (call.args if call.func.id == READER else [])
+    ]
+    return {
+        value.value
+        for value in values
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
     }
 
 
@@ -51,4 +61,6 @@ def test_no_code_is_documented_twice() -> None:
 
 def test_every_code_has_a_case_in_the_table_of_refusals() -> None:
     shown = {code for _value, code, _field in REFUSED.values()}
+    for table in (TERMS, LIFE, MONEY, HOLDS, CUSTOMERS):
+        shown |= {outcome[0] for _type, _changes, outcome in table.values() if outcome}
     assert set(documented()) - shown - BEYOND_ONE_EVENT == set()
