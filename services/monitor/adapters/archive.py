@@ -9,8 +9,6 @@ from sqlalchemy import make_url
 
 from services.monitor.adapters import rows
 from services.monitor.domain.ledger.balance import Balance
-from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.rebuild import JournalRow, Ledger
 from shared.contracts.escalation import LIFTED, RAISED
@@ -30,6 +28,8 @@ SELECT account_id FROM (
     SELECT partition, account_id FROM monitor.balances
     UNION SELECT partition, account_id FROM monitor.invoices
     UNION SELECT partition, account_id FROM monitor.funds
+    UNION SELECT partition, account_id FROM monitor.accounts
+    UNION SELECT partition, account_id FROM monitor.groups
 ) AS s
 WHERE NOT EXISTS (SELECT 1 FROM monitor.journal AS j
                   WHERE j.partition = s.partition AND j.account_id = s.account_id)
@@ -42,7 +42,7 @@ SELECT e.partition, e.account_id, e.escalation_id
 FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
 JOIN monitor.escalations AS e USING (partition, account_id)
 GROUP BY e.partition, e.account_id, e.escalation_id
-HAVING bool_or(e.type = $3) AND NOT bool_or(e.type = $4)
+HAVING e.escalation_id IS NOT NULL AND bool_or(e.type = $3) AND NOT bool_or(e.type = $4)
 """
 
 
@@ -110,16 +110,16 @@ def _put_balance(ledger: Ledger, row: Any) -> None:
     ledger.balances[row["currency"]] = _balance(row)
 
 
-def _put_customer(ledger: Ledger, row: Any) -> None:
-    ledger.customer = rows.customer_from(row["facts"])
+def _put_account(ledger: Ledger, row: Any) -> None:
+    ledger.debtor = rows.debtor_from(row["facts"])
 
 
-def _put_cover(ledger: Ledger, row: Any) -> None:
-    ledger.covers[row["policy_no"]] = rows.cover_from(row["facts"])
+def _put_group(ledger: Ledger, row: Any) -> None:
+    ledger.group = rows.group_from(row["facts"])
 
 
 def _put_clearing(ledger: Ledger, row: Any) -> None:
-    ledger.clearings[f"{row['offset']}-{row['number']}"] = _clearing(row)
+    ledger.clearings[f"{row['offset']}-{row['number']}"] = rows.clearing_from(row)
 
 
 #: How a row of each table is put into its account's ledger; invoices come before their items.
@@ -128,8 +128,8 @@ _READERS: Final[dict[str, Callable[[Ledger, Any], None]]] = {
     "items": _put_item,
     "funds": _put_funds,
     "balances": _put_balance,
-    "customers": _put_customer,
-    "covers": _put_cover,
+    "accounts": _put_account,
+    "groups": _put_group,
     "clearings": _put_clearing,
 }
 
@@ -158,17 +158,5 @@ def _balance(row: Any) -> Balance:
         reversed=row["reversed_minor"],
         open=row["open_minor"],
         unapplied=row["unapplied_minor"],
-    )
-
-
-def _clearing(row: Any) -> Clearing:
-    return Clearing(
-        FundsKind(row["kind"]),
-        row["funds_id"],
-        row["invoice_id"],
-        row["instalment"],
-        row["currency"],
-        row["amount_minor"],
-        row["rule"],
-        row["cleared_on"],
+        interest=row["interest_minor"],
     )

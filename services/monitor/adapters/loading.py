@@ -3,21 +3,26 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from services.monitor.adapters import rows, statements
+from services.monitor.adapters import queries, rows
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.ledger.needs import Needs
-from services.monitor.handlers.ports import AccountKey
+from services.monitor.handlers.ports import AccountKey, Known
 from shared.postgres.pool import Connection
 
 
 class Loading:
     """Gathers accounts step by step; each step asks once for all accounts."""
 
-    def __init__(self, connection: Connection, needs: Mapping[AccountKey, Needs]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        needs: Mapping[AccountKey, Needs],
+        known: Mapping[AccountKey, Known],
+    ) -> None:
         self._connection = connection
         self._needs = needs
-        self.accounts = {key: Account(key[1]) for key in needs}
+        self.accounts = {key: Account(key[1], debtor=known[key].debtor) for key in needs}
         self._invoice_keys = {
             (*key, invoice_id) for key, need in needs.items() for invoice_id in need.invoices
         }
@@ -26,12 +31,20 @@ class Loading:
         """Load funds by key, and note the invoices that hang on them."""
         if keys:
             self._admit_funds(
-                await self._connection.fetch(statements.FUNDS_BY_KEY, *rows.columns(keys, 4))
+                await self._connection.fetch(queries.FUNDS_BY_KEY, *rows.columns(keys, 4))
             )
+
+    async def groups(self) -> None:
+        """Load the groups among the keys."""
+        keys = [key for key, need in self._needs.items() if need.group]
+        if keys:
+            for row in await self._connection.fetch(queries.GROUPS, *rows.columns(keys, 2)):
+                key = (row["partition"], row["account_id"])
+                self.accounts[key].group = rows.group_from(row["facts"])
 
     async def free_funds(self, keys: Sequence[AccountKey]) -> Callable[[AccountKey], bool]:
         """Load money the clearing rule may match; returns whether it may run for an account."""
-        found = await self._connection.fetch(statements.FREE_FUNDS, *rows.columns(keys, 2))
+        found = await self._connection.fetch(queries.FREE_FUNDS, *rows.columns(keys, 2))
         self._admit_funds(found)
         free = {(row["partition"], row["account_id"]) for row in found}
         return lambda key: key in free or self._needs[key].may_free
@@ -39,7 +52,7 @@ class Loading:
     async def open_invoices(self, keys: Sequence[AccountKey]) -> None:
         """Note every invoice with something open, of accounts where the clearing rule may run."""
         if keys:
-            found = await self._connection.fetch(statements.OPEN_INVOICES, *rows.columns(keys, 2))
+            found = await self._connection.fetch(queries.OPEN_INVOICES, *rows.columns(keys, 2))
             self._invoice_keys.update(tuple(row) for row in found)
         for key in keys:
             self.accounts[key].has_all_open = True
@@ -49,14 +62,14 @@ class Loading:
         if not self._invoice_keys:
             return
         columns = rows.columns(sorted(self._invoice_keys), 3)
-        found = await self._connection.fetch(statements.INVOICES_BY_KEY, *columns)
+        found = await self._connection.fetch(queries.INVOICES_BY_KEY, *columns)
         loaded = {
             (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(
                 row["facts"]
             )
             for row in found
         }
-        for row in await self._connection.fetch(statements.ITEMS_BY_INVOICE, *columns):
+        for row in await self._connection.fetch(queries.ITEMS_BY_INVOICE, *columns):
             key = (row["partition"], row["account_id"], row["invoice_id"])
             loaded[key].items.append(rows.item_from(row))
         for (partition, account_id, _invoice_id), invoice in loaded.items():

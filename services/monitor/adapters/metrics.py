@@ -8,6 +8,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.monitor.handlers.batch import Folded
+from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,7 @@ class MonitorMetrics:
         self._waiting_since: float | None = None
         self._escalations = Counter(
             "arrears_monitor_escalations_total",
-            "Words about escalations",
+            "Words about escalations and accounts",
             ["type", "level"],
             registry=registry,
         )
@@ -84,10 +85,11 @@ class MonitorMetrics:
         since = self._waiting_since
         self._oldest_seconds.set(0.0 if since is None else monotonic() - since)
 
-    def said(self, events: Sequence[EscalationEvent]) -> None:
-        """Count words."""
-        for event in events:
-            self._escalations.labels(event.type, event.level).inc()
+    def said(self, words: Sequence[EscalationEvent | Announcement]) -> None:
+        """Count words; one about a whole account has no level."""
+        for word in words:
+            level = word.level if isinstance(word, EscalationEvent) else ""
+            self._escalations.labels(word.type, level).inc()
 
     def swept(self, seconds: float, now: datetime) -> None:
         """Count a sweep."""

@@ -79,7 +79,7 @@ class Reads:
             self._filtered(
                 select(table.c.partition, table.c.account_id), table, {"account_id": account_id}
             )
-            for table in (tables.balances, tables.customers)
+            for table in (tables.balances, tables.accounts)
         ]
         both = union(*parts).subquery()
         return await read_page(
@@ -94,7 +94,7 @@ class Reads:
     async def account_figures(self, keys: Sequence[tuple[int, str]]) -> dict[str, "Figures"]:
         """Return what accounts' rows are made of."""
         figures = {account_id: Figures() for _partition, account_id in keys}
-        balances, items, customers = tables.balances, tables.items, tables.customers
+        balances, items, accounts = tables.balances, tables.items, tables.accounts
         async with self._engine.connect() as connection:
             query = select(balances).where(_in(balances, keys)).order_by(balances.c.currency)
             for row in await connection.execute(query):
@@ -111,9 +111,10 @@ class Reads:
             )
             for row in await connection.execute(levels):
                 figures[row.account_id].levels.add(row.level)
-            named = select(customers).where(_in(customers, keys))
-            for row in await connection.execute(named):
-                figures[row.account_id].name = row.facts.get("name")
+            known = select(accounts).where(_in(accounts, keys))
+            for row in await connection.execute(known):
+                figures[row.account_id].facts = row.facts
+                figures[row.account_id].said = row.said
         return figures
 
     async def totals(self) -> "Totals":
@@ -163,7 +164,7 @@ class Reads:
 
     async def standings(self, wanted: Sequence[uuid.UUID]) -> list[tuple[Row, bool]]:
         """Return each escalation's raise, joined to its item now, and whether it still stands."""
-        log, items, customers = tables.escalations, tables.items, tables.customers
+        log, items, accounts = tables.escalations, tables.items, tables.accounts
         query = (
             select(
                 log.c.escalation_id,
@@ -175,7 +176,7 @@ class Reads:
                 items.c.open_minor,
                 items.c.cycle,
                 items.c.raised,
-                customers.c.facts.label("customer"),
+                accounts.c.facts["customer"].label("customer"),
             )
             .outerjoin(
                 items,
@@ -185,9 +186,9 @@ class Reads:
                 & (items.c.instalment == log.c.instalment),
             )
             .outerjoin(
-                customers,
-                (customers.c.partition == log.c.partition)
-                & (customers.c.account_id == log.c.account_id),
+                accounts,
+                (accounts.c.partition == log.c.partition)
+                & (accounts.c.account_id == log.c.account_id),
             )
             .where(log.c.escalation_id.in_(wanted), log.c.type == RAISED)
         )
@@ -223,7 +224,9 @@ class Figures:
         self.balances: list[Row] = []
         self.open_by_due: dict[str, list[tuple[date, int]]] = defaultdict(list)
         self.levels: set[str] = set()
-        self.name: str | None = None
+        #: The debtor and what was said about it, as stored.
+        self.facts: dict[str, Any] = {}
+        self.said: dict[str, Any] = {}
 
 
 class Totals:

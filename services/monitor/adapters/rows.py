@@ -2,24 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from services.monitor.domain.escalation.decision import level_of
-from services.monitor.domain.ledger.account import Cover
+from services.monitor.domain.escalation.standing import Said
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.item import Item, Raised, status_of
+from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.balance import Balance
-from services.monitor.domain.ledger.funds import Funds
-from services.monitor.domain.ledger.invoice import Invoice, Item, Raised, status_of
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.ledger.funds import Funds, FundsKind
+from services.monitor.domain.ledger.group import Group
 from services.monitor.handlers.ports import AccountKey, PlacedClearing, PlacedItem
-from shared.contracts.customer import CustomerUpdated
+from shared.contracts.escalation import EscalationEvent
 
 _encode = msgspec.json.Encoder().encode
 _invoice = msgspec.json.Decoder(Invoice)
 _funds = msgspec.json.Decoder(Funds)
 _raised = msgspec.json.Decoder(list[Raised])
-_customer = msgspec.json.Decoder(CustomerUpdated)
-_cover = msgspec.json.Decoder(Cover)
+_debtor = msgspec.json.Decoder(Debtor)
+_said = msgspec.json.Decoder(Said)
+_group = msgspec.json.Decoder(Group)
+_event = msgspec.json.Decoder(EscalationEvent)
+_days = msgspec.json.Decoder(list[tuple[date, date | None]])
 
 #: How an empty list is stored, so that the common case is not decoded.
 _NOTHING: Final = "[]"
@@ -45,9 +54,19 @@ def to_json(value: Any) -> str:
     return _encode(value).decode()
 
 
-def invoice_facts(invoice: Invoice) -> str:
-    """Encode an invoice's facts; its items have rows of their own."""
-    return to_json(replace(invoice, items=[]))
+def invoice_row(key: AccountKey, invoice: Invoice) -> tuple[Any, ...]:
+    """Return an invoice in the columns of `SAVE_INVOICES`; its items have rows of their own."""
+    facts = to_json(replace(invoice, items=[]))
+    return (*key, invoice.invoice_id, facts, _listed(anomalies.of_invoice(invoice)))
+
+
+def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:
+    """Return a debtor in the columns of `SAVE_ACCOUNTS`."""
+    return (*key, to_json(debtor), _listed(anomalies.of_debtor(debtor)))
+
+
+def _listed(sentences: Sequence[str]) -> str | None:
+    return to_json(sentences) if sentences else None
 
 
 def invoice_from(facts: str) -> Invoice:
@@ -72,6 +91,7 @@ def funds_row(key: AccountKey, funds: Funds) -> tuple[Any, ...]:
         funds.unapplied,
         funds.free,
         to_json(funds),
+        _listed(anomalies.of_funds(funds)),
     )
 
 
@@ -87,6 +107,7 @@ def balance_row(key: AccountKey, currency: str, change: Balance) -> tuple[Any, .
         change.reversed,
         change.open,
         change.unapplied,
+        change.interest,
     )
 
 
@@ -109,14 +130,38 @@ def clearing_row(placed: PlacedClearing) -> tuple[Any, ...]:
     )
 
 
-def customer_from(facts: str) -> CustomerUpdated:
-    """Read what is known of a customer."""
-    return _customer.decode(facts)
+def clearing_from(row: Any) -> Clearing:
+    """Read a clearing record from a row with the columns of monitor.clearings."""
+    return Clearing(
+        FundsKind(row["kind"]),
+        row["funds_id"],
+        row["invoice_id"],
+        row["instalment"],
+        row["currency"],
+        row["amount_minor"],
+        row["rule"],
+        row["cleared_on"],
+    )
 
 
-def cover_from(facts: str) -> Cover:
-    """Read a cover."""
-    return _cover.decode(facts)
+def debtor_from(facts: str) -> Debtor:
+    """Read what is known of an account besides its items."""
+    return _debtor.decode(facts)
+
+
+def said_from(said: str) -> Said:
+    """Read what was said about an account."""
+    return _said.decode(said)
+
+
+def group_from(facts: str) -> Group:
+    """Read a group."""
+    return _group.decode(facts)
+
+
+def event_from(event: str) -> EscalationEvent:
+    """Read a word about an escalation as it was said."""
+    return _event.decode(event)
 
 
 def item_from(row: Any) -> Item:
@@ -136,6 +181,10 @@ def item_from(row: Any) -> Item:
         cycle=row["cycle"],
         raised=[] if row["raised"] == _NOTHING else _raised.decode(row["raised"]),
         next_attention_on=row["next_attention_on"],
+        disputed_days=(
+            [] if row["disputed_days"] == _NOTHING else _days.decode(row["disputed_days"])
+        ),
+        turns=row["turns"],
     )
 
 
@@ -162,6 +211,8 @@ def item_row(placed: PlacedItem) -> tuple[Any, ...]:
         level_of(item),
         to_json(item.raised) if item.raised else _NOTHING,
         item.next_attention_on,
+        to_json(item.disputed_days) if item.disputed_days else _NOTHING,
+        item.turns,
     )
 
 

@@ -39,11 +39,6 @@ INSERT INTO monitor.topology (ledger_partitions)
 SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM monitor.topology)
 """
 
-#: The number of ledger partitions that the stored state was spread by.
-TOPOLOGY: Final = """
-SELECT ledger_partitions FROM monitor.topology
-"""
-
 #: Add the next version of a policy.
 ADD_POLICY: Final = """
 INSERT INTO monitor.policies (policy, version, document, created_at)
@@ -56,78 +51,14 @@ LOCK_POLICIES: Final = """
 LOCK TABLE monitor.policies IN SHARE ROW EXCLUSIVE MODE
 """
 
-#: The newest version of each policy, and how many versions there are in all.
-POLICIES: Final = """
-SELECT DISTINCT ON (policy) policy, version, document, count(*) OVER () AS versions
-FROM monitor.policies ORDER BY policy, version DESC
-"""
-
-#: Which of these names the journal has.
-KNOWN_NAMES: Final = """
-SELECT j.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
-JOIN monitor.journal AS j ON j.partition = k.partition AND j.name = k.name
-"""
-
-#: Funds by key.
-FUNDS_BY_KEY: Final = """
-SELECT f.partition, f.account_id, f.facts
-FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
-     AS k (partition, account_id, kind, funds_id)
-JOIN monitor.funds AS f USING (partition, account_id, kind, funds_id)
-"""
-
-#: Funds of accounts that the clearing rule may still match.
-FREE_FUNDS: Final = """
-SELECT f.partition, f.account_id, f.facts
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
-JOIN monitor.funds AS f USING (partition, account_id)
-WHERE f.free_minor > 0
-"""
-
-#: Invoices by key.
-INVOICES_BY_KEY: Final = """
-SELECT i.partition, i.account_id, i.invoice_id, i.facts
-FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
-JOIN monitor.invoices AS i USING (partition, account_id, invoice_id)
-"""
-
-#: All items of invoices.
-ITEMS_BY_INVOICE: Final = """
-SELECT i.*
-FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
-JOIN monitor.items AS i USING (partition, account_id, invoice_id)
-ORDER BY i.partition, i.account_id, i.invoice_id, i.instalment
-"""
-
-#: Invoices of accounts that have something open.
-OPEN_INVOICES: Final = """
-SELECT DISTINCT i.partition, i.account_id, i.invoice_id
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
-JOIN monitor.items AS i USING (partition, account_id)
-WHERE i.open_minor > 0
-"""
-
-#: What is known of customers.
-CUSTOMERS: Final = """
-SELECT c.partition, c.account_id, c.facts
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
-JOIN monitor.customers AS c USING (partition, account_id)
-"""
-
-#: The covers of customers.
-COVERS: Final = """
-SELECT c.partition, c.account_id, c.policy_no, c.facts
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
-JOIN monitor.covers AS c USING (partition, account_id)
-"""
-
 #: Write invoices' facts.
 SAVE_INVOICES: Final = """
-INSERT INTO monitor.invoices (partition, account_id, invoice_id, facts)
-SELECT partition, account_id, invoice_id, facts::json
-FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
-     AS n (partition, account_id, invoice_id, facts)
-ON CONFLICT (partition, account_id, invoice_id) DO UPDATE SET facts = excluded.facts
+INSERT INTO monitor.invoices (partition, account_id, invoice_id, facts, anomalies)
+SELECT partition, account_id, invoice_id, facts::json, anomalies::json
+FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])
+     AS n (partition, account_id, invoice_id, facts, anomalies)
+ON CONFLICT (partition, account_id, invoice_id) DO UPDATE SET
+    facts = excluded.facts, anomalies = excluded.anomalies
 """
 
 #: Delete items (and their timers below) of invoices that were amended to fewer instalments.
@@ -153,24 +84,27 @@ SAVE_ITEMS: Final = """
 INSERT INTO monitor.items AS i (
     partition, account_id, invoice_id, instalment, currency, amount_minor, cleared_minor,
     credited_minor, written_off_minor, disputed_minor, open_minor, issued_on, due_on,
-    original_due_on, status, cycle, level, raised, next_attention_on)
+    original_due_on, status, cycle, level, raised, next_attention_on, disputed_days, turns)
 SELECT partition, account_id, invoice_id, instalment, currency, amount_minor, cleared_minor,
     credited_minor, written_off_minor, disputed_minor, open_minor, issued_on, due_on,
-    original_due_on, status, cycle, level, raised::json, next_attention_on
+    original_due_on, status, cycle, level, raised::json, next_attention_on, disputed_days::json,
+    turns
 FROM unnest(
     $1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[],
     $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::date[], $13::date[],
-    $14::date[], $15::text[], $16::int[], $17::text[], $18::text[], $19::date[])
+    $14::date[], $15::text[], $16::int[], $17::text[], $18::text[], $19::date[], $20::text[],
+    $21::int[])
     AS n (partition, account_id, invoice_id, instalment, currency, amount_minor, cleared_minor,
     credited_minor, written_off_minor, disputed_minor, open_minor, issued_on, due_on,
-    original_due_on, status, cycle, level, raised, next_attention_on)
+    original_due_on, status, cycle, level, raised, next_attention_on, disputed_days, turns)
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET
     amount_minor = excluded.amount_minor, cleared_minor = excluded.cleared_minor,
     credited_minor = excluded.credited_minor, written_off_minor = excluded.written_off_minor,
     disputed_minor = excluded.disputed_minor, open_minor = excluded.open_minor,
     due_on = excluded.due_on, status = excluded.status, cycle = excluded.cycle,
     level = excluded.level, raised = excluded.raised,
-    next_attention_on = excluded.next_attention_on
+    next_attention_on = excluded.next_attention_on, disputed_days = excluded.disputed_days,
+    turns = excluded.turns
 """
 
 #: Set timers.
@@ -194,28 +128,28 @@ WHERE t.partition = k.partition AND t.account_id = k.account_id
 SAVE_FUNDS: Final = """
 INSERT INTO monitor.funds (
     partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
-    unapplied_minor, free_minor, facts)
+    unapplied_minor, free_minor, facts, anomalies)
 SELECT partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
-    unapplied_minor, free_minor, facts::json
+    unapplied_minor, free_minor, facts::json, anomalies::json
 FROM unnest(
     $1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::text[])
+    $8::bigint[], $9::bigint[], $10::text[], $11::text[])
     AS n (partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
-    unapplied_minor, free_minor, facts)
+    unapplied_minor, free_minor, facts, anomalies)
 ON CONFLICT (partition, account_id, kind, funds_id) DO UPDATE SET
     currency = excluded.currency, amount_minor = excluded.amount_minor,
     reversed_minor = excluded.reversed_minor, unapplied_minor = excluded.unapplied_minor,
-    free_minor = excluded.free_minor, facts = excluded.facts
+    free_minor = excluded.free_minor, facts = excluded.facts, anomalies = excluded.anomalies
 """
 
 #: Add a batch's changes to accounts' totals.
 ADD_BALANCES: Final = """
 INSERT INTO monitor.balances AS b (
     partition, account_id, currency, invoiced_minor, received_minor, credited_minor,
-    written_off_minor, reversed_minor, open_minor, unapplied_minor)
+    written_off_minor, reversed_minor, open_minor, unapplied_minor, interest_minor)
 SELECT * FROM unnest(
     $1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::bigint[])
+    $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
 ON CONFLICT (partition, account_id, currency) DO UPDATE SET
     invoiced_minor = b.invoiced_minor + excluded.invoiced_minor,
     received_minor = b.received_minor + excluded.received_minor,
@@ -223,37 +157,19 @@ ON CONFLICT (partition, account_id, currency) DO UPDATE SET
     written_off_minor = b.written_off_minor + excluded.written_off_minor,
     reversed_minor = b.reversed_minor + excluded.reversed_minor,
     open_minor = b.open_minor + excluded.open_minor,
-    unapplied_minor = b.unapplied_minor + excluded.unapplied_minor
-"""
-
-#: Write what is known of customers.
-SAVE_CUSTOMERS: Final = """
-INSERT INTO monitor.customers (partition, account_id, version, facts)
-SELECT partition, account_id, version, facts::json
-FROM unnest($1::int[], $2::text[], $3::int[], $4::text[])
-     AS n (partition, account_id, version, facts)
-ON CONFLICT (partition, account_id) DO UPDATE SET
-    version = excluded.version, facts = excluded.facts
-"""
-
-#: Write covers.
-SAVE_COVERS: Final = """
-INSERT INTO monitor.covers (partition, account_id, policy_no, facts)
-SELECT partition, account_id, policy_no, facts::json
-FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
-     AS n (partition, account_id, policy_no, facts)
-ON CONFLICT (partition, account_id, policy_no) DO UPDATE SET facts = excluded.facts
+    unapplied_minor = b.unapplied_minor + excluded.unapplied_minor,
+    interest_minor = b.interest_minor + excluded.interest_minor
 """
 
 #: Keep a word about an escalation.
 SAVE_ESCALATIONS: Final = """
 INSERT INTO monitor.escalations (
-    partition, event_id, escalation_id, account_id, invoice_id, instalment, type, level, event)
-SELECT partition, event_id, escalation_id, account_id, invoice_id, instalment, type, level,
+    partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level, event)
+SELECT partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level,
     event::json
-FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::text[],
+FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::int[],
     $8::text[], $9::text[]) WITH ORDINALITY
-    AS n (partition, event_id, escalation_id, account_id, invoice_id, instalment, type, level,
+    AS n (partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level,
     event, place)
 ORDER BY place
 """
@@ -267,45 +183,79 @@ FROM unnest($1::int[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
 ORDER BY place
 """
 
-#: Items whose timer has fired, account by account.
-DUE_ITEMS: Final = """
-WITH due AS (
-    SELECT partition, account_id, invoice_id, instalment FROM monitor.timers
-    WHERE partition = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3
-)
-SELECT i.* FROM due JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
-ORDER BY i.account_id, i.due_on, i.invoice_id, i.instalment
-"""
-
-#: Partitions that have work due, and whether newer policies await them.
-PARTITIONS_DUE: Final = """
-SELECT p.partition, p.policies_seen <> v.versions AS retime
-FROM monitor.partitions AS p, (SELECT count(*) AS versions FROM monitor.policies) AS v
-WHERE p.partition = ANY($1::int[]) AND (p.policies_seen <> v.versions OR EXISTS (
-    SELECT 1 FROM monitor.timers AS t WHERE t.partition = p.partition AND t.due_at <= $2))
-"""
-
-#: Make every open item of a partition due for a look.
-RETIME_ITEMS: Final = """
-INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
-SELECT partition, account_id, invoice_id, instalment, $2
-FROM monitor.items WHERE partition = $1 AND open_minor > 0
-ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
-"""
-
-#: Remember how many versions of policies a partition's timers go by.
-POLICIES_SEEN: Final = """
-UPDATE monitor.partitions SET policies_seen = $2 WHERE partition = $1
-"""
-
-#: Facts waiting to be sent, in order.
-OUTBOX: Final = """
-SELECT partition, seq, topic, key, value FROM monitor.outbox
-WHERE partition = ANY($1::int[]) ORDER BY partition, seq LIMIT $2
-"""
-
 #: Delete facts that were acknowledged.
 SENT: Final = """
 DELETE FROM monitor.outbox AS o USING unnest($1::int[], $2::bigint[]) AS k (partition, seq)
 WHERE o.partition = k.partition AND o.seq = k.seq
+"""
+
+#: Write what is known of accounts besides their items.
+SAVE_ACCOUNTS: Final = """
+INSERT INTO monitor.accounts (partition, account_id, facts, anomalies)
+SELECT partition, account_id, facts::json, anomalies::json
+FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
+     AS n (partition, account_id, facts, anomalies)
+ON CONFLICT (partition, account_id) DO UPDATE SET
+    facts = excluded.facts, anomalies = excluded.anomalies
+"""
+
+#: Write what was said about accounts.
+SAVE_SAID: Final = """
+INSERT INTO monitor.accounts (partition, account_id, facts, said)
+SELECT partition, account_id, '{}', said::json
+FROM unnest($1::int[], $2::text[], $3::text[]) AS n (partition, account_id, said)
+ON CONFLICT (partition, account_id) DO UPDATE SET said = excluded.said
+"""
+
+#: Write groups.
+SAVE_GROUPS: Final = """
+INSERT INTO monitor.groups (partition, account_id, facts)
+SELECT partition, account_id, facts::json
+FROM unnest($1::int[], $2::text[], $3::text[]) AS n (partition, account_id, facts)
+ON CONFLICT (partition, account_id) DO UPDATE SET facts = excluded.facts
+"""
+
+#: Set the timers of accounts.
+SAVE_ACCOUNT_TIMERS: Final = """
+INSERT INTO monitor.account_timers (partition, account_id, due_at)
+SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[])
+ON CONFLICT (partition, account_id) DO UPDATE SET due_at = excluded.due_at
+"""
+
+#: Take the timers of accounts away.
+CLEAR_ACCOUNT_TIMERS: Final = """
+DELETE FROM monitor.account_timers AS t
+USING unnest($1::int[], $2::text[]) AS k (partition, account_id)
+WHERE t.partition = k.partition AND t.account_id = k.account_id
+"""
+
+#: Make every open item of accounts due for a look.
+RETIME_ACCOUNTS: Final = """
+INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
+SELECT i.partition, i.account_id, i.invoice_id, i.instalment, $3
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.items AS i USING (partition, account_id)
+WHERE i.open_minor > 0
+ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
+"""
+
+#: Make every open item of invoices due for a look.
+RETIME_INVOICES: Final = """
+INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
+SELECT i.partition, i.account_id, i.invoice_id, i.instalment, $4
+FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+JOIN monitor.items AS i USING (partition, account_id, invoice_id)
+WHERE i.open_minor > 0
+ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
+"""
+
+#: Keep how far a partition has been timed anew; at the end, by how many versions of policies.
+SAVE_RETIMING: Final = """
+UPDATE monitor.partitions SET
+    policies_seen = CASE WHEN $6 THEN $2 ELSE policies_seen END,
+    retiming_versions = CASE WHEN $6 THEN NULL ELSE $2 END,
+    retimed_account = CASE WHEN $6 THEN NULL ELSE $3 END,
+    retimed_invoice = CASE WHEN $6 THEN NULL ELSE $4 END,
+    retimed_instalment = CASE WHEN $6 THEN NULL ELSE $5::int END
+WHERE partition = $1
 """

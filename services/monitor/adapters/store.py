@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from services.monitor.adapters import statements
+from services.monitor.adapters import queries, statements
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.unit import PostgresUnit
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
@@ -34,7 +34,7 @@ class PostgresStore:
         """Keep the number of ledger partitions the first time; return the one that is kept."""
         async with self._database.transaction() as connection:
             await connection.execute(statements.SEED_TOPOLOGY, partitions)
-            return int(await connection.fetchval(statements.TOPOLOGY))
+            return int(await connection.fetchval(queries.TOPOLOGY))
 
     async def acquire(self, partitions: Sequence[int], owner: str) -> list[Ownership]:
         """Take partitions over."""
@@ -47,13 +47,13 @@ class PostgresStore:
     ) -> list[tuple[int, bool]]:
         """Ask the timers and the policies."""
         async with self._database.transaction() as connection:
-            found = await connection.fetch(statements.PARTITIONS_DUE, list(partitions), now)
+            found = await connection.fetch(queries.PARTITIONS_DUE, list(partitions), now)
         return [(row["partition"], row["retime"]) for row in found]
 
     async def outbox(self, partitions: Sequence[int], limit: int) -> list[OutboxRow]:
         """Read the oldest facts of each partition."""
         async with self._database.transaction() as connection:
-            found = await connection.fetch(statements.OUTBOX, list(partitions), limit)
+            found = await connection.fetch(queries.OUTBOX, list(partitions), limit)
         return [
             OutboxRow(row["partition"], row["seq"], row["topic"], row["key"].encode(), row["value"])
             for row in found
@@ -71,7 +71,7 @@ class PostgresStore:
         policy = self._documents.read(text, version=0)
         async with self._database.transaction() as connection:
             await connection.execute(statements.LOCK_POLICIES)
-            found = await connection.fetch(statements.POLICIES)
+            found = await connection.fetch(queries.POLICIES)
             self._documents.refuse_overlap(
                 policy, [(row["version"], row["document"]) for row in found]
             )

@@ -29,6 +29,16 @@ def _minor(*names: str) -> list["Column[object]"]:
     return [Column(f"{name}_minor", BigInteger, nullable=False) for name in names]
 
 
+def _with_anomalies(table: str) -> Index:
+    """Find what a person should look at without reading what is in order."""
+    return Index(
+        f"{table}_anomalies",
+        "partition",
+        "account_id",
+        postgresql_where=text("anomalies IS NOT NULL"),
+    )
+
+
 partitions = Table(
     "partitions",
     metadata,
@@ -37,6 +47,10 @@ partitions = Table(
     Column("next_offset", BigInteger, nullable=False, server_default="0"),
     Column("owner", Text, nullable=False),
     Column("policies_seen", BigInteger, nullable=False, server_default="0"),
+    Column("retiming_versions", BigInteger),
+    Column("retimed_account", Text),
+    Column("retimed_invoice", Text),
+    Column("retimed_instalment", Integer),
 )
 topology = Table("topology", metadata, _key("ledger_partitions", Integer))
 journal = Table(
@@ -51,6 +65,7 @@ journal = Table(
     Column("event", JSON, nullable=False),
     Column("changes", JSON, nullable=False),
     Index("journal_name", "partition", "name", unique=True),
+    Index("journal_account", "partition", "account_id", "offset"),
 )
 invoices = Table(
     "invoices",
@@ -59,6 +74,8 @@ invoices = Table(
     _key("account_id", Text),
     _key("invoice_id", Text),
     Column("facts", JSON, nullable=False),
+    Column("anomalies", JSON),
+    _with_anomalies("invoices"),
 )
 items = Table(
     "items",
@@ -77,6 +94,8 @@ items = Table(
     Column("level", Text),
     Column("raised", JSON, nullable=False),
     Column("next_attention_on", Date),
+    Column("disputed_days", JSON, nullable=False, server_default="[]"),
+    Column("turns", Integer, nullable=False, server_default="0"),
     CheckConstraint("open_minor >= 0"),
     Index(
         "items_open",
@@ -96,6 +115,8 @@ funds = Table(
     Column("currency", Text),
     *_minor("amount", "reversed", "unapplied", "free"),
     Column("facts", JSON, nullable=False),
+    Column("anomalies", JSON),
+    _with_anomalies("funds"),
     Index("funds_free", "partition", "account_id", postgresql_where=text("free_minor > 0")),
 )
 clearings = Table(
@@ -122,22 +143,32 @@ balances = Table(
     _key("account_id", Text),
     _key("currency", Text),
     *_minor("invoiced", "received", "credited", "written_off", "reversed", "open", "unapplied"),
+    Column("interest_minor", BigInteger, nullable=False, server_default="0"),
 )
-customers = Table(
-    "customers",
+accounts = Table(
+    "accounts",
     metadata,
     _key("partition", Integer),
     _key("account_id", Text),
-    Column("version", Integer, nullable=False),
     Column("facts", JSON, nullable=False),
+    Column("said", JSON, nullable=False, server_default="{}"),
+    Column("anomalies", JSON),
+    _with_anomalies("accounts"),
 )
-covers = Table(
-    "covers",
+groups = Table(
+    "groups",
     metadata,
     _key("partition", Integer),
     _key("account_id", Text),
-    _key("policy_no", Text),
     Column("facts", JSON, nullable=False),
+)
+account_timers = Table(
+    "account_timers",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Index("account_timers_due", "partition", "due_at"),
 )
 timers = Table(
     "timers",
@@ -155,12 +186,12 @@ escalations = Table(
     _key("partition", Integer),
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
     Column("event_id", Uuid, nullable=False),
-    Column("escalation_id", Uuid, nullable=False),
+    Column("escalation_id", Uuid),
     Column("account_id", Text, nullable=False),
-    Column("invoice_id", Text, nullable=False),
-    Column("instalment", Integer, nullable=False),
+    Column("invoice_id", Text),
+    Column("instalment", Integer),
     Column("type", Text, nullable=False),
-    Column("level", Text, nullable=False),
+    Column("level", Text),
     Column("event", JSON, nullable=False),
     Index("escalations_event", "partition", "event_id", unique=True),
     Index("escalations_account", "partition", "account_id"),

@@ -1,44 +1,38 @@
 """One transaction on the monitor's tables: the port `Unit` in set-based SQL."""
 
-import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from services.monitor.adapters import rows, statements
-from services.monitor.adapters.loading import Loading
-from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.needs import Needs
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.adapters.reading import PostgresReading
+from services.monitor.domain.escalation.standing import Said
+from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.handlers.ports import (
     AccountKey,
-    Contact,
-    DueItem,
     JournalEntry,
     Ownership,
     PlacedClearing,
     PlacedItem,
+    Retiming,
+    Word,
 )
-from shared.contracts.catalogue import ESCALATIONS
+from shared.contracts.announcement import Announcement
+from shared.contracts.catalogue import ESCALATIONS, LEDGER
+from shared.contracts.envelope import SPEC_VERSION, LedgerEvent, name_of
 from shared.contracts.escalation import EscalationEvent
 from shared.errors import FencedError
-from shared.postgres.pool import Connection
 
-#: Reads a policy document of a version, remembering those it has read.
-PolicyReader = Callable[[Sequence[tuple[int, str]]], Policies]
+#: Who speaks, in the envelopes of all that the monitor says.
+SOURCE: Final = "arrears/monitor"
 
 _encode = msgspec.json.Encoder().encode
 
 
-class PostgresUnit:
-    """See the port; the statements are in `statements`."""
-
-    def __init__(self, connection: Connection, read_policies: PolicyReader) -> None:
-        self._connection = connection
-        self._read_policies = read_policies
+class PostgresUnit(PostgresReading):
+    """See the port `Unit`; the statements are in `statements`."""
 
     async def advance(self, owned: Sequence[Ownership], next_offsets: Sequence[int]) -> None:
         """Move the partition rows, first of all, so that everything else waits behind them."""
@@ -59,50 +53,6 @@ class PostgresUnit:
             message = f"another owner has partition {owned.partition}"
             raise FencedError(message)
 
-    async def policies(self) -> tuple[Policies, int]:
-        """Read the newest policies, within the transaction."""
-        found = await self._connection.fetch(statements.POLICIES)
-        policies = self._read_policies([(row["version"], row["document"]) for row in found])
-        return policies, found[0]["versions"]
-
-    async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
-        """Ask the journal."""
-        found = await self._connection.fetch(statements.KNOWN_NAMES, *rows.columns(names, 2))
-        return {row["name"] for row in found}
-
-    async def load(
-        self, needs: Mapping[AccountKey, Needs], ruled: Iterable[AccountKey]
-    ) -> dict[AccountKey, Account]:
-        """Load in three steps, each from what the one before has found."""
-        loading = Loading(self._connection, needs)
-        await loading.funds(
-            [(*key, *funds) for key, need in needs.items() for funds in sorted(need.funds)]
-        )
-        rule_runs = await loading.free_funds(list(ruled))
-        await loading.open_invoices([key for key in ruled if rule_runs(key)])
-        await loading.invoices()
-        await loading.funds_of_invoices()
-        await self._load_customers(loading.accounts)
-        return loading.accounts
-
-    async def _load_customers(self, accounts: Mapping[AccountKey, Account]) -> None:
-        contacts = await self.contacts(list(accounts))
-        for key, account in accounts.items():
-            account.customer = contacts[key].customer
-            account.covers = {cover.terms.policy_no: cover for cover in contacts[key].covers}
-
-    async def contacts(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Contact]:
-        """Read customers and covers."""
-        columns = rows.columns(keys, 2)
-        customers = {
-            (row["partition"], row["account_id"]): rows.customer_from(row["facts"])
-            for row in await self._connection.fetch(statements.CUSTOMERS, *columns)
-        }
-        covers = defaultdict(list)
-        for row in await self._connection.fetch(statements.COVERS, *columns):
-            covers[row["partition"], row["account_id"]].append(rows.cover_from(row["facts"]))
-        return {key: Contact(customers.get(key), covers[key]) for key in keys}
-
     async def save(
         self,
         accounts: Mapping[AccountKey, Account],
@@ -116,9 +66,9 @@ class PostgresUnit:
         every = list(accounts.items())
         await self._write(
             statements.SAVE_INVOICES,
-            4,
+            5,
             [
-                (*key, invoice_id, rows.invoice_facts(account.invoices[invoice_id]))
+                rows.invoice_row(key, account.invoices[invoice_id])
                 for key, account in every
                 for invoice_id in sorted(account.touched_invoices)
             ],
@@ -128,7 +78,7 @@ class PostgresUnit:
         await self._write(statements.DROP_TIMERS, 4, shrunk)
         await self._write(
             statements.SAVE_FUNDS,
-            10,
+            11,
             [
                 rows.funds_row(key, account.funds[funds_key])
                 for key, account in every
@@ -137,14 +87,23 @@ class PostgresUnit:
         )
         await self._write(
             statements.ADD_BALANCES,
-            10,
+            11,
             [
                 rows.balance_row(key, currency, balance)
                 for key, account in every
                 for currency, balance in sorted(account.balances.items())
             ],
         )
-        await self._save_contacts(every)
+        await self._write(
+            statements.SAVE_ACCOUNTS,
+            4,
+            [rows.debtor_row(key, one.debtor) for key, one in every if one.touched_debtor],
+        )
+        await self._write(
+            statements.SAVE_GROUPS,
+            3,
+            [(*key, rows.to_json(one.group)) for key, one in every if one.group is not None],
+        )
 
     async def _save_journal(self, journal: Sequence[JournalEntry], now: datetime) -> None:
         if not journal:
@@ -186,29 +145,11 @@ class PostgresUnit:
                 records=[rows.clearing_row(placed) for placed in clearings],
             )
 
-    async def _save_contacts(self, every: Sequence[tuple[AccountKey, Account]]) -> None:
-        await self._write(
-            statements.SAVE_CUSTOMERS,
-            4,
-            [
-                (*key, account.customer.version, rows.to_json(account.customer))
-                for key, account in every
-                if account.touched_customer and account.customer is not None
-            ],
-        )
-        await self._write(
-            statements.SAVE_COVERS,
-            4,
-            [
-                (*key, policy_no, rows.to_json(account.covers[policy_no]))
-                for key, account in every
-                for policy_no in sorted(account.touched_covers)
-            ],
-        )
-
     async def save_items(self, items: Sequence[PlacedItem]) -> None:
-        """Write items, set the timers that stand and clear the others."""
-        await self._write(statements.SAVE_ITEMS, 19, [rows.item_row(placed) for placed in items])
+        """Write items that have changed, set the timers that stand and clear the others."""
+        await self._write(
+            statements.SAVE_ITEMS, 21, [rows.item_row(placed) for placed in items if placed.changed]
+        )
         keys = [
             (
                 (one.partition, one.account_id, one.item.invoice_id, one.item.instalment),
@@ -221,54 +162,103 @@ class PostgresUnit:
         )
         await self._write(statements.CLEAR_TIMERS, 4, [key for key, at in keys if at is None])
 
-    async def tell(self, events: Sequence[tuple[int, EscalationEvent]], now: datetime) -> None:
-        """Write the log and the outbox; one event is one row in each."""
+    async def save_said(self, said: Mapping[AccountKey, Said]) -> None:
+        """Write by account."""
+        records = [(*key, rows.to_json(one)) for key, one in said.items()]
+        await self._write(statements.SAVE_SAID, 3, records)
+
+    async def save_account_timers(
+        self, timers: Sequence[tuple[AccountKey, datetime | None]]
+    ) -> None:
+        """Set those that stand and clear the others."""
+        await self._write(
+            statements.SAVE_ACCOUNT_TIMERS, 3, [(*key, at) for key, at in timers if at is not None]
+        )
+        await self._write(
+            statements.CLEAR_ACCOUNT_TIMERS, 2, [key for key, at in timers if at is None]
+        )
+
+    async def retime_accounts(self, keys: Sequence[AccountKey], now: datetime) -> None:
+        """Fire the timers of all that is open."""
+        if keys:
+            columns = rows.columns(keys, 2)
+            await self._connection.execute(statements.RETIME_ACCOUNTS, *columns, now)
+
+    async def retime_invoices(self, keys: Sequence[tuple[int, str, str]], now: datetime) -> None:
+        """Fire the timers of what is open of them."""
+        if keys:
+            columns = rows.columns(keys, 3)
+            await self._connection.execute(statements.RETIME_INVOICES, *columns, now)
+
+    async def save_retiming(self, partition: int, retiming: Retiming, *, done: bool) -> None:
+        """Write the partition row."""
+        await self._connection.execute(
+            statements.SAVE_RETIMING, partition, retiming.versions, *retiming.after, done
+        )
+
+    async def tell(self, words: Sequence[Word], now: datetime) -> None:
+        """Write the log and the outbox; one word is one row in each."""
         logged, outgoing = [], []
-        for partition, event in events:
+        for partition, word in words:
+            item = _item_columns(word)
             logged.append(
-                (
-                    partition,
-                    event.event_id,
-                    event.escalation_id,
-                    event.account_id,
-                    event.invoice_id,
-                    event.instalment,
-                    event.type,
-                    event.level,
-                    rows.to_json(event),
-                )
+                (partition, word.event_id, word.account_id, word.type, *item, rows.to_json(word))
             )
-            outgoing.append((partition, ESCALATIONS, event.account_id, _cloud_event(event)))
+            outgoing.append((partition, ESCALATIONS, word.account_id, _cloud_event(word)))
         await self._write(statements.SAVE_ESCALATIONS, 9, logged)
+        await self._send(outgoing, now)
+
+    async def send(self, messages: Sequence[tuple[int, Message]], now: datetime) -> None:
+        """Write the outbox alone: the journal of whoever it goes to will have it."""
+        await self._send(
+            [(partition, LEDGER, one.key, _ledger_event(one, now)) for partition, one in messages],
+            now,
+        )
+
+    async def _send(self, outgoing: Sequence[tuple[int, str, str, bytes]], now: datetime) -> None:
         if outgoing:
             columns = rows.columns(outgoing, 4)
             await self._connection.execute(statements.SAVE_OUTBOX, *columns, now)
-
-    async def due_items(self, partition: int, now: datetime, limit: int) -> list[DueItem]:
-        """Read items by their timers."""
-        found = await self._connection.fetch(statements.DUE_ITEMS, partition, now, limit)
-        return [DueItem(row["account_id"], rows.item_from(row)) for row in found]
-
-    async def retime(self, partition: int, now: datetime, policies_seen: int) -> None:
-        """Fire the timer of every open item, and remember for which policies."""
-        await self._connection.execute(statements.RETIME_ITEMS, partition, now)
-        await self._connection.execute(statements.POLICIES_SEEN, partition, policies_seen)
 
     async def _write(self, statement: str, width: int, records: Sequence[Sequence[Any]]) -> None:
         if records:
             await self._connection.execute(statement, *rows.columns(records, width))
 
 
-def _cloud_event(event: EscalationEvent) -> bytes:
+def _item_columns(word: EscalationEvent | Announcement) -> tuple[Any, ...]:
+    """Return escalation, invoice, instalment and level; a word about an account has none."""
+    if isinstance(word, EscalationEvent):
+        return word.escalation_id, word.invoice_id, word.instalment, word.level
+    return None, None, None, None
+
+
+def _cloud_event(word: EscalationEvent | Announcement) -> bytes:
+    subject = word.item_id if isinstance(word, EscalationEvent) else word.account_id
     return _encode(
         {
-            "specversion": "1.0",
-            "id": str(event.event_id),
-            "source": "arrears/monitor",
-            "type": event.type,
-            "time": event.time,
-            "subject": event.item_id,
+            "specversion": SPEC_VERSION,
+            "id": str(word.event_id),
+            "source": SOURCE,
+            "type": word.type,
+            "time": word.time,
+            "subject": subject,
             "datacontenttype": "application/json",
-            "data": event,
+            "data": word,
         }
+    )
+
+
+def _ledger_event(message: Message, now: datetime) -> bytes:
+    """Return a message as the ledger's canonical event; its name is the same at every repeat."""
+    return _encode(
+        LedgerEvent(
+            specversion=SPEC_VERSION,
+            id=message.name,
+            source=SOURCE,
+            type=message.type,
+            time=now,
+            accountid=message.key,
+            eventname=name_of(SOURCE, message.name).hex,
+            data=msgspec.Raw(_encode(message.data)),
+        )
     )

@@ -43,7 +43,7 @@ def ledger_router(reads: Reads, now: Callable[[], datetime]) -> APIRouter:
                     account_id=found,
                     creditor_id=creditor_id,
                     customer_id=customer_id,
-                    name=figures[found].name,
+                    name=(figures[found].facts.get("customer") or {}).get("name"),
                     level=_highest(figures[found].levels, policy),
                     currencies=[
                         shapes.figures(balance, figures[found].open_by_due[balance.currency], today)

@@ -1,63 +1,177 @@
-"""Decide about items and say what was raised: the one way, for a batch and for a sweep alike."""
+"""Look at items and accounts, decide, and say what came of it: the one way, for batch and sweep.
 
-from collections.abc import Container, Mapping, Sequence
+An item is decided by itself, unless its policy looks at the account's whole overdue amount: then a
+sweep, which has all of the account's items before it, decides; a batch only sets the timer to now.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.monitor.domain.escalation import decision as escalation
-from services.monitor.domain.escalation.telling import raised_event
-from services.monitor.domain.insurance.claim import claim_for
-from services.monitor.domain.ledger.invoice import Item, Raised
-from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies, Policy
-from services.monitor.handlers.ports import AccountKey, Contact, PlacedItem, Unit
+from services.monitor.domain.escalation import decision as decisions
+from services.monitor.domain.escalation.clock import reached_on
+from services.monitor.domain.escalation.decision import Applied, Circumstances, Overdue
+from services.monitor.domain.escalation.telling import (
+    held_event,
+    lifted_event,
+    raised_event,
+    resumed_event,
+)
+from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.handlers.figures import Figures, figures_for
+from services.monitor.handlers.ports import AccountKey, Known, PlacedItem, Unit, Word
+from services.monitor.handlers.standing import attend_standing, wanted
 from shared.contracts.escalation import EscalationEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at: items, and accounts as wholes."""
+
+    items: Sequence[tuple[AccountKey, Item]]
+    #: Accounts to be decided about as wholes, whatever becomes of their items.
+    accounts: frozenset[AccountKey] = frozenset()
+    #: Accounts all of whose open items are among `items`.
+    whole: frozenset[AccountKey] = frozenset()
+    #: Whether the items have changed already and must be written in any case.
+    touched: bool = False
+
+
+@dataclass(slots=True)
+class _Course:
+    """One look under way."""
+
+    policies: Policies
+    now: datetime
+    placed: list[PlacedItem] = field(default_factory=list)
+    decided: list[tuple[AccountKey, Item, Policy, Applied]] = field(default_factory=list)
+    standing: set[AccountKey] = field(default_factory=set)
 
 
 async def attend(
     unit: Unit,
-    items: Sequence[tuple[AccountKey, Item]],
+    look: Look,
+    known: Mapping[AccountKey, Known],
     policies: Policies,
     now: datetime,
     *,
     live: Container[int],
-) -> list[tuple[int, EscalationEvent]]:
-    """Decide about items at an instant, write them with their timers, and return what was raised.
+) -> list[Word]:
+    """Decide at an instant, write what has changed with its timers, and return what is said.
 
-    In a partition that is not `live` (it is behind, so that a payment may be waiting) a reached
-    level only sets the timer to now: the next sweep looks again.
+    In a partition that is not `live` (it is behind, so that a payment may be waiting) nothing is
+    said: timers are set to now, and the next sweep looks again.
     """
-    placed: list[PlacedItem] = []
-    fresh: list[tuple[AccountKey, Item, Raised, Policy]] = []
-    for key, item in items:
-        policy = policies.of(key[1])
-        today = policy.today(now)
-        decision = escalation.decide(item, policy, today)
-        attention_at = None
-        if decision.raises and key[0] not in live:
-            item.next_attention_on, attention_at = today, now
-        else:
-            raised = escalation.apply(item, decision, policy, today)
-            fresh.extend((key, item, one, policy) for one in raised)
-            if decision.next_attention_on is not None:
-                attention_at = policy.begins(decision.next_attention_on)
-        placed.append(PlacedItem(*key, item, attention_at))
-    await unit.save_items(placed)
-    if not fresh:
-        return []
-    contacts = await unit.contacts(sorted({key for key, *_ in fresh}))
-    return [_event(one, contacts, now) for one in fresh]
-
-
-def _event(
-    fresh: tuple[AccountKey, Item, Raised, Policy],
-    contacts: Mapping[AccountKey, Contact],
-    now: datetime,
-) -> tuple[int, EscalationEvent]:
-    """Return the partition and the event of one raise."""
-    (partition, account_id), item, raised, policy = fresh
-    contact = contacts[partition, account_id]
-    is_claim = raised.action == INSURANCE_CLAIM
-    claim = claim_for(item, contact.covers) if is_claim else None
-    event = raised_event(
-        account_id, item, raised, policy, now, customer=contact.customer, claim=claim
+    course = _Course(policies, now, standing=set(look.accounts))
+    overdue = _overdue(look, known, policies, now)
+    for key, item in look.items:
+        _decide(course, key, item, known[key], look, overdue.get(key), live=live)
+    await unit.save_items(course.placed)
+    figures = await figures_for(
+        unit, [(key, item, policy, one.raised) for key, item, policy, one in course.decided]
     )
-    return partition, event
+    words = [
+        word
+        for key, item, policy, applied in course.decided
+        for word in _words(key, item, policy, applied, known[key], figures, now)
+    ]
+    return words + await attend_standing(unit, course.standing, known, policies, now, live=live)
+
+
+def _overdue(
+    look: Look, known: Mapping[AccountKey, Known], policies: Policies, now: datetime
+) -> dict[AccountKey, Overdue]:
+    """Return the whole overdue amount of accounts where it is needed and can be known."""
+    items: dict[AccountKey, list[Item]] = {}
+    for key, item in look.items:
+        if key in look.whole:
+            items.setdefault(key, []).append(item)
+    return {
+        key: decisions.overdue_of(found, known[key].policy(key, policies).today(now))
+        for key, found in items.items()
+    }
+
+
+def _decide(
+    course: _Course,
+    key: AccountKey,
+    item: Item,
+    known: Known,
+    look: Look,
+    overdue: Overdue | None,
+    *,
+    live: Container[int],
+) -> None:
+    """Decide about one item and note what must be written and said."""
+    policy = known.policy(key, course.policies)
+    today = policy.today(course.now)
+    around = Circumstances(known.debtor, known.said.kept, overdue)
+    before = (item.raised, item.next_attention_on)
+    if policy.needs_account and key not in look.whole:
+        waits = item.open > 0
+        item.next_attention_on = today if waits else None
+        course.placed.append(PlacedItem(*key, item, course.now if waits else None))
+        return
+    decision = decisions.decide(item, policy, today, around)
+    says = decision.raises or decision.lifts or decision.held or decision.resumed
+    if says and key[0] not in live:
+        item.next_attention_on = today
+        course.placed.append(PlacedItem(*key, item, course.now))
+        return
+    applied = decisions.apply(item, decision, policy, today, around)
+    if says:
+        course.decided.append((key, item, policy, applied))
+    if wanted(decision, known, policy):
+        course.standing.add(key)
+    next_on = decision.next_attention_on
+    changed = look.touched or before != (item.raised, next_on)
+    attention_at = None if next_on is None else policy.begins(next_on)
+    course.placed.append(PlacedItem(*key, item, attention_at, changed=changed))
+
+
+def _words(
+    key: AccountKey,
+    item: Item,
+    policy: Policy,
+    applied: Applied,
+    known: Known,
+    figures: Figures,
+    now: datetime,
+) -> Iterable[Word]:
+    """Return what is said of one item, in the order in which it holds."""
+    partition, account_id = key
+    for raised, because in applied.lifted:
+        yield partition, lifted_event(account_id, item, raised, because, policy, now)
+    for raised in applied.resumed:
+        yield partition, resumed_event(account_id, item, raised, policy, now)
+    for raised, hold in applied.held:
+        yield partition, held_event(account_id, item, raised, hold, policy, now)
+    for raised in applied.raised:
+        yield partition, _raised(key, item, policy, raised, known, figures, now)
+
+
+def _raised(
+    key: AccountKey,
+    item: Item,
+    policy: Policy,
+    raised: Raised,
+    known: Known,
+    figures: Figures,
+    now: datetime,
+) -> EscalationEvent:
+    level = policy.level(raised.level)
+    assert level is not None
+    today = policy.today(now)
+    on, _crossed = reached_on(level, item, known.debtor, policy, today)
+    return raised_event(
+        key[1],
+        item,
+        raised,
+        policy,
+        now,
+        reached_on=on,
+        customer=known.debtor.customer,
+        claim=figures.claim(key, item, known.debtor, today) if level.is_claim else None,
+        interest=figures.interest(key, item, policy, today),
+    )

@@ -7,21 +7,27 @@ from datetime import datetime
 
 import msgspec
 
+from services.monitor.domain.escalation.announcing import default_announcement
+from services.monitor.domain.escalation.standing import wants_standing
 from services.monitor.domain.escalation.telling import told_event
-from services.monitor.domain.ledger.account import Account, Told
-from services.monitor.domain.ledger.fold import Event, fold
-from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
+from services.monitor.domain.ledger.account import Account, Message, Told
 from services.monitor.domain.ledger.needs import Needs
 from services.monitor.domain.policy.policy import Policies
-from services.monitor.handlers.attention import attend
+from services.monitor.handlers.attention import Look, attend
 from services.monitor.handlers.ports import (
     AccountKey,
     JournalEntry,
+    Known,
     Ownership,
     PlacedClearing,
     Record,
     Store,
+    Unit,
+    Word,
 )
+from shared.contracts.announcement import Announcement
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent
 from shared.contracts.escalation import EscalationEvent
@@ -49,9 +55,11 @@ class Folded:
 
     records: int
     duplicates: int
-    events: list[EscalationEvent]
+    words: list[EscalationEvent | Announcement]
     #: (account id, what an event could not change, and why), in order.
     remarks: list[tuple[str, str]]
+    #: Whether items were made due for a look, so that a sweep should follow at once.
+    retimed: bool
 
 
 def decode(record: Record) -> Entry:
@@ -90,27 +98,36 @@ async def fold_batch(
             [owned[partition] for partition in partitions],
             [records[partition][-1].offset + 1 for partition in partitions],
         )
-        known = await unit.known_names([(entry.key[0], entry.name) for entry in entries])
-        fresh = _without_known(entries, known)
+        names = await unit.known_names([(entry.key[0], entry.name) for entry in entries])
+        fresh = _without_known(entries, names)
         policies, _ = await unit.policies()
-        rules = {entry.key: policies.of(entry.key[1]).clearing_rule for entry in fresh}
-        accounts = await unit.load(_needs(fresh), rules)
-        journal, clearings, told = _fold(fresh, accounts, rules)
+        needs = _needs(fresh)
+        known = await unit.known(sorted(needs))
+        rules = {key: known[key].policy(key, policies).clearing_rule for key in needs}
+        accounts = await unit.load(needs, known, rules)
+        journal, clearings, told, messages = _fold(fresh, accounts, rules)
         for account in accounts.values():
             account.close()
         await unit.save(accounts, journal, clearings, now)
-        raised = await attend(unit, _touched(accounts), policies, now, live=live)
-        events = [*_events(told, policies, now), *raised]
-        await unit.tell(events, now)
+        raised = await attend(unit, _look(accounts, known), known, policies, now, live=live)
+        await _retime(unit, accounts, now)
+        await unit.send(messages, now)
+        words = [
+            *_words(told, known, policies, now),
+            *raised,
+            *_group_words(accounts, known, policies, now),
+        ]
+        await unit.tell(words, now)
     return Folded(
         records=len(entries),
         duplicates=len(entries) - len(fresh),
-        events=[event for _partition, event in events],
+        words=[word for _partition, word in words],
         remarks=[
             (entry.account_id, entry.changes["remark"])
             for entry in journal
             if "remark" in entry.changes
         ],
+        retimed=any(one.retimed or one.retimed_invoices for one in accounts.values()),
     )
 
 
@@ -136,10 +153,16 @@ def _fold(
     entries: Sequence[Entry],
     accounts: Mapping[AccountKey, Account],
     rules: Mapping[AccountKey, str],
-) -> tuple[list[JournalEntry], list[PlacedClearing], list[tuple[Entry, Told]]]:
+) -> tuple[
+    list[JournalEntry],
+    list[PlacedClearing],
+    list[tuple[Entry, Told]],
+    list[tuple[int, Message]],
+]:
     journal: list[JournalEntry] = []
     clearings: list[PlacedClearing] = []
     told: list[tuple[Entry, Told]] = []
+    messages: list[tuple[int, Message]] = []
     for entry in entries:
         account = accounts[entry.key]
         rule = rules[entry.key]
@@ -155,29 +178,72 @@ def _fold(
             for number, clearing in enumerate(account.clearings)
         )
         told.extend((entry, one) for one in account.told)
+        messages.extend((partition, one) for one in account.messages)
         account.clearings.clear()
         account.told.clear()
-    return journal, clearings, told
+        account.messages.clear()
+    return journal, clearings, told, messages
 
 
-def _touched(accounts: Mapping[AccountKey, Account]) -> list[tuple[AccountKey, Item]]:
-    return [
-        (key, item)
-        for key, account in accounts.items()
-        for invoice_id in sorted(account.touched_invoices)
-        for item in account.invoices[invoice_id].items
-    ]
+def _look(accounts: Mapping[AccountKey, Account], known: Mapping[AccountKey, Known]) -> Look:
+    """Return what the batch has touched."""
+    return Look(
+        items=[
+            (key, item)
+            for key, account in accounts.items()
+            for invoice_id in sorted(account.touched_invoices)
+            for item in account.invoices[invoice_id].items
+        ],
+        accounts=frozenset(
+            key
+            for key, account in accounts.items()
+            if account.touched_debtor or wants_standing(account.debtor, known[key].said)
+        ),
+        touched=True,
+    )
 
 
-def _events(
-    told: Sequence[tuple[Entry, Told]], policies: Policies, now: datetime
-) -> list[tuple[int, EscalationEvent]]:
-    """Return one event an escalation: its lifting, else its last change in the batch."""
-    last: dict[uuid.UUID, tuple[int, EscalationEvent]] = {}
+async def _retime(unit: Unit, accounts: Mapping[AccountKey, Account], now: datetime) -> None:
+    """Make due for a look what a change of the debtor concerns, beside what was touched itself."""
+    await unit.retime_accounts([key for key, one in accounts.items() if one.retimed], now)
+    await unit.retime_invoices(
+        [
+            (*key, invoice_id)
+            for key, one in accounts.items()
+            if not one.retimed
+            for invoice_id in sorted(one.retimed_invoices)
+        ],
+        now,
+    )
+
+
+def _words(
+    told: Sequence[tuple[Entry, Told]],
+    known: Mapping[AccountKey, Known],
+    policies: Policies,
+    now: datetime,
+) -> list[Word]:
+    """Return one word an escalation: its lifting, else its last change in the batch."""
+    last: dict[uuid.UUID, Word] = {}
     for entry, one in told:
         partition, account_id = entry.key
         cause = f"{partition}-{entry.record.offset}"
-        event = told_event(account_id, one, policies.of(account_id), now, cause)
+        policy = known[entry.key].policy(entry.key, policies)
+        event = told_event(account_id, one, policy, now, cause)
         last.pop(event.escalation_id, None)
         last[event.escalation_id] = (partition, event)
     return list(last.values())
+
+
+def _group_words(
+    accounts: Mapping[AccountKey, Account],
+    known: Mapping[AccountKey, Known],
+    policies: Policies,
+    now: datetime,
+) -> list[Word]:
+    """Return what accounts have heard from their groups, for others to hear."""
+    return [
+        (key[0], default_announcement(key[1], heard, known[key].policy(key, policies), now))
+        for key, account in accounts.items()
+        if account.heard_of_group and (heard := account.debtor.group_default) is not None
+    ]

@@ -13,8 +13,9 @@ from typing import Final, Protocol
 import structlog
 
 from services.monitor.handlers.batch import Folded, fold_batch
-from services.monitor.handlers.ports import Ownership, Record, Source, Store
+from services.monitor.handlers.ports import Ownership, Record, Source, Store, Word
 from services.monitor.handlers.sweep import sweep
+from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 from shared.errors import BrokenInvariantError, ConflictingStateError
 
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 #: A partition that is further behind than this many records does not raise: a payment may wait.
 BEHIND_RECORDS_MAX: Final = 1000
+#: A sweep lets the ledger be read after this long, and goes on from where it was.
+SWEEP_SECONDS_MAX: Final = 1.0
 #: It raises all the same once it has been behind for this long.
 PATIENCE_SECONDS_MAX: Final = 600.0
 
@@ -32,8 +35,8 @@ class Observer(Protocol):
     def folded(self, folded: Folded, seconds: float) -> None:
         """Take note of a batch."""
 
-    def said(self, events: Sequence[EscalationEvent]) -> None:
-        """Take note of escalation events."""
+    def said(self, words: Sequence[EscalationEvent | Announcement]) -> None:
+        """Take note of what was said."""
 
     def swept(self, seconds: float, now: datetime) -> None:
         """Take note of a sweep of all partitions."""
@@ -184,10 +187,11 @@ class Loop:
         for partition, next_offset in next_offsets.items():
             owned = self.owned[partition]
             self.owned[partition] = Ownership(partition, owned.epoch, next_offset)
-        if folded.events:
-            self._wake_relay()
+        self._wake_relay()
+        # What the batch made due for a look is looked at before the next one.
+        self._tick = self._tick or folded.retimed
         self._observer.folded(folded, perf_counter() - started)
-        self._observer.said(folded.events)
+        self._observer.said(folded.words)
 
     def _is_live(self, partition: int, next_offset: int) -> bool:
         """Say whether a partition may raise: it is not far behind, or has been for too long."""
@@ -200,20 +204,21 @@ class Loop:
     async def _sweep(self) -> None:
         waiting, self._sweeps_wanted, self._tick = self._sweeps_wanted, [], False
         started = perf_counter()
-        behind = False
+        is_done = True
         try:
             now = self._now()
             for partition, retime in await self._store.partitions_due(self._running(), now):
                 if self._is_live(partition, self.owned[partition].next_offset):
-                    await self._sweep_one(partition, now, retime=retime)
+                    is_done = await self._sweep_one(partition, now, started, retime) and is_done
                 else:
-                    behind = True
+                    is_done = False
         except BaseException as error:
             self._sweeps_wanted += waiting
             self.abandon(error)
             raise
-        if behind:
-            # Whoever waits goes on waiting: a partition could not be swept yet.
+        if not is_done:
+            # Whoever waits goes on waiting: the ledger is read for a moment in between.
+            self._tick = True
             self._sweeps_wanted += waiting
             return
         self._observer.swept(perf_counter() - started, now)
@@ -226,16 +231,30 @@ class Loop:
             else:
                 done.set_result(None)
 
-    async def _sweep_one(self, partition: int, now: datetime, *, retime: bool) -> None:
+    async def _sweep_one(
+        self,
+        partition: int,
+        now: datetime,
+        started: float,
+        retime: bool,  # as the store says it
+    ) -> bool:
         try:
-            await sweep(self._store, self.owned[partition], now, retime=retime, said=self._said)
+            return await sweep(
+                self._store,
+                self.owned[partition],
+                now,
+                retime=retime,
+                said=self._said,
+                has_time=lambda: perf_counter() - started < SWEEP_SECONDS_MAX,
+            )
         except BrokenInvariantError as error:
             self._stop(partition, error.message)
+            return True
 
-    async def _said(self, events: list[EscalationEvent]) -> None:
-        if events:
+    async def _said(self, words: list[Word]) -> None:
+        if words:
             self._wake_relay()
-        self._observer.said(events)
+        self._observer.said([word for _partition, word in words])
 
     def _stop(self, partition: int, reason: str) -> None:
         log.error(

@@ -4,15 +4,18 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.monitor.domain.ledger.account import Account, Cover
+from services.monitor.domain.escalation.standing import Paid, Said
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.needs import Needs
-from services.monitor.domain.policy.policy import Policies
-from shared.contracts.customer import CustomerUpdated
+from services.monitor.domain.policy.policy import Policies, Policy
+from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 
 #: An account with the ledger partition it lives in.
@@ -78,6 +81,8 @@ class PlacedItem:
     account_id: str
     item: Item
     attention_at: datetime | None
+    #: Whether the item itself is to be written, and not its timer alone.
+    changed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,43 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """What is known of an account besides its items."""
+class Known:
+    """What is known of an account besides its items, and what was said about it."""
 
-    customer: CustomerUpdated | None
-    covers: Sequence[Cover]
+    debtor: Debtor
+    said: Said
+
+    def policy(self, key: AccountKey, policies: Policies) -> Policy:
+        """Return the account's policy."""
+        customer = self.debtor.customer
+        if customer is None:
+            return policies.of(key[1])
+        return policies.of(key[1], customer.grade, customer.segment)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKey:
+    """A promise, as the question what was paid towards it."""
+
+    account: AccountKey
+    promise_id: str
+    made_on: date
+    promised_on: date
+    #: None: the whole account.
+    invoice_ids: Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retiming:
+    """How far a partition has been timed anew by the policies of a number of versions."""
+
+    versions: int
+    #: The last item looked at: (account id, invoice id, instalment).
+    after: tuple[str, str, int]
+
+
+#: Something the monitor says to others, with the partition of its account.
+Word = tuple[int, EscalationEvent | Announcement]
 
 
 class Unit(Protocol):
@@ -114,13 +151,35 @@ class Unit(Protocol):
     async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
         """Return which (partition, name) the journal has already."""
 
+    async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
+        """Return what is known of accounts besides their items."""
+
     async def load(
-        self, needs: Mapping[AccountKey, Needs], ruled: Iterable[AccountKey]
+        self,
+        needs: Mapping[AccountKey, Needs],
+        known: Mapping[AccountKey, Known],
+        ruled: Iterable[AccountKey],
     ) -> dict[AccountKey, Account]:
         """Load what the events need; `ruled` accounts have a clearing rule that may run."""
 
-    async def contacts(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Contact]:
-        """Return customers and covers of accounts."""
+    async def open_items(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Item]]:
+        """Return all open items of accounts, as far as they are written."""
+
+    async def invoices(
+        self, keys: Sequence[tuple[int, str, str]]
+    ) -> dict[tuple[int, str, str], Invoice]:
+        """Return invoices by (partition, account id, invoice id), with their items."""
+
+    async def clearings(
+        self, keys: Sequence[tuple[int, str, str]]
+    ) -> dict[tuple[int, str, str], list[Clearing]]:
+        """Return the clearing records of invoices, in the order of the ledger."""
+
+    async def claims(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[EscalationEvent]]:
+        """Return the claims on the insurance that stand raised for accounts, as they were said."""
+
+    async def paid(self, promises: Sequence[PromiseKey]) -> dict[tuple[AccountKey, str], Paid]:
+        """Return what was paid towards promises, from the day each was made to its own day."""
 
     async def save(
         self,
@@ -134,14 +193,42 @@ class Unit(Protocol):
     async def save_items(self, items: Sequence[PlacedItem]) -> None:
         """Write items and their timers."""
 
-    async def tell(self, events: Sequence[tuple[int, EscalationEvent]], now: datetime) -> None:
-        """Write escalation events, by partition, to the log and to the outbox."""
+    async def save_said(self, said: Mapping[AccountKey, Said]) -> None:
+        """Write what was said about accounts."""
+
+    async def save_account_timers(
+        self, timers: Sequence[tuple[AccountKey, datetime | None]]
+    ) -> None:
+        """Set or clear the timers of accounts."""
+
+    async def retime_accounts(self, keys: Sequence[AccountKey], now: datetime) -> None:
+        """Make every open item of accounts due for a look."""
+
+    async def retime_invoices(self, keys: Sequence[tuple[int, str, str]], now: datetime) -> None:
+        """Make every open item of invoices due for a look."""
+
+    async def tell(self, words: Sequence[Word], now: datetime) -> None:
+        """Write words to the log and to the outbox."""
+
+    async def send(self, messages: Sequence[tuple[int, Message]], now: datetime) -> None:
+        """Put messages to other accounts, each with its sender's partition, into the outbox."""
 
     async def due_items(self, partition: int, now: datetime, limit: int) -> list[DueItem]:
         """Return items whose timer has fired, by account."""
 
-    async def retime(self, partition: int, now: datetime, policies_seen: int) -> None:
-        """Make every open item of a partition due for a look under the newest policies."""
+    async def due_accounts(self, partition: int, now: datetime, limit: int) -> list[str]:
+        """Return accounts whose own timer has fired."""
+
+    async def retiming(self, partition: int) -> Retiming | None:
+        """Return how far a partition was timed anew; None when that is not under way."""
+
+    async def items_after(
+        self, partition: int, after: tuple[str, str, int], limit: int
+    ) -> list[DueItem]:
+        """Return open items in the order of their keys, beyond one of them."""
+
+    async def save_retiming(self, partition: int, retiming: Retiming, *, done: bool) -> None:
+        """Keep how far a partition has been timed anew."""
 
 
 class Store(Protocol):

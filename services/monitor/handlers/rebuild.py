@@ -5,10 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
+from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.balance import Balance
-from services.monitor.domain.ledger.fold import Event, fold
-from services.monitor.domain.ledger.invoice import Invoice
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.ledger.group import Group
 from services.monitor.handlers.batch import decode
 from services.monitor.handlers.ports import AccountKey, Record
 from shared.contracts.escalation import escalation_id
@@ -26,8 +29,8 @@ class Ledger:
     invoices: dict[str, Invoice] = field(default_factory=dict)
     funds: dict[str, Any] = field(default_factory=dict)
     balances: dict[str, Balance] = field(default_factory=dict)
-    customer: Any = None
-    covers: dict[str, Any] = field(default_factory=dict)
+    debtor: Debtor = field(default_factory=Debtor)
+    group: Group | None = None
     #: Clearing records by `offset-number`.
     clearings: dict[str, Any] = field(default_factory=dict)
     #: Ids of the escalations that the log says stand; only of stored ledgers.
@@ -106,6 +109,7 @@ async def _folded(archive: Archive) -> AsyncIterator[tuple[AccountKey, Ledger, i
             clearings[f"{row.record.offset}-{number}"] = clearing
         account.clearings.clear()
         account.told.clear()
+        account.messages.clear()
         events += 1
     if key is not None:
         yield key, _ledger(account, clearings), events
@@ -117,8 +121,8 @@ def _ledger(account: Account, clearings: dict[str, Any]) -> Ledger:
         invoices=account.invoices,
         funds={f"{kind} {funds_id}": funds for (kind, funds_id), funds in account.funds.items()},
         balances=account.balances,
-        customer=account.customer,
-        covers=account.covers,
+        debtor=account.debtor,
+        group=account.group,
         clearings=clearings,
     )
 
@@ -134,14 +138,18 @@ async def _differences(archive: Archive, folded: Mapping[AccountKey, Ledger]) ->
 
 def _compare(account_id: str, expected: Ledger, stored: Ledger) -> list[str]:
     found: list[str] = []
-    for what in ("funds", "balances", "covers", "clearings"):
+    for what in ("funds", "balances", "clearings"):
         found += _entries(what, getattr(expected, what), getattr(stored, what))
-    if expected.customer != stored.customer:
-        found.append("customer: the journal and the stored state differ")
+    for what in ("debtor", "group"):
+        if getattr(expected, what) != getattr(stored, what):
+            found.append(
+                f"{what}: the journal gives {getattr(expected, what)}, "
+                f"stored is {getattr(stored, what)}"
+            )
     plain = {name: _plain(invoice) for name, invoice in stored.invoices.items()}
     found += _entries("invoice", expected.invoices, plain)
     standing = {
-        str(escalation_id(account_id, item.item_id, raised.level, item.cycle))
+        str(escalation_id(account_id, item.item_id, raised.level, raised.cycle))
         for invoice in stored.invoices.values()
         for item in invoice.items
         for raised in item.raised
@@ -154,7 +162,10 @@ def _compare(account_id: str, expected: Ledger, stored: Ledger) -> list[str]:
 
 def _plain(invoice: Invoice) -> Invoice:
     """Return an invoice as events alone make it: without what sweeps have added to its items."""
-    items = [replace(item, raised=[], next_attention_on=None) for item in invoice.items]
+    items = [
+        replace(item, raised=[], next_attention_on=None, turns=0, cycle=item.cycle - item.turns)
+        for item in invoice.items
+    ]
     return replace(invoice, items=items)
 
 

@@ -2,16 +2,20 @@
 
 from datetime import date, datetime
 
+from services.monitor.domain.escalation.holds import Hold
+from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.account import Told
-from services.monitor.domain.ledger.invoice import Item, Raised
 from services.monitor.domain.policy.policy import Policy
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.escalation import (
+    HELD,
     LIFTED,
     RAISED,
+    RESUMED,
     UPDATED,
     Claim,
     EscalationEvent,
+    Interest,
     Recipient,
     escalation_id,
     event_id,
@@ -26,31 +30,43 @@ def raised_event(
     policy: Policy,
     now: datetime,
     *,
+    reached_on: date,
     customer: CustomerUpdated | None,
     claim: Claim | None,
+    interest: Interest | None = None,
 ) -> EscalationEvent:
     """Say that a level is raised for an item, with all that is needed to act on it."""
-    level = next(level for level in policy.levels if level.name == raised.level)
-    reached_on = policy.level_on(level, item.due_on)
-    minimum = policy.minimum_open.get(item.currency, 0)
-    why = [
-        f"due on {item.due_on}, {_days(level.after_days)} {reached_on}",
-        f"open {Money(item.open, item.currency)}"
-        + (f", at least the minimum of {to_text(minimum, item.currency)}" if minimum else ""),
-    ]
-    if raised.skipped:
-        why.append(f"{', '.join(raised.skipped)} reached as well and passed over")
     return _event(
         RAISED,
         account_id,
-        Told(item, raised, item.cycle, None),
+        item,
+        raised,
         now,
-        cause="",
-        why="; ".join(why) + f" (policy {raised.policy})",
+        why=_why(item, raised, policy, reached_on),
         overdue_on=raised.raised_on,
         recipient=recipient_of(customer),
         claim=claim,
+        interest=interest,
     )
+
+
+def _why(item: Item, raised: Raised, policy: Policy, reached_on: date) -> str:
+    level = policy.level(raised.level)
+    assert level is not None
+    if raised.cross_default:
+        reason = f"reached on {reached_on}, for others of the customer's group are in default"
+    else:
+        base = item.original_due_on if raised.insured else item.due_on
+        reason = f"due on {base}, {_days(level.after_days)} {reached_on}"
+    minimum = level.conditions.minimum_open.get(item.currency, 0)
+    why = [reason, f"open {Money(item.open, item.currency)}"]
+    if item.disputed:
+        why.append(f"of which {to_text(item.disputed, item.currency)} disputed")
+    if minimum:
+        why[-1] += f", at least the minimum of {to_text(minimum, item.currency)}"
+    if raised.skipped:
+        why.append(f"{', '.join(raised.skipped)} reached as well and passed over")
+    return "; ".join(why) + f" (policy {raised.policy})"
 
 
 def told_event(
@@ -60,14 +76,61 @@ def told_event(
 
     `cause` tells several changes of one escalation apart: the place of the event in the ledger.
     """
-    lifted = told.lifted_because is not None
+    if told.lifted_because is not None:
+        return lifted_event(account_id, told.item, told.raised, told.lifted_because, policy, now)
+    item = told.item
+    why = f"open is now {Money(item.open, item.currency)}"
+    if item.disputed:
+        why += f", of which {to_text(item.disputed, item.currency)} disputed"
     return _event(
-        LIFTED if lifted else UPDATED,
+        UPDATED,
         account_id,
-        told,
+        item,
+        told.raised,
         now,
-        cause="" if lifted else cause,
-        why=told.lifted_because or f"open is now {Money(told.item.open, told.item.currency)}",
+        cause=cause,
+        why=why,
+        overdue_on=policy.today(now),
+    )
+
+
+def lifted_event(
+    account_id: str, item: Item, raised: Raised, because: str, policy: Policy, now: datetime
+) -> EscalationEvent:
+    """Say that a raised level is called back."""
+    return _event(LIFTED, account_id, item, raised, now, why=because, overdue_on=policy.today(now))
+
+
+def held_event(
+    account_id: str, item: Item, raised: Raised, hold: Hold, policy: Policy, now: datetime
+) -> EscalationEvent:
+    """Say that the work of a raised level pauses."""
+    until = f" to the end of {hold.until}" if hold.until else ""
+    return _event(
+        HELD,
+        account_id,
+        item,
+        raised,
+        now,
+        cause=str(raised.holds),
+        why=f"held by {hold.label}{until}",
+        overdue_on=policy.today(now),
+        held_until=hold.until,
+    )
+
+
+def resumed_event(
+    account_id: str, item: Item, raised: Raised, policy: Policy, now: datetime
+) -> EscalationEvent:
+    """Say that the work of a raised level goes on."""
+    return _event(
+        RESUMED,
+        account_id,
+        item,
+        raised,
+        now,
+        cause=str(raised.holds),
+        why="nothing holds it any more",
         overdue_on=policy.today(now),
     )
 
@@ -81,18 +144,20 @@ def _days(after_days: int) -> str:
 def _event(
     event_type: str,
     account_id: str,
-    told: Told,
+    item: Item,
+    raised: Raised,
     now: datetime,
     *,
-    cause: str,
+    cause: str = "",
     why: str,
     overdue_on: date,
     recipient: Recipient | None = None,
     claim: Claim | None = None,
+    interest: Interest | None = None,
+    held_until: date | None = None,
 ) -> EscalationEvent:
-    item, raised = told.item, told.raised
     creditor_id, _, customer_id = account_id.partition(":")
-    escalation = escalation_id(account_id, item.item_id, raised.level, told.cycle)
+    escalation = escalation_id(account_id, item.item_id, raised.level, raised.cycle)
     return EscalationEvent(
         event_id=event_id(escalation, event_type, cause),
         type=event_type,
@@ -106,7 +171,7 @@ def _event(
         level=raised.level,
         action=raised.action,
         skipped=raised.skipped,
-        cycle=told.cycle,
+        cycle=raised.cycle,
         days_overdue=item.days_overdue(overdue_on),
         amount=to_text(item.amount, item.currency),
         open=to_text(item.open, item.currency),
@@ -119,6 +184,10 @@ def _event(
         why=why,
         recipient=recipient,
         claim=claim,
+        disputed=to_text(item.disputed, item.currency) if item.disputed else None,
+        interest=interest,
+        held_by=raised.held_by,
+        held_until=held_until,
     )
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
+from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.funds import Funds, FundsKind
-from services.monitor.domain.ledger.invoice import Invoice, Item, Match, NamedFunds
 
 NAMED: Final = "named"
+WRITTEN_OFF: Final = "written_off"
 OLDEST_DUE_FIRST: Final = "oldest_due_first"
 NONE: Final = "none"
 #: The clearing rules a creditor can choose from.
@@ -22,7 +24,11 @@ RULES: Final = (OLDEST_DUE_FIRST, NONE)
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
-    """A clearing record: minor units that met an item, or, below zero, that left it again."""
+    """A clearing record: minor units that met an item, or, below zero, that left it again.
+
+    Instalment 0 is the interest on the invoice. The day is the value date where money came, the
+    day of the event where it left; a bounce leaves on the value date, as if it had never come.
+    """
 
     kind: FundsKind
     funds_id: str
@@ -30,7 +36,7 @@ class Clearing:
     instalment: int
     currency: str
     amount: int
-    #: `named`, or the clearing rule that matched them.
+    #: `named`, `written_off`, or the clearing rule that matched them.
     rule: str
     cleared_on: date
 
@@ -47,13 +53,16 @@ def matches_of(invoice: Invoice) -> list[Match]:
     room = [part.amount for part in terms]
     matches: list[Match] = []
     for match in invoice.matches:
-        if not match.named and match.instalment <= len(room):
+        if not match.named and 1 <= match.instalment <= len(room):
             amount = min(match.amount, room[match.instalment - 1])
             if amount:
                 room[match.instalment - 1] -= amount
                 matches.append(_resized(match, amount))
     for named in sorted(invoice.named, key=_value_order):
         if named.currency != invoice.currency:
+            continue
+        if named.instalment == INTEREST:
+            _add(matches, Match(named.kind, named.funds_id, INTEREST, named.amount, named=True))
             continue
         left = named.amount
         for index in _instalments_for(named, len(room)):

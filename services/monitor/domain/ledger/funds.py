@@ -13,6 +13,8 @@ class FundsKind(StrEnum):
 
     PAYMENT = "payment"
     CREDIT_NOTE = "credit_note"
+    #: Of clearing records alone: what was given up, and no money.
+    WRITE_OFF = "write_off"
 
 
 #: Names funds within an account: kind and the sender's own id.
@@ -26,6 +28,28 @@ class Allocation:
     invoice_id: str
     amount: int
     instalment: int | None = None
+    #: Whether it pays the interest on the invoice instead of the invoice.
+    interest: bool = False
+    #: The day a later move named it; None when the payment itself did.
+    moved_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPart:
+    """A part of a move, its amount as it came: it is read once the payment's currency is known."""
+
+    invoice_id: str
+    amount: str
+    instalment: int | None
+    interest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Money on account that was moved to invoices after it came."""
+
+    moved_on: date
+    parts: list[MovedPart]
 
 
 @dataclass(slots=True)
@@ -42,6 +66,8 @@ class Funds:
     amount: int = 0
     value_on: date | None = None
     allocations: list[Allocation] = field(default_factory=list)
+    #: By the name of its event.
+    moves: dict[str, Move] = field(default_factory=dict)
     #: By reversal id, the decimal amount taken back, None for all of it.
     reversals: dict[str, str | None] = field(default_factory=dict)
     #: Minor units matched because an allocation named the item.
@@ -50,6 +76,8 @@ class Funds:
     matched_on_account: int = 0
     #: Invoices that the clearing rule has matched these funds with, in the order it did.
     rule_invoices: list[str] = field(default_factory=list)
+    #: Sentences about events that contradicted what was known, for a person to look at.
+    contradictions: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> FundsKey:
@@ -58,36 +86,81 @@ class Funds:
 
     def invoice_ids(self) -> set[str]:
         """Return the invoices that hang on these funds."""
-        return {part.invoice_id for part in self.allocations} | set(self.rule_invoices)
+        moved = {part.invoice_id for move in self.moves.values() for part in move.parts}
+        return {part.invoice_id for part in self.allocations} | moved | set(self.rule_invoices)
 
     @property
     def reversed(self) -> int:
         """Minor units taken back, never more than came; an unreadable reversal takes nothing."""
+        return min(self.reversals_asked, self.amount)
+
+    @property
+    def reversals_asked(self) -> int:
+        """Minor units that reversals have asked for, which may be more than came."""
         if self.currency is None:
             return 0
         total = 0
         for text in self.reversals.values():
-            total += self.amount if text is None else _readable(text, self.currency)
-        return min(total, self.amount)
+            total += self.amount if text is None else readable(text, self.currency)
+        return total
 
     @property
     def unapplied(self) -> int:
         """Minor units that have met no item."""
         return self.amount - self.reversed - self.matched_named - self.matched_on_account
 
+    def named_allocations(self) -> list[Allocation]:
+        """Return what names invoices: the payment's own allocations, then moves by their day.
+
+        Together they are never more than the funds: what a move asks for beyond them is left out.
+        """
+        if not self.moves or self.currency is None:
+            return self.allocations
+        left = self.amount - sum(part.amount for part in self.allocations)
+        named = list(self.allocations)
+        for _name, move in sorted(self.moves.items(), key=lambda one: (one[1].moved_on, one[0])):
+            for part in move.parts:
+                amount = min(left, readable(part.amount, self.currency))
+                left -= amount
+                named.append(
+                    Allocation(
+                        part.invoice_id, amount, part.instalment, part.interest, move.moved_on
+                    )
+                )
+        return named
+
+    def moves_asked(self) -> int:
+        """Return the minor units that moves ask for; unreadable amounts count nothing."""
+        if self.currency is None:
+            return 0
+        return sum(
+            readable(part.amount, self.currency)
+            for move in self.moves.values()
+            for part in move.parts
+        )
+
     def standing_allocations(self) -> list[Allocation]:
         """Return the allocations that reversals have left standing.
 
         A reversal in part takes from what names no invoice first, then from the last allocation.
         """
+        named = self.named_allocations()
         if not self.reversals:
-            return self.allocations
-        cut = max(0, sum(part.amount for part in self.allocations) - self.amount + self.reversed)
+            return named
+        cut = max(0, sum(part.amount for part in named) - self.amount + self.reversed)
         standing: list[Allocation] = []
-        for part in reversed(self.allocations):
+        for part in reversed(named):
             taken = min(cut, part.amount)
             cut -= taken
-            standing.append(Allocation(part.invoice_id, part.amount - taken, part.instalment))
+            standing.append(
+                Allocation(
+                    part.invoice_id,
+                    part.amount - taken,
+                    part.instalment,
+                    part.interest,
+                    part.moved_on,
+                )
+            )
         standing.reverse()
         return standing
 
@@ -103,8 +176,21 @@ class Funds:
         return self.on_account - self.matched_on_account
 
 
-def _readable(text: str, currency: str) -> int:
+def readable(text: str, currency: str) -> int:
+    """Read an amount that came before its currency was known; one that does not fit it is nought.
+
+    It is then listed among the account's anomalies: nothing is ever rounded.
+    """
     try:
         return to_minor(text, currency)
     except RejectedError:
         return 0
+
+
+def is_readable(text: str, currency: str) -> bool:
+    """Say whether an amount fits a currency."""
+    try:
+        to_minor(text, currency)
+    except RejectedError:
+        return False
+    return True

@@ -3,10 +3,37 @@
 from dataclasses import dataclass, field
 
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
-from shared.contracts.credit_note import CreditNoteIssued
+from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
 from shared.contracts.fields import Inbound
-from shared.contracts.invoice import InvoiceAmended, InvoiceCancelled, InvoiceIssued
-from shared.contracts.payment import PaymentReceived, PaymentReversed
+from shared.contracts.group import MemberChanged
+from shared.contracts.invoice import (
+    DisputeResolved,
+    InterestWaived,
+    InvoiceAmended,
+    InvoiceCancelled,
+    InvoiceDisputed,
+    InvoiceIssued,
+    InvoiceTermsExtended,
+    InvoiceWriteOffReversed,
+    InvoiceWrittenOff,
+)
+from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
+
+#: What is said of one invoice and can set no money free.
+_OF_INVOICE = (
+    InvoiceIssued,
+    InvoiceDisputed,
+    DisputeResolved,
+    InterestWaived,
+)
+#: What is said of one invoice and may leave it with less room for money.
+_SHRINKING = (
+    InvoiceAmended,
+    InvoiceCancelled,
+    InvoiceTermsExtended,
+    InvoiceWrittenOff,
+    InvoiceWriteOffReversed,
+)
 
 
 @dataclass(slots=True)
@@ -21,17 +48,22 @@ class Needs:
     funds: set[FundsKey] = field(default_factory=set)
     #: Whether an event may set money free for the clearing rule.
     may_free: bool = False
+    #: Whether the key is that of a group.
+    group: bool = False
 
     def add(self, data: Inbound) -> None:
         """Add what one event names."""
-        if isinstance(data, InvoiceIssued):
+        if isinstance(data, _OF_INVOICE):
             self.invoices.add(data.invoice_id)
-        elif isinstance(data, InvoiceAmended | InvoiceCancelled):
+        elif isinstance(data, _SHRINKING):
             self.invoices.add(data.invoice_id)
             self.may_free = True
-        elif isinstance(data, PaymentReceived):
+        elif isinstance(data, PaymentReceived | PaymentAllocated):
             self.funds.add((FundsKind.PAYMENT, data.payment_id))
             self.invoices.update(part.invoice_id for part in data.allocations or ())
+            self.may_free = True
+        elif isinstance(data, PaymentReversed):
+            self.funds.add((FundsKind.PAYMENT, data.payment_id))
             self.may_free = True
         elif isinstance(data, CreditNoteIssued):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
@@ -39,6 +71,8 @@ class Needs:
                 self.invoices.add(data.invoice_id)
             else:
                 self.may_free = True
-        elif isinstance(data, PaymentReversed):
-            self.funds.add((FundsKind.PAYMENT, data.payment_id))
+        elif isinstance(data, CreditNoteCancelled):
+            self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
             self.may_free = True
+        elif isinstance(data, MemberChanged):
+            self.group = True

@@ -2,11 +2,31 @@
 
 from typing import Any, Final
 
+from services.monitor.domain.escalation.holds import KINDS
+from services.monitor.domain.interest.terms import read_terms
 from services.monitor.domain.ledger import clearing
-from services.monitor.domain.policy.policy import HIGHEST, STEP, Level, Policy, Scope
+from services.monitor.domain.policy import policy as rules
+from services.monitor.domain.policy.plain import (
+    DAYS_MAX,
+    amounts,
+    days,
+    listed,
+    mapping,
+    one_of,
+    text,
+    whole,
+    wrong,
+)
+from services.monitor.domain.policy.policy import (
+    Conditions,
+    CrossDefault,
+    Level,
+    Policy,
+    Scope,
+)
+from shared.business_calendar import BusinessCalendar, check_code
 from shared.calendar import zone
 from shared.errors import RejectedError
-from shared.money import exponent_of, to_minor
 
 #: The policy of everybody who has no other: 15, 30 and 60 calendar days mean exactly that, for any
 #: amount; `minimum_open: {CNY: "100.00"}` in a policy of your own leaves small ones alone.
@@ -30,160 +50,208 @@ levels:
 backlog: highest
 """
 
-#: What can hold a level.
-HOLDS: Final = ("dispute", "promise", "block")
 LEVELS_MAX: Final = 50
-AFTER_DAYS_MAX: Final = 3650
-TEXT_LENGTH_MAX: Final = 128
+CALENDARS_MAX: Final = 10
+OWN_DAYS_MAX: Final = 1000
+MINIMUM_ITEMS_MAX: Final = 100_000
+
+_TOP: Final = frozenset(
+    {
+        "applies_to",
+        "backlog",
+        "calendar",
+        "clearing",
+        "cross_default",
+        "interest",
+        "minimum_items",
+        "minimum_open",
+        "on_resolution",
+        "scope",
+    }
+)
+_CALENDAR: Final = frozenset(
+    {"time_zone", "days", "holidays", "holidays_added", "holidays_removed", "on_holiday"}
+)
+_LEVEL: Final = frozenset(
+    {
+        "held_by",
+        "min_days_after_previous",
+        "minimum_items",
+        "minimum_open",
+        "not_after_days",
+        "on_holiday",
+    }
+)
+_SHIFTS: Final = (rules.NONE, rules.FOLLOWING, rules.PRECEDING)
 
 
 def read_policy(document: Any, version: int) -> Policy:
     """Read a policy from plain values; a `RejectedError` names the path of what is wrong."""
-    top = _mapping(
-        document,
-        "",
-        required={"policy", "levels"},
-        optional={"applies_to", "calendar", "clearing", "backlog", "minimum_open"},
-    )
-    calendar = _mapping(
-        top.get("calendar", {}),
-        "calendar",
-        optional={"time_zone", "days", "holidays", "on_holiday"},
-    )
-    # Days are calendar days and no holiday moves one: `holidays` names a country for later rules.
-    for key, only in (("days", "calendar"), ("on_holiday", "none")):
-        _one_of(calendar.get(key, only), f"calendar.{key}", (only,))
-    _text(calendar.get("holidays", "CN"), "calendar.holidays")
-    time_zone = _text(calendar.get("time_zone", "Asia/Shanghai"), "calendar.time_zone")
-    try:
-        zone(time_zone)
-    except RejectedError as error:
-        raise _wrong("calendar.time_zone", error.message) from None
-    name = _text(top["policy"], "policy")
+    top = mapping(document, "", required={"policy", "levels"}, optional=_TOP)
+    calendar = mapping(top.get("calendar", {}), "calendar", optional=_CALENDAR)
+    name = text(top["policy"], "policy")
     scope = _scope(top.get("applies_to"))
     if (name == "default") != (scope == Scope()):
-        raise _wrong(
+        raise wrong(
             "applies_to",
-            "the policy named default applies to everybody; any other one needs "
-            "applies_to: {creditor: ID} or {account: ID}",
+            "the policy named default applies to everybody; any other one needs applies_to: "
+            "{creditor: ID}, {segment: NAME}, {grade: NAME} or {account: ID}",
         )
+    levels = _levels(top, calendar)
     return Policy(
         name=name,
         version=version,
         scope=scope,
-        time_zone=time_zone,
-        clearing_rule=_one_of(
+        time_zone=_time_zone(calendar),
+        clearing_rule=one_of(
             top.get("clearing", clearing.OLDEST_DUE_FIRST), "clearing", clearing.RULES
         ),
-        levels=_levels(top["levels"]),
-        backlog=_one_of(top.get("backlog", HIGHEST), "backlog", (HIGHEST, STEP)),
-        minimum_open=_minimum_open(top.get("minimum_open", {})),
+        levels=levels,
+        backlog=one_of(top.get("backlog", rules.HIGHEST), "backlog", (rules.HIGHEST, rules.STEP)),
+        days=one_of(
+            calendar.get("days", rules.CALENDAR_DAYS),
+            "calendar.days",
+            (rules.CALENDAR_DAYS, rules.BUSINESS_DAYS),
+        ),
+        calendar=_calendar(calendar),
+        on_resolution=one_of(
+            top.get("on_resolution", rules.CONTINUE),
+            "on_resolution",
+            (rules.CONTINUE, rules.RESTART),
+        ),
+        minimum_scope=one_of(top.get("scope", rules.ITEM), "scope", (rules.ITEM, rules.ACCOUNT)),
+        interest=read_terms(top["interest"], "interest") if "interest" in top else None,
+        cross_default=_cross_default(top.get("cross_default"), levels),
+    )
+
+
+def _time_zone(calendar: dict[str, Any]) -> str:
+    time_zone = text(calendar.get("time_zone", "Asia/Shanghai"), "calendar.time_zone")
+    try:
+        zone(time_zone)
+    except RejectedError as error:
+        raise wrong("calendar.time_zone", error.message) from None
+    return time_zone
+
+
+def _calendar(calendar: dict[str, Any]) -> BusinessCalendar:
+    """Read whose days off count: codes of countries or markets, and days of the creditor's own."""
+    value = calendar.get("holidays", "CN")
+    codes = value if isinstance(value, list) else [value]
+    for index, code in enumerate(listed(codes, "calendar.holidays", most=CALENDARS_MAX)):
+        path = f"calendar.holidays[{index}]" if isinstance(value, list) else "calendar.holidays"
+        try:
+            check_code(text(code, path))
+        except RejectedError as error:
+            raise wrong(path, error.message.removeprefix(f"{path}: ")) from None
+    return BusinessCalendar(
+        tuple(codes),
+        *(
+            days(calendar.get(key, []), f"calendar.{key}", most=OWN_DAYS_MAX)
+            for key in ("holidays_added", "holidays_removed")
+        ),
     )
 
 
 def _scope(value: Any) -> Scope:
     if value is None:
         return Scope()
-    found = _mapping(value, "applies_to", optional={"account", "creditor"})
+    found = mapping(value, "applies_to", optional={"account", "grade", "segment", "creditor"})
     if len(found) != 1:
-        raise _wrong("applies_to", "give either account or creditor")
-    if "account" in found:
-        account_id = _text(found["account"], "applies_to.account")
-        if ":" not in account_id:
-            raise _wrong("applies_to.account", f"{account_id!r} is not <creditor>:<customer>")
-        return Scope(account_id=account_id)
-    return Scope(creditor_id=_text(found["creditor"], "applies_to.creditor"))
+        raise wrong("applies_to", "give one of account, grade, segment and creditor")
+    ((key, name),) = found.items()
+    wanted = text(name, f"applies_to.{key}")
+    if key == "account" and ":" not in wanted:
+        raise wrong("applies_to.account", f"{wanted!r} is not <creditor>:<customer>")
+    return Scope(
+        account_id=wanted if key == "account" else None,
+        grade=wanted if key == "grade" else None,
+        segment=wanted if key == "segment" else None,
+        creditor_id=wanted if key == "creditor" else None,
+    )
 
 
-def _levels(value: Any) -> tuple[Level, ...]:
+def _levels(top: dict[str, Any], calendar: dict[str, Any]) -> tuple[Level, ...]:
+    value = top["levels"]
     if not isinstance(value, list) or not 1 <= len(value) <= LEVELS_MAX:
-        raise _wrong("levels", f"must be a list of 1 to {LEVELS_MAX} levels")
+        raise wrong("levels", f"must be a list of 1 to {LEVELS_MAX} levels")
+    minimum_open = amounts(top.get("minimum_open", {}), "minimum_open")
+    minimum_items = whole(
+        top.get("minimum_items", 1), "minimum_items", least=1, most=MINIMUM_ITEMS_MAX
+    )
+    common = Conditions(minimum_open, minimum_items)
+    shift = one_of(calendar.get("on_holiday", rules.NONE), "calendar.on_holiday", _SHIFTS)
     levels: list[Level] = []
     for index, entry in enumerate(value):
         path = f"levels[{index}]"
-        found = _mapping(
-            entry, path, required={"level", "after_days", "action"}, optional={"held_by"}
-        )
-        _held_by(found.get("held_by", []), f"{path}.held_by")
-        after_days = found["after_days"]
-        if isinstance(after_days, bool) or not isinstance(after_days, int):
-            raise _wrong(f"{path}.after_days", f"{after_days!r} is no whole number of days")
-        if abs(after_days) > AFTER_DAYS_MAX:
-            raise _wrong(f"{path}.after_days", f"{after_days} is beyond {AFTER_DAYS_MAX} days")
-        level = Level(
-            _text(found["level"], f"{path}.level"),
-            after_days,
-            _text(found["action"], f"{path}.action"),
-        )
+        level = _level(entry, path, common, shift)
         if any(level.name == earlier.name for earlier in levels):
-            raise _wrong(f"{path}.level", f"{level.name!r} stands twice; levels need names")
+            raise wrong(f"{path}.level", f"{level.name!r} stands twice; levels need names")
         if levels and level.after_days <= levels[-1].after_days:
-            raise _wrong(f"{path}.after_days", "levels must stand in the order of their days")
+            raise wrong(f"{path}.after_days", "levels must stand in the order of their days")
+        if level.min_days_after_previous is not None and not levels:
+            raise wrong(f"{path}.min_days_after_previous", "there is no level before the first")
         levels.append(level)
     return tuple(levels)
 
 
-def _held_by(value: Any, path: str) -> None:
-    """Check what holds a level; no inbound type places a hold yet, so none is ever held."""
+def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
+    found = mapping(entry, path, required={"level", "after_days", "action"}, optional=_LEVEL)
+    after_days = whole(found["after_days"], f"{path}.after_days", least=-DAYS_MAX)
+    action = text(found["action"], f"{path}.action")
+    minimum_open = found.get("minimum_open")
+    minimum_items = found.get("minimum_items")
+    level = Level(
+        name=text(found["level"], f"{path}.level"),
+        after_days=after_days,
+        action=action,
+        held_by=_held_by(found.get("held_by", []), f"{path}.held_by"),
+        on_holiday=one_of(found.get("on_holiday", shift), f"{path}.on_holiday", _SHIFTS),
+        min_days_after_previous=_optional_days(found, path, "min_days_after_previous", least=0),
+        not_after_days=_optional_days(found, path, "not_after_days", least=after_days),
+        conditions=Conditions(
+            common.minimum_open
+            if minimum_open is None
+            else amounts(minimum_open, f"{path}.minimum_open"),
+            common.minimum_items
+            if minimum_items is None
+            else whole(minimum_items, f"{path}.minimum_items", least=1, most=MINIMUM_ITEMS_MAX),
+        ),
+    )
+    if level.is_claim:
+        for key in ("on_holiday", "min_days_after_previous", "not_after_days"):
+            if key in found:
+                raise wrong(
+                    f"{path}.{key}", "an insurance claim keeps the insurer's days; leave it out"
+                )
+    return level
+
+
+def _optional_days(found: dict[str, Any], path: str, key: str, *, least: int) -> int | None:
+    value = found.get(key)
+    return None if value is None else whole(value, f"{path}.{key}", least=least)
+
+
+def _held_by(value: Any, path: str) -> frozenset[str]:
     if not isinstance(value, list):
-        raise _wrong(path, f"must be a list of: {', '.join(HOLDS)}")
-    for index, hold in enumerate(value):
-        _one_of(hold, f"{path}[{index}]", HOLDS)
+        raise wrong(path, f"must be a list of: {', '.join(KINDS)}")
+    return frozenset(one_of(hold, f"{path}[{index}]", KINDS) for index, hold in enumerate(value))
 
 
-def _minimum_open(value: Any) -> dict[str, int]:
-    if not isinstance(value, dict):
-        raise _wrong("minimum_open", "must be a mapping of currency to amount")
-    minimums: dict[str, int] = {}
-    for currency, text in value.items():
-        path = f"minimum_open.{currency}"
-        if not isinstance(text, str):
-            raise _wrong(path, f'{text!r} must stand in quotes, as in "100.00"')
-        try:
-            exponent_of(str(currency), path)
-            minimums[str(currency)] = to_minor(text, str(currency), path)
-        except RejectedError as error:
-            raise _wrong(path, error.message.removeprefix(f"{path}: ")) from None
-        if minimums[str(currency)] < 0:
-            raise _wrong(path, f"{text!r} must not be negative")
-    return minimums
-
-
-def _mapping(
-    value: Any,
-    path: str,
-    *,
-    required: frozenset[str] | set[str] = frozenset(),
-    optional: frozenset[str] | set[str] = frozenset(),
-) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _wrong(path, f"must be a mapping, not {value!r:.60}")
-    known = required | optional
-    for key in value:
-        if key not in known:
-            raise _wrong(_join(path, key), f"is not known; known are {', '.join(sorted(known))}")
-    for key in sorted(required):
-        if key not in value:
-            raise _wrong(_join(path, key), "is missing")
-    return value
-
-
-def _text(value: Any, path: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > TEXT_LENGTH_MAX:
-        raise _wrong(path, f"{value!r:.60} must be a text of 1 to {TEXT_LENGTH_MAX} characters")
-    return value
-
-
-def _one_of(value: Any, path: str, choices: tuple[str, ...]) -> str:
-    if value not in choices:
-        raise _wrong(path, f"{value!r:.60} is not one of: {', '.join(choices)}")
-    return str(value)
-
-
-def _join(path: str, key: Any) -> str:
-    return f"{path}.{key}" if path else str(key)
-
-
-def _wrong(path: str, sentence: str) -> RejectedError:
-    message = f"{path}: {sentence}" if path else sentence
-    return RejectedError(message, code="bad_policy", field=path or None)
+def _cross_default(value: Any, levels: tuple[Level, ...]) -> CrossDefault | None:
+    if value is None:
+        return None
+    found = mapping(value, "cross_default", required={"at"}, optional={"threshold", "raise"})
+    names = tuple(level.name for level in levels)
+    raised = found.get("raise")
+    if raised is not None:
+        one_of(raised, "cross_default.raise", names)
+        if any(level.name == raised and level.is_claim for level in levels):
+            raise wrong(
+                "cross_default.raise", "a claim keeps the insurer's days; choose another level"
+            )
+    return CrossDefault(
+        at_level=one_of(found["at"], "cross_default.at", names),
+        threshold=amounts(found.get("threshold", {}), "cross_default.threshold"),
+        raise_level=raised,
+    )

@@ -1,19 +1,47 @@
-"""A policy: when an overdue item reaches which level, and what is done then.
+"""A policy: when an overdue item reaches which level, what holds it, and what is done then.
 
-The rule "a dunning letter at 15 days" stands in `policy_document.DEFAULT_DOCUMENT`, which is read
-by the same code as the user's own policies.
+The rule "a dunning letter at 15 days" stands in `document.DEFAULT_DOCUMENT`, which is read by the
+same code as the user's own policies.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
+from services.monitor.domain.interest.terms import InterestTerms
+from shared.business_calendar import BusinessCalendar
 from shared.calendar import local_date, start_of_day
 
-#: Such a level is never skipped and never waits: the insurer's deadlines do not either.
+#: Such a level is never skipped, never waits and is moved by no calendar: nor are the insurer's.
 INSURANCE_CLAIM: Final = "insurance_claim"
+#: Such a level is kept in mind and sets nothing in motion.
+DO_NOTHING: Final = "do_nothing"
 HIGHEST: Final = "highest"
 STEP: Final = "step"
+#: How days are counted.
+CALENDAR_DAYS: Final = "calendar"
+BUSINESS_DAYS: Final = "business"
+#: Where a level goes that falls on a day off.
+NONE: Final = "none"
+FOLLOWING: Final = "following"
+PRECEDING: Final = "preceding"
+#: What a resolved dispute does to the clock of the levels it held.
+CONTINUE: Final = "continue"
+RESTART: Final = "restart"
+#: Whose overdue amount the minimums are compared with.
+ITEM: Final = "item"
+ACCOUNT: Final = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What must hold beside age before a level is raised."""
+
+    #: Minor units by currency under which no new level is raised.
+    minimum_open: dict[str, int] = field(default_factory=dict)
+    #: Overdue items of the account under which no new level is raised.
+    minimum_items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +51,40 @@ class Level:
     name: str
     after_days: int
     action: str
+    held_by: frozenset[str] = frozenset()
+    on_holiday: str = NONE
+    #: Days since the level before it was raised; None: it does not wait for it.
+    min_days_after_previous: int | None = None
+    #: Days after the due date from which it makes no sense any more; None: it always does.
+    not_after_days: int | None = None
+    conditions: Conditions = field(default_factory=Conditions)
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it is a claim on the insurance, which has clocks of its own."""
+        return self.action == INSURANCE_CLAIM
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose items a policy is for: one account, one creditor, or everybody (both None)."""
+    """Whose items a policy is for: one of these, or everybody (all None)."""
 
     account_id: str | None = None
+    grade: str | None = None
+    segment: str | None = None
     creditor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossDefault:
+    """When an account is in default, and what that means for the others of its group."""
+
+    #: The level at which an item, standing there or higher, puts its account in default.
+    at_level: str
+    #: Minor units by currency that must be overdue in all; none named: any amount.
+    threshold: dict[str, int]
+    #: The level that overdue items of the group's other accounts reach at once; None: none.
+    raise_level: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +98,25 @@ class Policy:
     clearing_rule: str
     levels: tuple[Level, ...]
     backlog: str
-    #: Minor units by currency under which no new level is raised.
-    minimum_open: dict[str, int]
+    days: str = CALENDAR_DAYS
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar(()))
+    on_resolution: str = CONTINUE
+    minimum_scope: str = ITEM
+    interest: InterestTerms | None = None
+    cross_default: CrossDefault | None = None
 
     @property
     def label(self) -> str:
         """Name and version, as in `default@1`."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether an item can only be decided with the account's other overdue items in view."""
+        return any(level.conditions.minimum_items > 1 for level in self.levels) or (
+            self.minimum_scope == ACCOUNT
+            and any(level.conditions.minimum_open for level in self.levels)
+        )
 
     def today(self, now: datetime) -> date:
         """Return the creditor's civil date at an instant."""
@@ -60,31 +126,71 @@ class Policy:
         """Return the instant at which a civil day of the creditor begins, in UTC."""
         return start_of_day(day, self.time_zone)
 
+    def level(self, name: str) -> Level | None:
+        """Return a level by its name."""
+        return next((level for level in self.levels if level.name == name), None)
+
+    def index(self, name: str) -> int:
+        """Return a level's place; -1 for one that the policy does not have (any more)."""
+        return next((at for at, level in enumerate(self.levels) if level.name == name), -1)
+
     def level_on(self, level: Level, due_on: date) -> date:
-        """Return the local date on which an item that is due on `due_on` reaches a level."""
-        return due_on + timedelta(days=level.after_days)
+        """Return the local date on which an item that is due on `due_on` reaches a level.
+
+        Business days count from the due date, which need not be one; a day off that a level falls
+        on moves it to the next or the last business day, as the policy says.
+        """
+        if level.is_claim:
+            return due_on + timedelta(days=level.after_days)
+        if self.days == CALENDAR_DAYS and level.on_holiday == NONE:
+            return due_on + timedelta(days=level.after_days)
+        return _shifted(self.calendar, self.days, level.after_days, level.on_holiday, due_on)
+
+    def later(self, day: date, days: int) -> date:
+        """Return the date so many of the policy's days later."""
+        if self.days == CALENDAR_DAYS:
+            return day + timedelta(days=days)
+        return self.calendar.shifted(day, days)
+
+
+@lru_cache(maxsize=65536)
+def _shifted(
+    calendar: BusinessCalendar, days: str, after_days: int, on_holiday: str, due_on: date
+) -> date:
+    if days == BUSINESS_DAYS:
+        day = calendar.shifted(due_on, after_days)
+    else:
+        day = due_on + timedelta(days=after_days)
+    if on_holiday == FOLLOWING:
+        return calendar.following(day)
+    return calendar.preceding(day) if on_holiday == PRECEDING else day
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The newest version of each policy, found by account, then creditor, then the default."""
+    """The newest version of each policy, by whom it is for."""
 
-    by_account: dict[str, Policy]
-    by_creditor: dict[str, Policy]
+    by_scope: dict[Scope, Policy]
     default: Policy
 
-    def of(self, account_id: str) -> Policy:
-        """Return the policy for an account."""
+    def of(self, account_id: str, grade: str | None = None, segment: str | None = None) -> Policy:
+        """Return the policy for an account: by account, grade, segment, creditor, else default."""
+        if len(self.by_scope) == 1:
+            return self.default
         creditor_id = account_id.partition(":")[0]
-        found = self.by_account.get(account_id) or self.by_creditor.get(creditor_id)
-        return found or self.default
+        for scope in (
+            Scope(account_id=account_id),
+            Scope(grade=grade) if grade else None,
+            Scope(segment=segment) if segment else None,
+            Scope(creditor_id=creditor_id),
+        ):
+            found = self.by_scope.get(scope) if scope is not None else None
+            if found is not None:
+                return found
+        return self.default
 
 
 def select(policies: list[Policy]) -> Policies:
     """Arrange the newest version of each policy by whom it is for."""
-    default = next(policy for policy in policies if policy.scope == Scope())
-    return Policies(
-        {policy.scope.account_id: policy for policy in policies if policy.scope.account_id},
-        {policy.scope.creditor_id: policy for policy in policies if policy.scope.creditor_id},
-        default,
-    )
+    by_scope = {policy.scope: policy for policy in policies}
+    return Policies(by_scope, by_scope[Scope()])

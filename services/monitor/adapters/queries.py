@@ -1,0 +1,169 @@
+"""The monitor's SQL for what its use cases ask: each statement has a name and a sentence.
+
+All of it is set-based: keys go in as arrays, so that a batch costs a fixed number of statements.
+"""
+
+from typing import Final
+
+#: The number of ledger partitions that the stored state was spread by.
+TOPOLOGY: Final = """
+SELECT ledger_partitions FROM monitor.topology
+"""
+
+#: The newest version of each policy, and how many versions there are in all.
+POLICIES: Final = """
+SELECT DISTINCT ON (policy) policy, version, document, count(*) OVER () AS versions
+FROM monitor.policies ORDER BY policy, version DESC
+"""
+
+#: Which of these names the journal has.
+KNOWN_NAMES: Final = """
+SELECT j.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
+JOIN monitor.journal AS j ON j.partition = k.partition AND j.name = k.name
+"""
+
+#: Funds by key.
+FUNDS_BY_KEY: Final = """
+SELECT f.partition, f.account_id, f.facts
+FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
+     AS k (partition, account_id, kind, funds_id)
+JOIN monitor.funds AS f USING (partition, account_id, kind, funds_id)
+"""
+
+#: Funds of accounts that the clearing rule may still match.
+FREE_FUNDS: Final = """
+SELECT f.partition, f.account_id, f.facts
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.funds AS f USING (partition, account_id)
+WHERE f.free_minor > 0
+"""
+
+#: Invoices by key.
+INVOICES_BY_KEY: Final = """
+SELECT i.partition, i.account_id, i.invoice_id, i.facts
+FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+JOIN monitor.invoices AS i USING (partition, account_id, invoice_id)
+"""
+
+#: All items of invoices.
+ITEMS_BY_INVOICE: Final = """
+SELECT i.*
+FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+JOIN monitor.items AS i USING (partition, account_id, invoice_id)
+ORDER BY i.partition, i.account_id, i.invoice_id, i.instalment
+"""
+
+#: Invoices of accounts that have something open.
+OPEN_INVOICES: Final = """
+SELECT DISTINCT i.partition, i.account_id, i.invoice_id
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.items AS i USING (partition, account_id)
+WHERE i.open_minor > 0
+"""
+
+#: Items whose timer has fired, account by account.
+DUE_ITEMS: Final = """
+WITH due AS (
+    SELECT partition, account_id, invoice_id, instalment FROM monitor.timers
+    WHERE partition = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3
+)
+SELECT i.* FROM due JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
+ORDER BY i.account_id, i.due_on, i.invoice_id, i.instalment
+"""
+
+#: Partitions that have work due, and whether newer policies await them.
+PARTITIONS_DUE: Final = """
+SELECT p.partition, p.policies_seen <> v.versions AS retime
+FROM monitor.partitions AS p, (SELECT count(*) AS versions FROM monitor.policies) AS v
+WHERE p.partition = ANY($1::int[]) AND (p.policies_seen <> v.versions
+    OR EXISTS (SELECT 1 FROM monitor.timers AS t
+               WHERE t.partition = p.partition AND t.due_at <= $2)
+    OR EXISTS (SELECT 1 FROM monitor.account_timers AS t
+               WHERE t.partition = p.partition AND t.due_at <= $2))
+"""
+
+#: Facts waiting to be sent, in order.
+OUTBOX: Final = """
+SELECT partition, seq, topic, key, value FROM monitor.outbox
+WHERE partition = ANY($1::int[]) ORDER BY partition, seq LIMIT $2
+"""
+
+#: What is known of accounts besides their items, and what was said about them.
+ACCOUNTS: Final = """
+SELECT a.partition, a.account_id, a.facts, a.said
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.accounts AS a USING (partition, account_id)
+"""
+
+#: Groups by key.
+GROUPS: Final = """
+SELECT g.partition, g.account_id, g.facts
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.groups AS g USING (partition, account_id)
+"""
+
+#: All open items of accounts.
+OPEN_ITEMS: Final = """
+SELECT i.* FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.items AS i USING (partition, account_id)
+WHERE i.open_minor > 0
+ORDER BY i.partition, i.account_id, i.due_on, i.invoice_id, i.instalment
+"""
+
+#: The clearing records of invoices, in the order of the ledger.
+CLEARINGS: Final = """
+SELECT c.* FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
+ORDER BY c.partition, c."offset", c.number
+"""
+
+#: Raises of one action of accounts that were not lifted since.
+STANDING_RAISES: Final = """
+SELECT e.partition, e.account_id, e.event
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.escalations AS e USING (partition, account_id)
+WHERE e.type = $3 AND e.event->>'action' = $5 AND NOT EXISTS (
+    SELECT 1 FROM monitor.escalations AS l
+    WHERE l.escalation_id = e.escalation_id AND l.type = $4)
+ORDER BY e.seq
+"""
+
+#: What payments have cleared of invoices between two days, by question.
+PAID_ON_INVOICES: Final = """
+SELECT k.question, c.currency, sum(c.amount_minor)::bigint AS paid_minor
+FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::date[], $6::date[])
+     AS k (question, partition, account_id, invoice_id, from_on, to_on)
+JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
+WHERE c.kind = 'payment' AND c.instalment > 0 AND c.cleared_on BETWEEN k.from_on AND k.to_on
+GROUP BY k.question, c.currency
+"""
+
+#: What payments have come for whole accounts between two days, and stand, by question.
+PAID_ON_ACCOUNTS: Final = """
+SELECT k.question, f.currency, sum(f.amount_minor - f.reversed_minor)::bigint AS paid_minor
+FROM unnest($1::int[], $2::int[], $3::text[], $4::date[], $5::date[])
+     AS k (question, partition, account_id, from_on, to_on)
+JOIN monitor.funds AS f USING (partition, account_id)
+WHERE f.kind = 'payment' AND f.currency IS NOT NULL
+  AND (f.facts->>'value_on')::date BETWEEN k.from_on AND k.to_on
+GROUP BY k.question, f.currency
+"""
+
+#: Accounts whose own timer has fired.
+DUE_ACCOUNTS: Final = """
+SELECT account_id FROM monitor.account_timers
+WHERE partition = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3
+"""
+
+#: How far a partition was timed anew.
+RETIMING: Final = """
+SELECT retiming_versions, retimed_account, retimed_invoice, retimed_instalment
+FROM monitor.partitions WHERE partition = $1
+"""
+
+#: Open items beyond a key, in the order of keys.
+ITEMS_AFTER: Final = """
+SELECT * FROM monitor.items
+WHERE partition = $1 AND (account_id, invoice_id, instalment) > ($2, $3, $4) AND open_minor > 0
+ORDER BY account_id, invoice_id, instalment LIMIT $5
+"""

@@ -1,0 +1,166 @@
+"""What one transaction reads of the monitor's tables: the asking half of the port `Unit`."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.monitor.adapters import queries, rows
+from services.monitor.adapters.loading import Loading
+from services.monitor.domain.escalation.standing import Paid, Said
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.ledger.needs import Needs
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies
+from services.monitor.handlers.ports import AccountKey, DueItem, Known, PromiseKey, Retiming
+from shared.contracts.escalation import LIFTED, RAISED, EscalationEvent
+from shared.postgres.pool import Connection
+
+#: Reads a policy document of a version, remembering those it has read.
+PolicyReader = Callable[[Sequence[tuple[int, str]]], Policies]
+
+_InvoiceKey = tuple[int, str, str]
+
+
+class PostgresReading:
+    """See the port `Unit`; the statements are in `queries`."""
+
+    def __init__(self, connection: Connection, read_policies: PolicyReader) -> None:
+        self._connection = connection
+        self._read_policies = read_policies
+
+    async def policies(self) -> tuple[Policies, int]:
+        """Read the newest policies, within the transaction."""
+        found = await self._connection.fetch(queries.POLICIES)
+        policies = self._read_policies([(row["version"], row["document"]) for row in found])
+        return policies, found[0]["versions"]
+
+    async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
+        """Ask the journal."""
+        found = await self._connection.fetch(queries.KNOWN_NAMES, *rows.columns(names, 2))
+        return {row["name"] for row in found}
+
+    async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
+        """Read accounts; one without a row is known by its items alone."""
+        found = {key: Known(Debtor(), Said()) for key in keys}
+        if keys:
+            for row in await self._connection.fetch(queries.ACCOUNTS, *rows.columns(keys, 2)):
+                found[row["partition"], row["account_id"]] = Known(
+                    rows.debtor_from(row["facts"]), rows.said_from(row["said"])
+                )
+        return found
+
+    async def load(
+        self,
+        needs: Mapping[AccountKey, Needs],
+        known: Mapping[AccountKey, Known],
+        ruled: Iterable[AccountKey],
+    ) -> dict[AccountKey, Account]:
+        """Load in three steps, each from what the one before has found."""
+        loading = Loading(self._connection, needs, known)
+        await loading.groups()
+        await loading.funds(
+            [(*key, *funds) for key, need in needs.items() for funds in sorted(need.funds)]
+        )
+        keys = list(ruled)
+        rule_runs = await loading.free_funds(keys)
+        await loading.open_invoices([key for key in keys if rule_runs(key)])
+        await loading.invoices()
+        await loading.funds_of_invoices()
+        return loading.accounts
+
+    async def open_items(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Item]]:
+        """Read items as they are written so far."""
+        found: dict[AccountKey, list[Item]] = {key: [] for key in keys}
+        if keys:
+            for row in await self._connection.fetch(queries.OPEN_ITEMS, *rows.columns(keys, 2)):
+                found[row["partition"], row["account_id"]].append(rows.item_from(row))
+        return found
+
+    async def invoices(self, keys: Sequence[_InvoiceKey]) -> dict[_InvoiceKey, Invoice]:
+        """Read invoices with their items."""
+        columns = rows.columns(keys, 3)
+        found = {
+            (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(
+                row["facts"]
+            )
+            for row in await self._connection.fetch(queries.INVOICES_BY_KEY, *columns)
+        }
+        for row in await self._connection.fetch(queries.ITEMS_BY_INVOICE, *columns):
+            key = (row["partition"], row["account_id"], row["invoice_id"])
+            found[key].items.append(rows.item_from(row))
+        return found
+
+    async def clearings(self, keys: Sequence[_InvoiceKey]) -> dict[_InvoiceKey, list[Clearing]]:
+        """Read clearing records."""
+        found: dict[_InvoiceKey, list[Clearing]] = defaultdict(list)
+        for row in await self._connection.fetch(queries.CLEARINGS, *rows.columns(keys, 3)):
+            key = (row["partition"], row["account_id"], row["invoice_id"])
+            found[key].append(rows.clearing_from(row))
+        return found
+
+    async def claims(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[EscalationEvent]]:
+        """Read the log."""
+        found: dict[AccountKey, list[EscalationEvent]] = defaultdict(list)
+        for row in await self._connection.fetch(
+            queries.STANDING_RAISES, *rows.columns(keys, 2), RAISED, LIFTED, INSURANCE_CLAIM
+        ):
+            key = (row["partition"], row["account_id"])
+            found[key].append(rows.event_from(row["event"]))
+        return found
+
+    async def paid(self, promises: Sequence[PromiseKey]) -> dict[tuple[AccountKey, str], Paid]:
+        """Sum up clearing records of what is named, and payments of whole accounts."""
+        named: list[tuple[Any, ...]] = []
+        whole: list[tuple[Any, ...]] = []
+        for question, one in enumerate(promises):
+            if one.invoice_ids is None:
+                whole.append((question, *one.account, one.made_on, one.promised_on))
+            else:
+                named += [
+                    (question, *one.account, invoice_id, one.made_on, one.promised_on)
+                    for invoice_id in one.invoice_ids
+                ]
+        sums: list[dict[str, int]] = [{} for _ in promises]
+        for query, asked, width in (
+            (queries.PAID_ON_INVOICES, named, 6),
+            (queries.PAID_ON_ACCOUNTS, whole, 5),
+        ):
+            if asked:
+                for row in await self._connection.fetch(query, *rows.columns(asked, width)):
+                    sums[row["question"]][row["currency"]] = row["paid_minor"]
+        return {
+            (one.account, one.promise_id): Paid(sums[question])
+            for question, one in enumerate(promises)
+        }
+
+    async def due_items(self, partition: int, now: datetime, limit: int) -> list[DueItem]:
+        """Read items by their timers."""
+        found = await self._connection.fetch(queries.DUE_ITEMS, partition, now, limit)
+        return [DueItem(row["account_id"], rows.item_from(row)) for row in found]
+
+    async def due_accounts(self, partition: int, now: datetime, limit: int) -> list[str]:
+        """Read accounts by their timers."""
+        found = await self._connection.fetch(queries.DUE_ACCOUNTS, partition, now, limit)
+        return [row["account_id"] for row in found]
+
+    async def retiming(self, partition: int) -> Retiming | None:
+        """Read the partition row."""
+        row = await self._connection.fetchrow(queries.RETIMING, partition)
+        if row is None or row["retiming_versions"] is None:
+            return None
+        return Retiming(
+            row["retiming_versions"],
+            (row["retimed_account"], row["retimed_invoice"], row["retimed_instalment"]),
+        )
+
+    async def items_after(
+        self, partition: int, after: tuple[str, str, int], limit: int
+    ) -> list[DueItem]:
+        """Read by key."""
+        found = await self._connection.fetch(queries.ITEMS_AFTER, partition, *after, limit)
+        return [DueItem(row["account_id"], rows.item_from(row)) for row in found]

@@ -1,0 +1,117 @@
+"""The clock of an item's levels: the day on which each is reached, and why it is that day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.monitor.domain.escalation.holds import DISPUTE, days_back
+from services.monitor.domain.insurance.clocks import Clocks, clocks_of
+from services.monitor.domain.insurance.cover import cover_for
+from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.policy.policy import RESTART, Level, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A level that may still be raised in this cycle, and the local date on which it is reached."""
+
+    level: Level
+    on: date
+    #: Whether the level before it must be raised first.
+    follows: bool = False
+    #: Whether only another account's default brings it on that day.
+    cross_default: bool = False
+
+
+def insurance_clocks(item: Item, debtor: Debtor) -> Clocks | None:
+    """Return the clocks of the cover that insures an item; None when none does."""
+    cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
+    if cover is None or cover.terms is None:
+        return None
+    return clocks_of(cover.terms, original_due_on=item.original_due_on, issued_on=item.issued_on)
+
+
+def reached_on(
+    level: Level, item: Item, debtor: Debtor, policy: Policy, today: date
+) -> tuple[date, bool]:
+    """Return the day on which an item's own data reach a level, and whether by cross-default alone.
+
+    A claim under a cover counts from the original due date and not before the waiting period is
+    over; insolvency brings it at once. Other levels count from the due date, moved by the calendar,
+    and get a dispute's days back under `on_resolution: restart`.
+    """
+    if level.is_claim:
+        return claim_on(level, item, debtor, policy), False
+    on = policy.level_on(level, item.due_on)
+    if policy.on_resolution == RESTART and DISPUTE in level.held_by and item.disputed_days:
+        back = days_back(item.disputed_days, item.due_on, today)
+        on = policy.later(on, back) if back else on
+    crossed = debtor.cross_defaulted_on
+    rule = policy.cross_default
+    if crossed is not None and rule is not None and rule.raise_level == level.name:
+        at_once = max(crossed, item.due_on + timedelta(days=1))
+        if at_once < on:
+            return at_once, True
+    return on, False
+
+
+def claim_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date:
+    """Return the day on which a claim on the insurance is reached."""
+    clocks = insurance_clocks(item, debtor)
+    if clocks is None:
+        on = policy.level_on(level, item.due_on)
+    else:
+        on = max(policy.level_on(level, item.original_due_on), clocks.eligible_on)
+    if debtor.insolvent_on is not None:
+        on = min(on, max(debtor.insolvent_on, item.issued_on))
+    return on
+
+
+def prospects(
+    item: Item, raised: list[Raised], debtor: Debtor, policy: Policy, today: date
+) -> list[Prospect]:
+    """Return what may still be raised in this cycle, lowest first, given what stands raised."""
+    passed = {name: one for one in raised for name in (one.level, *one.skipped)}
+    highest = max(
+        (
+            policy.index(one.level)
+            for one in raised
+            if (level := policy.level(one.level)) is not None and not level.is_claim
+        ),
+        default=-1,
+    )
+    found: list[Prospect] = []
+    before: Raised | Prospect | None = None
+    for index, level in enumerate(policy.levels):
+        if level.name in passed:
+            before = passed[level.name]
+            continue
+        if index < highest and not level.is_claim:
+            continue
+        prospect = _prospect(level, item, before, debtor, policy, today)
+        if prospect is not None:
+            found.append(prospect)
+            before = prospect
+    return found
+
+
+def _prospect(
+    level: Level,
+    item: Item,
+    before: Raised | Prospect | None,
+    debtor: Debtor,
+    policy: Policy,
+    today: date,
+) -> Prospect | None:
+    """Return when a level is reached, after the one before it; None when its time has passed."""
+    on, crossed = reached_on(level, item, debtor, policy, today)
+    follows = False
+    if level.min_days_after_previous is not None and before is not None and not level.is_claim:
+        follows = isinstance(before, Prospect)
+        since = max(before.on, today) if isinstance(before, Prospect) else before.raised_on
+        on = max(on, policy.later(since, level.min_days_after_previous))
+    if level.not_after_days is not None:
+        last = item.due_on + timedelta(days=level.not_after_days)
+        if max(on, today) > last:
+            return None
+    return Prospect(level, on, follows, crossed)

@@ -1,0 +1,1 @@
+"""How each type of event changes what is known: one fold for each."""

@@ -1,0 +1,128 @@
+"""Folds of what is said of the debtor: who it is, its cover, its promises, what blocks dunning."""
+
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.insurance.cover import Cover, with_terms, with_withdrawal
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.debtor import Block, Enforcement, Promise
+from shared.contracts.cover import CoverUpdated, CoverWithdrawn
+from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
+from shared.contracts.dunning import (
+    DunningBlocked,
+    DunningUnblocked,
+    EnforcementSet,
+    PromiseMade,
+    PromiseWithdrawn,
+)
+
+
+def customer_updated(account: Account, data: CustomerUpdated, _event: Event) -> None:
+    """The customer is as the highest version says; a new grade or segment has another policy."""
+    known = account.debtor.customer
+    if known is not None and data.version <= known.version:
+        account.remark(f"version {known.version} is known")
+        return
+    moved = known is None or (known.grade, known.segment, known.group_id) != (
+        data.grade,
+        data.segment,
+        data.group_id,
+    )
+    account.debtor_to_change().customer = data
+    if moved:
+        account.retime()
+
+
+def customer_insolvent(account: Account, data: CustomerInsolvent, _event: Event) -> None:
+    """The first day of filing stands."""
+    known = account.debtor.insolvent_on
+    if known is not None and known <= data.filed_on:
+        account.remark(f"insolvency was filed on {known} already")
+        return
+    account.debtor_to_change().insolvent_on = data.filed_on
+    account.retime()
+
+
+def cover_updated(account: Account, data: CoverUpdated, event: Event) -> None:
+    """The latest word on a policy stands."""
+    known = account.debtor.covers.get(data.policy_no)
+    renewed = with_terms(known, event.said_at, event.name, data)
+    _keep_cover(account, data.policy_no, renewed)
+
+
+def cover_withdrawn(account: Account, data: CoverWithdrawn, event: Event) -> None:
+    """The latest word on a policy stands; a withdrawal leaves insured what was invoiced before."""
+    known = account.debtor.covers.get(data.policy_no)
+    renewed = with_withdrawal(known, event.said_at, event.name, data)
+    _keep_cover(account, data.policy_no, renewed)
+
+
+def _keep_cover(account: Account, policy_no: str, renewed: Cover | None) -> None:
+    if renewed is None:
+        account.remark(f"a newer word on policy {policy_no} is known")
+    else:
+        account.debtor_to_change().covers[policy_no] = renewed
+        account.retime()
+
+
+def promise_made(account: Account, data: PromiseMade, event: Event) -> None:
+    """A promise holds what it is for."""
+    debtor = account.debtor_to_change()
+    promise = debtor.promises.setdefault(data.promise_id, Promise())
+    if promise.made_on is not None:
+        sentence = f"promise {data.promise_id} came before; event {event.name} changes nothing"
+        debtor.contradictions.append(sentence)
+        account.remark(sentence)
+        return
+    promise.made_on, promise.promised_on = data.made_on, data.promised_on
+    promise.amount, promise.currency = data.amount, data.currency
+    promise.invoice_ids = list(data.invoice_ids) if data.invoice_ids else None
+    account.retime(promise.invoice_ids)
+
+
+def promise_withdrawn(account: Account, data: PromiseWithdrawn, _event: Event) -> None:
+    """A promise holds nothing any more."""
+    debtor = account.debtor_to_change()
+    promise = debtor.promises.setdefault(data.promise_id, Promise())
+    known = promise.withdrawn_on
+    promise.withdrawn_on = data.withdrawn_on if known is None else min(known, data.withdrawn_on)
+    if promise.made_on is None:
+        account.remark(f"promise {data.promise_id} has not come yet; this waits for it")
+    account.retime(promise.invoice_ids)
+
+
+def blocked(account: Account, data: DunningBlocked, event: Event) -> None:
+    """A block holds what it is for."""
+    debtor = account.debtor_to_change()
+    block = debtor.blocks.setdefault(data.block_id, Block())
+    if block.blocked_on is not None:
+        sentence = f"block {data.block_id} came before; event {event.name} changes nothing"
+        debtor.contradictions.append(sentence)
+        account.remark(sentence)
+        return
+    block.blocked_on, block.until, block.invoice_id = data.blocked_on, data.until, data.invoice_id
+    account.retime(block.invoice_ids)
+
+
+def unblocked(account: Account, data: DunningUnblocked, _event: Event) -> None:
+    """A block holds nothing any more."""
+    debtor = account.debtor_to_change()
+    block = debtor.blocks.setdefault(data.block_id, Block())
+    known = block.unblocked_on
+    block.unblocked_on = data.unblocked_on if known is None else min(known, data.unblocked_on)
+    if block.blocked_on is None:
+        account.remark(f"block {data.block_id} has not come yet; this waits for it")
+    account.retime(block.invoice_ids)
+
+
+def enforcement_set(account: Account, data: EnforcementSet, event: Event) -> None:
+    """The account is enforced or not, by the word with the latest day."""
+    known = account.debtor.enforcement
+    said = Enforcement(data.enforced, data.set_on, event.said_at, event.name)
+    if known is not None and _newness(known) >= _newness(said):
+        account.remark(f"a word of {known.set_on} is known")
+        return
+    account.debtor_to_change().enforcement = said
+    account.retime()
+
+
+def _newness(said: Enforcement) -> tuple[object, ...]:
+    return said.set_on, said.said_at, said.event_name

@@ -1,0 +1,129 @@
+"""Folds of what is said of payments and credit notes."""
+
+from datetime import date
+from typing import Final
+
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.funds import Allocation, FundsKind, Move, MovedPart
+from services.monitor.domain.ledger.settling import name_funds
+from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
+from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
+from shared.errors import RejectedError
+from shared.money import to_minor
+
+#: Reversals for which the money was never there: it leaves on the day it came.
+NEVER_THERE: Final = frozenset({"bounced", "mistake"})
+#: The id under which a credit note's cancellation stands among its reversals.
+CANCELLATION: Final = "cancelled"
+
+
+def payment_received(account: Account, data: PaymentReceived, event: Event) -> date:
+    """Money came; what it names is cleared, what it does not is on account."""
+    allocations = [
+        Allocation(
+            part.invoice_id,
+            to_minor(part.amount, data.currency),
+            part.instalment,
+            part.claim == "interest",
+        )
+        for part in data.allocations or []
+    ]
+    amount = to_minor(data.amount, data.currency)
+    worth = (data.currency, amount, data.received_on)
+    return _came(account, FundsKind.PAYMENT, data.payment_id, worth, allocations, event)
+
+
+def credit_note_issued(account: Account, data: CreditNoteIssued, event: Event) -> date:
+    """A credit was given, on an invoice or on account."""
+    amount = to_minor(data.amount, data.currency)
+    allocations = [Allocation(data.invoice_id, amount)] if data.invoice_id else []
+    worth = (data.currency, amount, data.issued_on)
+    return _came(account, FundsKind.CREDIT_NOTE, data.credit_note_id, worth, allocations, event)
+
+
+def _came(
+    account: Account,
+    kind: FundsKind,
+    funds_id: str,
+    worth: tuple[str, int, date],
+    allocations: list[Allocation],
+    event: Event,
+) -> date:
+    funds = account.funds_of(kind, funds_id)
+    currency, amount, value_on = worth
+    if funds.currency is not None:
+        sentence = (
+            f"{kind.replace('_', ' ')} {funds_id} came before; kept as it was, and event "
+            f"{event.name} changes nothing"
+        )
+        funds.contradictions.append(sentence)
+        account.remark(sentence)
+        return value_on
+    funds.currency, funds.amount, funds.value_on = currency, amount, value_on
+    funds.allocations = allocations
+    balance = account.balance(currency)
+    if kind is FundsKind.PAYMENT:
+        balance.received += amount
+    else:
+        balance.credited += amount
+    balance.reversed += funds.reversed
+    name_funds(account, funds, value_on, "paid" if kind is FundsKind.PAYMENT else "credited")
+    return value_on
+
+
+def payment_allocated(account: Account, data: PaymentAllocated, event: Event) -> date:
+    """Money on account is moved to invoices; before the payment has come, the move waits."""
+    funds = account.funds_of(FundsKind.PAYMENT, data.payment_id)
+    parts = [
+        MovedPart(part.invoice_id, part.amount, part.instalment, part.claim == "interest")
+        for part in data.allocations
+    ]
+    funds.moves[event.name] = Move(data.allocated_on, parts)
+    if funds.currency is None:
+        account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
+        return data.allocated_on
+    if funds.moves_asked() + sum(one.amount for one in funds.allocations) > funds.amount:
+        account.remark(
+            f"payment {data.payment_id} is less than all that it was allocated to; the last "
+            "allocations go without"
+        )
+    name_funds(account, funds, data.allocated_on, "paid")
+    return data.allocated_on
+
+
+def payment_reversed(account: Account, data: PaymentReversed, _event: Event) -> date:
+    """Money turned out not to stand: exactly what it had cleared is open again."""
+    funds = account.funds_of(FundsKind.PAYMENT, data.payment_id)
+    if data.reversal_id in funds.reversals:
+        account.remark(f"reversal {data.reversal_id} came before; kept as it was")
+        return data.reversed_on
+    before = funds.reversed
+    funds.reversals[data.reversal_id] = data.amount
+    if funds.currency is None or funds.value_on is None:
+        account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
+        return data.reversed_on
+    if data.amount is not None:
+        try:
+            to_minor(data.amount, funds.currency)
+        except RejectedError as error:
+            account.remark(f"takes nothing back: {error.message}")
+    account.balance(funds.currency).reversed += funds.reversed - before
+    on = funds.value_on if data.reason in NEVER_THERE else data.reversed_on
+    name_funds(account, funds, on, data.reason)
+    return on
+
+
+def credit_note_cancelled(account: Account, data: CreditNoteCancelled, _event: Event) -> date:
+    """A credit is taken back: what it had credited is owed again."""
+    funds = account.funds_of(FundsKind.CREDIT_NOTE, data.credit_note_id)
+    if CANCELLATION in funds.reversals:
+        account.remark(f"credit note {data.credit_note_id} was cancelled before")
+        return data.cancelled_on
+    funds.reversals[CANCELLATION] = None
+    if funds.currency is None:
+        account.remark(f"credit note {data.credit_note_id} has not come yet; this waits for it")
+        return data.cancelled_on
+    account.balance(funds.currency).reversed += funds.reversed
+    name_funds(account, funds, data.cancelled_on, "credit note cancelled")
+    return data.cancelled_on

@@ -1,0 +1,81 @@
+"""What of an invoice is due when: as issued, as amended, as extended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from shared.errors import RejectedError
+from shared.money import to_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One due part of an invoice, in minor units."""
+
+    due_on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """New terms as they came: the amounts are read once the invoice's currency is known."""
+
+    version: int
+    #: (due date, decimal amount) of each part.
+    parts: list[tuple[date, str]]
+    amended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time, as agreed: one date, or a schedule in decimal amounts."""
+
+    agreed_on: date
+    #: The name of its event, which decides between two of one day.
+    name: str
+    due_on: date | None
+    parts: list[tuple[date, str]]
+
+
+def terms_of(
+    issued: list[Part], amendment: Amendment | None, extension: Extension | None, currency: str
+) -> list[Part]:
+    """Return the parts in force.
+
+    The highest version of an amendment replaces the parts; the latest extension moves the due dates
+    unless a later amendment has set them anew.
+    """
+    parts = issued
+    if amendment is not None:
+        amended = read_parts(amendment.parts, currency)
+        parts = parts if amended is None else amended
+    if extension is None:
+        return parts
+    amended_on = None if amendment is None else amendment.amended_on
+    if amended_on is not None and amended_on > extension.agreed_on:
+        return parts
+    extended = extend(parts, extension, currency)
+    return parts if extended is None else extended
+
+
+def extend(parts: Sequence[Part], extension: Extension, currency: str) -> list[Part] | None:
+    """Move parts to later days; None when a schedule does not add up to what they are worth.
+
+    One date moves every part that was due before it, and no part is ever due earlier by it.
+    """
+    if extension.due_on is not None:
+        return [Part(max(part.due_on, extension.due_on), part.amount) for part in parts]
+    scheduled = read_parts(extension.parts, currency)
+    if scheduled is None:
+        return None
+    if sum(part.amount for part in scheduled) != sum(part.amount for part in parts):
+        return None
+    return scheduled
+
+
+def read_parts(parts: Sequence[tuple[date, str]], currency: str) -> list[Part] | None:
+    """Read parts in a currency; None when an amount does not fit it."""
+    try:
+        return [Part(due_on, to_minor(text, currency)) for due_on, text in parts]
+    except RejectedError:
+        return None

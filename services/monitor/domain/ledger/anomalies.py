@@ -1,0 +1,125 @@
+"""Anomalies: what the door could not see and a person should, derived from what is known.
+
+Nothing is lost by any of them: the event is in the journal, and the list says what it waits for.
+"""
+
+from services.monitor.domain.invoice.dispute import ACCEPTED
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.terms import extend, read_parts, terms_of
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.ledger.funds import Funds, FundsKind, is_readable, readable
+from shared.money import to_text
+
+
+def of_invoice(invoice: Invoice) -> list[str]:
+    """Return the sentences about an invoice that need a person's eyes."""
+    found = list(invoice.contradictions)
+    currency = invoice.currency
+    if currency is None:
+        waiting = sorted(f"{one.kind.replace('_', ' ')} {one.funds_id}" for one in invoice.named)
+        waiting += sorted(f"dispute {name}" for name in invoice.disputes)
+        if waiting:
+            found.append(f"invoice {invoice.invoice_id} has not come: {', '.join(waiting)} wait")
+        return found
+    found += _of_terms(invoice, currency)
+    found += _of_disputes(invoice, currency)
+    for one in invoice.named:
+        if one.currency != currency:
+            found.append(
+                f"{one.kind.replace('_', ' ')} {one.funds_id} in {one.currency} names invoice "
+                f"{invoice.invoice_id} in {currency}; nothing is converted"
+            )
+        elif one.instalment is not None and one.instalment > len(invoice.items):
+            found.append(
+                f"{one.kind.replace('_', ' ')} {one.funds_id} names instalment {one.instalment} "
+                f"of invoice {invoice.invoice_id}, which has {len(invoice.items)}"
+            )
+    for word in invoice.write_offs.values():
+        if word.amount is not None and not is_readable(word.amount, currency):
+            found.append(f"the write-off of {word.amount} does not fit {currency}")
+    return found
+
+
+def _of_terms(invoice: Invoice, currency: str) -> list[str]:
+    found: list[str] = []
+    amendment, extension = invoice.amendment, invoice.extension
+    if amendment is not None and read_parts(amendment.parts, currency) is None:
+        found.append(f"version {amendment.version} has amounts that do not fit {currency}")
+    if extension is not None:
+        parts = terms_of(invoice.parts, amendment, None, currency)
+        if extend(parts, extension, currency) is None:
+            total = to_text(sum(part.amount for part in parts), currency)
+            found.append(
+                f"the schedule agreed on {extension.agreed_on} does not add up to the {total} "
+                f"{currency} of invoice {invoice.invoice_id}; its terms stay as they were"
+            )
+    return found
+
+
+def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
+    found: list[str] = []
+    total = sum(item.amount for item in invoice.items)
+    for name, dispute in sorted(invoice.disputes.items()):
+        if dispute.disputed_on is None:
+            found.append(f"dispute {name} was resolved, but has not come")
+        elif dispute.amount is not None and readable(dispute.amount, currency) > total > 0:
+            found.append(
+                f"dispute {name} of {dispute.amount} {currency} is above the invoice's "
+                f"{to_text(total, currency)}"
+            )
+        elif dispute.amount is not None and not is_readable(dispute.amount, currency):
+            found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")
+        elif dispute.outcome == ACCEPTED and any(item.disputed for item in invoice.items):
+            found.append(f"dispute {name} was accepted, and its credit has not come")
+    return found
+
+
+def of_funds(funds: Funds) -> list[str]:
+    """Return the sentences about a payment or credit note that need a person's eyes."""
+    found = list(funds.contradictions)
+    noun = funds.kind.replace("_", " ")
+    currency = funds.currency
+    if currency is None:
+        if funds.reversals or funds.moves:
+            found.append(f"{noun} {funds.funds_id} has not come, but was reversed or allocated")
+        return found
+    if funds.reversals_asked > funds.amount:
+        found.append(
+            f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "
+            f"reversed by {to_text(funds.reversals_asked, currency)}"
+        )
+    unreadable = [text for text in funds.reversals.values() if text is not None]
+    unreadable += [part.amount for move in funds.moves.values() for part in move.parts]
+    found += [
+        f"{text} does not fit {currency}, the currency of {noun} {funds.funds_id}"
+        for text in unreadable
+        if not is_readable(text, currency)
+    ]
+    allocated = funds.moves_asked() + sum(part.amount for part in funds.allocations)
+    if funds.kind is FundsKind.PAYMENT and allocated > funds.amount:
+        found.append(
+            f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "
+            f"allocated to {to_text(allocated, currency)}; the last allocations go without"
+        )
+    return found
+
+
+def of_debtor(debtor: Debtor) -> list[str]:
+    """Return the sentences about a debtor that need a person's eyes."""
+    found = list(debtor.contradictions)
+    found += [
+        f"promise {name} was withdrawn, but has not come"
+        for name, promise in sorted(debtor.promises.items())
+        if promise.made_on is None
+    ]
+    found += [
+        f"block {name} was lifted, but has not come"
+        for name, block in sorted(debtor.blocks.items())
+        if block.blocked_on is None
+    ]
+    found += [
+        f"of cover {name} only the withdrawal has come"
+        for name, cover in sorted(debtor.covers.items())
+        if cover.terms is None
+    ]
+    return found

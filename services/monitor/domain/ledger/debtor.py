@@ -1,0 +1,92 @@
+"""What is known of an account besides its invoices and its money: who it is, and what holds it.
+
+Facts alone, in whatever order they came; what was decided about them is in `escalation.standing`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.monitor.domain.insurance.cover import Cover
+from shared.contracts.customer import CustomerUpdated
+
+
+@dataclass(slots=True)
+class Promise:
+    """A promise to pay, in whatever order its words came."""
+
+    #: None until the promise itself has come.
+    made_on: date | None = None
+    promised_on: date | None = None
+    amount: str | None = None
+    currency: str | None = None
+    #: None: the whole account.
+    invoice_ids: list[str] | None = None
+    withdrawn_on: date | None = None
+
+    def covers(self, invoice_id: str) -> bool:
+        """Say whether the promise is for an invoice."""
+        return self.invoice_ids is None or invoice_id in self.invoice_ids
+
+
+@dataclass(slots=True)
+class Block:
+    """A block of dunning, in whatever order its words came."""
+
+    blocked_on: date | None = None
+    #: None: the whole account.
+    invoice_id: str | None = None
+    #: The last day; None: until it is lifted.
+    until: date | None = None
+    unblocked_on: date | None = None
+
+    @property
+    def invoice_ids(self) -> list[str] | None:
+        """The invoice it is for; None: the whole account."""
+        return None if self.invoice_id is None else [self.invoice_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """Whether the account is enforced at all, by the latest word."""
+
+    enforced: bool
+    set_on: date
+    said_at: datetime
+    event_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDefault:
+    """What the account's group says of its other accounts, by its latest word."""
+
+    group_id: str
+    turn: int
+    #: None: no other account is in default.
+    since: date | None
+    causes: list[str]
+
+
+@dataclass(slots=True)
+class Debtor:
+    """The debtor behind an account."""
+
+    customer: CustomerUpdated | None = None
+    covers: dict[str, Cover] = field(default_factory=dict)
+    promises: dict[str, Promise] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    enforcement: Enforcement | None = None
+    insolvent_on: date | None = None
+    group_default: GroupDefault | None = None
+    #: Sentences about events that contradicted what was known, for a person to look at.
+    contradictions: list[str] = field(default_factory=list)
+
+    @property
+    def group_id(self) -> str | None:
+        """The group that the customer belongs to."""
+        return None if self.customer is None else self.customer.group_id
+
+    @property
+    def cross_defaulted_on(self) -> date | None:
+        """Since when others of the account's present group are in default."""
+        known = self.group_default
+        return None if known is None or known.group_id != self.group_id else known.since

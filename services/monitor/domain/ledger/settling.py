@@ -1,0 +1,267 @@
+"""Settling: bring an account's matches, items and clearing records in line with its facts.
+
+Every fold ends here. What is derived (matches, items, disputed parts) is made anew from the facts,
+so that the order in which those came does not matter; the difference to before is what is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.monitor.domain.invoice import dispute, write_off
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.invoice.terms import Part
+from services.monitor.domain.ledger import clearing
+from services.monitor.domain.ledger.account import Account, Told
+from services.monitor.domain.ledger.funds import Funds, FundsKind
+from shared.errors import BrokenInvariantError
+
+#: Why a level is lifted when the terms move: no claim under a cover is lifted by that.
+TERMS_CAUSES: Final = frozenset({"amended", "terms extended"})
+
+_MatchKey = tuple[FundsKind, str, int, bool]
+
+
+def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
+    """Bring an invoice's matches and items in line with its facts.
+
+    `on` is the day on which what is taken away leaves; `cause` says why a level is lifted by it.
+    """
+    account.touched_invoices.add(invoice.invoice_id)
+    before = {
+        item.instalment: (item.open, item.amount, item.written_off, item.disputed)
+        for item in invoice.items
+    }
+    _renew_matches(account, invoice, on)
+    removed = _renew_items(account, invoice, cause)
+    for item in removed:
+        account.note(item, before[item.instalment][0], 0)
+        account.balance(item.currency).invoiced -= before[item.instalment][1]
+        _record_write_off(account, invoice, item.instalment, -before[item.instalment][2], on)
+    for item in invoice.items:
+        open_before, amount_before, off_before, disputed_before = before.get(
+            item.instalment, (0, 0, 0, 0)
+        )
+        account.note(item, open_before, item.open)
+        account.balance(item.currency).invoiced += item.amount - amount_before
+        _record_write_off(account, invoice, item.instalment, item.written_off - off_before, on)
+        _tell(account, item, (open_before, disputed_before), cause)
+
+
+def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
+    """Tell the invoices that funds name how much of the funds stands for them, and settle."""
+    assert funds.currency is not None
+    assert funds.value_on is not None
+    by_invoice: dict[str, list[NamedFunds]] = {}
+    for position, part in enumerate(funds.standing_allocations()):
+        named = NamedFunds(
+            funds.kind,
+            funds.funds_id,
+            funds.currency,
+            max(funds.value_on, part.moved_on or funds.value_on),
+            position,
+            part.amount,
+            INTEREST if part.interest else part.instalment,
+        )
+        by_invoice.setdefault(part.invoice_id, []).append(named)
+    for invoice_id, parts in by_invoice.items():
+        invoice = account.invoice(invoice_id)
+        others = [one for one in invoice.named if (one.kind, one.funds_id) != funds.key]
+        invoice.named = others + [one for one in parts if one.amount]
+        settle(account, invoice, on, cause)
+
+
+def apply_clearing_rule(account: Account, on: date, rule: str) -> None:
+    """Let free money meet open items, and take back what a reversal has left too much."""
+    for key in sorted(account.maybe_free):
+        _take_back(account, account.funds[key], on)
+    free = [account.funds[key] for key in sorted(account.maybe_free)]
+    free = [funds for funds in free if funds.free > 0]
+    account.maybe_free = {funds.key for funds in free}
+    if not free or rule != clearing.OLDEST_DUE_FIRST:
+        return
+    if not account.has_all_open:
+        message = f"{account.account_id}: money is free but the open items were not loaded"
+        raise BrokenInvariantError(message)
+    for currency in sorted({str(funds.currency) for funds in free}):
+        same = [funds for funds in free if funds.currency == currency]
+        _match_on_account(account, same, currency, on)
+
+
+def _match_on_account(account: Account, free: Sequence[Funds], currency: str, on: date) -> None:
+    items = [
+        item
+        for invoice in account.invoices.values()
+        if invoice.currency == currency
+        for item in invoice.items
+    ]
+    changed: dict[str, Invoice] = {}
+    for funds, item, amount in clearing.oldest_due_first(free, items):
+        invoice = account.invoices[item.invoice_id]
+        changed[invoice.invoice_id] = invoice
+        clearing.add_rule_match(invoice, funds, item.instalment, amount)
+        match = (funds.kind, funds.funds_id, item.instalment, False)
+        met_on = max(on, item.issued_on, funds.value_on or on)
+        account.record(invoice, match, amount, clearing.OLDEST_DUE_FIRST, met_on)
+    for invoice in changed.values():
+        settle(account, invoice, on, "paid")
+
+
+def _take_back(account: Account, funds: Funds, on: date) -> None:
+    """Undo matches of the clearing rule, the newest first, until the funds cover them."""
+    excess = -funds.free
+    for invoice_id in reversed(list(funds.rule_invoices) if excess > 0 else []):
+        invoice = account.invoices[invoice_id]
+        old = list(invoice.matches)
+        kept: list[Match] = []
+        for match in reversed(old):
+            take = 0
+            if not match.named and (match.kind, match.funds_id) == funds.key:
+                take = min(excess, match.amount)
+            excess -= take
+            if take:
+                key = (match.kind, match.funds_id, match.instalment, False)
+                account.record(invoice, key, -take, clearing.OLDEST_DUE_FIRST, on)
+            if match.amount > take:
+                kept.append(replace(match, amount=match.amount - take))
+        kept.reverse()
+        if kept != old:
+            invoice.matches = kept
+            settle(account, invoice, on, "reversed")
+        if excess <= 0:
+            return
+
+
+def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
+    old = {_match_key(match): match.amount for match in invoice.matches}
+    invoice.matches = clearing.matches_of(invoice)
+    new = {_match_key(match): match.amount for match in invoice.matches}
+    for key in sorted(old.keys() | new.keys()):
+        difference = new.get(key, 0) - old.get(key, 0)
+        if not difference:
+            continue
+        named = key[3]
+        day = _met_on(invoice, key, on) if difference > 0 and named else on
+        rule = clearing.NAMED if named else clearing.OLDEST_DUE_FIRST
+        account.record(invoice, key, difference, rule, day)
+        if key[2] == INTEREST:
+            assert invoice.currency is not None
+            account.balance(invoice.currency).interest += difference
+
+
+def _met_on(invoice: Invoice, key: _MatchKey, on: date) -> date:
+    """Return the day from which named funds count here: not before the invoice was issued."""
+    values = [one.value_on for one in invoice.named if (one.kind, one.funds_id) == key[:2]]
+    return max(min(values, default=on), invoice.issued_on or on)
+
+
+def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
+    """Bring the items in line with terms and matches; returns items that are no more."""
+    present = {item.instalment: item for item in invoice.items}
+    parts = invoice.terms()
+    items: list[Item] = []
+    for number, part in enumerate(parts, start=1):
+        item = present.pop(number, None)
+        if item is None:
+            item = _new_item(invoice, number, part.due_on)
+        elif item.due_on != part.due_on:
+            _end_cycle(account, item, cause)
+        item.due_on, item.amount = part.due_on, part.amount
+        item.cleared = invoice.matched(number, FundsKind.PAYMENT)
+        item.credited = invoice.matched(number, FundsKind.CREDIT_NOTE)
+        items.append(item)
+    _give_up(invoice, items, parts)
+    for item in items:
+        if item.open < 0:
+            message = f"{account.account_id} {item.item_id}: open would be {item.open}"
+            raise BrokenInvariantError(message)
+    _contest(invoice, items)
+    for item in present.values():
+        _end_cycle(account, item, cause, removed=True)
+        invoice.first_cycle = max(invoice.first_cycle, item.cycle)
+    invoice.items = items
+    return list(present.values())
+
+
+def _give_up(invoice: Invoice, items: Sequence[Item], parts: Sequence[Part]) -> None:
+    """Set what of each item is written off."""
+    if not invoice.write_offs or invoice.currency is None:
+        return
+    room = [item.amount - item.cleared - item.credited for item in items]
+    total = write_off.written_off(invoice.write_offs.items(), room, invoice.currency)
+    shares = write_off.spread(total, room, [part.due_on for part in parts])
+    for item, share in zip(items, shares, strict=True):
+        item.written_off = share
+
+
+def _contest(invoice: Invoice, items: Sequence[Item]) -> None:
+    """Set what of each item is disputed, and on which days it was."""
+    if not invoice.disputes or invoice.currency is None:
+        return
+    disputes = invoice.disputes.values()
+    shares = dispute.spread(items, disputes, invoice.currency, invoice.conceded())
+    for item, share in zip(items, shares, strict=True):
+        item.disputed = share
+        item.disputed_days = dispute.days_of(disputes, item.instalment)
+
+
+def _record_write_off(
+    account: Account, invoice: Invoice, instalment: int, amount: int, on: date
+) -> None:
+    if amount:
+        assert invoice.currency is not None
+        key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
+        account.record(invoice, key, amount, clearing.WRITTEN_OFF, on)
+        account.balance(invoice.currency).written_off += amount
+
+
+def _end_cycle(account: Account, item: Item, cause: str, *, removed: bool = False) -> None:
+    """Lift what is raised and begin the next cycle.
+
+    An insurer's clock is not moved by what is agreed with the debtor: while the item is there and
+    owed, a claim under a cover stands whatever happens to its terms.
+    """
+    stays = cause in TERMS_CAUSES and not removed and item.open > 0
+    for raised in item.raised:
+        if not (stays and raised.insured):
+            account.told.append(Told(snapshot(item), raised, cause))
+    item.raised = [raised for raised in item.raised if stays and raised.insured]
+    item.cycle += 1
+
+
+def _tell(account: Account, item: Item, before: tuple[int, int], cause: str) -> None:
+    """Lift what was raised when the item is cleared; else say that its amount changed."""
+    if before[0] > 0 and item.open == 0:
+        _end_cycle(account, item, cause)
+    elif before != (item.open, item.disputed):
+        for raised in item.raised:
+            account.told.append(Told(snapshot(item), raised, None))
+
+
+def _match_key(match: Match) -> _MatchKey:
+    return match.kind, match.funds_id, match.instalment, match.named
+
+
+def _new_item(invoice: Invoice, number: int, due_on: date) -> Item:
+    assert invoice.currency is not None
+    assert invoice.issued_on is not None
+    # A part that an amendment added was due, as issued, with the last one: so it does not matter
+    # which amendment came first.
+    original = invoice.parts[min(number, len(invoice.parts)) - 1].due_on
+    return Item(
+        invoice_id=invoice.invoice_id,
+        instalment=number,
+        currency=invoice.currency,
+        amount=0,
+        issued_on=invoice.issued_on,
+        due_on=due_on,
+        original_due_on=original,
+        cycle=invoice.first_cycle,
+    )
+
+
+def snapshot(item: Item) -> Item:
+    """Return the item as it is now, for a word that is said later."""
+    return replace(item, raised=[])

@@ -1,0 +1,128 @@
+"""The figures that a raised level is told with: the claim on the insurance, interest so far."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from msgspec.structs import replace
+
+from services.monitor.domain.insurance.claim import reckon
+from services.monitor.domain.insurance.cover import cover_for
+from services.monitor.domain.insurance.limit import exposure_of
+from services.monitor.domain.insurance.policy_year import (
+    NOTHING_EARLIER,
+    EarlierClaims,
+    policy_year,
+)
+from services.monitor.domain.interest.claim import interest_of
+from services.monitor.domain.interest.terms import applicable_terms
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
+from services.monitor.handlers.ports import AccountKey, Unit
+from shared.contracts.cover import CoverUpdated
+from shared.contracts.escalation import Claim, EscalationEvent, Interest
+from shared.money import to_minor, to_text
+
+_InvoiceKey = tuple[int, str, str]
+_NO_ITEMS: Final[list[Item]] = []
+
+
+class Figures:
+    """What the figures of some raised levels are made of, loaded once for all of them."""
+
+    def __init__(
+        self,
+        open_items: dict[AccountKey, list[Item]],
+        claims: dict[AccountKey, dict[str, tuple[date, Claim]]],
+        invoices: dict[_InvoiceKey, Invoice],
+        clearings: dict[_InvoiceKey, list[Clearing]],
+    ) -> None:
+        self._open_items = open_items
+        self._claims = claims
+        self._invoices = invoices
+        self._clearings = clearings
+
+    def claim(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
+        """Return the claim for an item, with the account's other items and claims in view."""
+        covers = list(debtor.covers.values())
+        cover = cover_for(item.currency, item.issued_on, covers)
+        terms = None if cover is None else cover.terms
+        known = self._claims.setdefault(key, {})
+        claim, used = reckon(
+            item,
+            covers,
+            others=[exposure_of(one) for one in self._open_items.get(key, _NO_ITEMS)],
+            earlier=NOTHING_EARLIER if terms is None else used_up(known, item, terms, today),
+            insolvent_on=debtor.insolvent_on,
+            today=today,
+        )
+        if terms is not None and used.deductible:
+            claim = replace(claim, deductible=to_text(used.deductible, terms.currency))
+        # A second claim of the same look counts what the first one has used up.
+        known[item.item_id] = (today, claim)
+        return claim
+
+    def interest(self, key: AccountKey, item: Item, policy: Policy, today: date) -> Interest | None:
+        """Return the interest on an item's invoice so far; None where none is asked."""
+        where = (*key, item.invoice_id)
+        invoice = self._invoices.get(where)
+        if invoice is None:
+            return None
+        terms = applicable_terms(invoice.interest, item.currency, policy.interest)
+        if terms is None:
+            return None
+        return interest_of(invoice, self._clearings.get(where, []), terms, today)
+
+
+def used_up(
+    claims: Mapping[str, tuple[date, Claim]], item: Item, terms: CoverUpdated, today: date
+) -> EarlierClaims:
+    """Return what an account's other claims of the policy year have used up, by item id."""
+    first, last = policy_year(terms, today)
+    total = NOTHING_EARLIER
+    for item_id, (raised_on, claim) in claims.items():
+        if item_id == item.item_id or claim.policy_no != terms.policy_no:
+            continue
+        if first <= raised_on <= last and claim.currency == terms.currency:
+            total += EarlierClaims(
+                deductible=to_minor(claim.deductible or "0", terms.currency),
+                claimed=to_minor(claim.amount or "0", terms.currency),
+            )
+    return total
+
+
+async def figures_for(
+    unit: Unit, raised: Sequence[tuple[AccountKey, Item, Policy, Sequence[Raised]]]
+) -> Figures:
+    """Load what the figures of freshly raised levels need; items without one need nothing."""
+    raised = [one for one in raised if one[3]]
+    claimants = sorted({key for key, _, _, fresh in raised if any(_is_claim(one) for one in fresh)})
+    bearing = sorted({(*key, item.invoice_id) for key, item, _policy, _fresh in raised})
+    invoices = await unit.invoices(bearing) if bearing else {}
+    interested = [
+        (*key, item.invoice_id)
+        for key, item, policy, _fresh in raised
+        if policy.interest is not None or invoices[*key, item.invoice_id].interest is not None
+    ]
+    return Figures(
+        await unit.open_items(claimants) if claimants else {},
+        _by_item(await unit.claims(claimants)) if claimants else {},
+        invoices,
+        await unit.clearings(sorted(set(interested))) if interested else {},
+    )
+
+
+def _by_item(
+    claims: Mapping[AccountKey, Sequence[EscalationEvent]],
+) -> dict[AccountKey, dict[str, tuple[date, Claim]]]:
+    return {
+        key: {one.item_id: (one.raised_on, one.claim) for one in events if one.claim is not None}
+        for key, events in claims.items()
+    }
+
+
+def _is_claim(raised: Raised) -> bool:
+    return raised.action == INSURANCE_CLAIM
