@@ -17,11 +17,10 @@ from services.monitor.handlers.ports import AccountKey, Known, PromiseKey, Unit,
 
 
 def wanted(decision: Decision, known: Known, policy: Policy) -> bool:
-    """Say whether an item's decision calls for one about its account as a whole."""
-    if decision.past_mep and not known.said.covers_stopped:
+    """Say whether a look at an item calls for one at its account as a whole."""
+    if decision.past_mep is not None and decision.past_mep not in known.said.covers_stopped:
         return True
-    moved = decision.raises or decision.lifts
-    return bool(known.debtor.group_id and policy.cross_default and moved)
+    return known.debtor.group_id is not None and policy.cross_default is not None
 
 
 async def attend_standing(

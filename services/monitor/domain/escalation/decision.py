@@ -16,6 +16,7 @@ from services.monitor.domain.escalation.clock import (
     prospects,
 )
 from services.monitor.domain.escalation.holds import Hold, free_on, hold_of, holds_on
+from services.monitor.domain.insurance.cover import cover_for
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import ACCOUNT, STEP, Level, Policy
@@ -65,8 +66,8 @@ class Decision:
     held: tuple[tuple[Raised, Hold], ...] = ()
     resumed: tuple[Raised, ...] = ()
     next_attention_on: date | None = None
-    #: Whether the item is insured and open beyond the maximum extension period.
-    past_mep: bool = False
+    #: The number of the cover beyond whose maximum extension period the item is open.
+    past_mep: str | None = None
     #: What may still be raised, and what holds it back where it was reached.
     outlook: tuple[tuple[Prospect, str | None], ...] = ()
 
@@ -224,7 +225,8 @@ def _next_look(
         hold = hold_of(policy.level(raised.level), holds)
         if hold is not None:
             dates.append(free_on(hold))
-    if policy.needs_account and item.due_on >= today:
+    threshold = policy.cross_default is not None and policy.cross_default.threshold
+    if (policy.needs_account or threshold) and item.due_on >= today:
         # From the day after its due date the item adds to what is overdue of the account.
         dates.append(item.due_on + timedelta(days=1))
     clocks = insurance_clocks(item, around.debtor) if around.debtor.covers else None
@@ -248,9 +250,14 @@ def _transitions(
     return tuple(held), tuple(resumed)
 
 
-def _past_mep(item: Item, debtor: Debtor, today: date) -> bool:
-    clocks = insurance_clocks(item, debtor) if debtor.covers else None
-    return clocks is not None and today > clocks.mep_on
+def _past_mep(item: Item, debtor: Debtor, today: date) -> str | None:
+    if not debtor.covers:
+        return None
+    cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
+    clocks = insurance_clocks(item, debtor)
+    if cover is None or cover.terms is None or clocks is None or today <= clocks.mep_on:
+        return None
+    return cover.terms.policy_no
 
 
 def _is_claim(raised: Raised, policy: Policy) -> bool:

@@ -133,6 +133,7 @@ def wants_standing(debtor: Debtor, said: Said) -> bool:
     """Say whether a change of items or money may change what is said about the account."""
     return bool(
         said.covers_stopped
+        or said.defaulted
         or debtor.group_id != said.group_id
         or any(name not in said.promises for name in open_promises(debtor))
     )
