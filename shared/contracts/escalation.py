@@ -51,6 +51,8 @@ class Claim(Struct, kw_only=True, frozen=True):
     amount: Amount | None = None
     currency: CurrencyCode | None = None
     manual_review: bool = False
+    #: What the deductible has taken off, which an annual aggregate counts.
+    deductible: Amount | None = None
     #: The last day to send the insurer the overdue notice.
     notify_by: date | None = None
     #: The first day on which the claim may be made.

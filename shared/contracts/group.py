@@ -4,6 +4,7 @@ A group is an actor of its own on the ledger: its key is `:<group_id>`, which no
 since no creditor's id is empty. Only the monitor writes these; ingest refuses them at the door.
 """
 
+from datetime import date
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -29,6 +30,8 @@ class MemberChanged(Inbound, kw_only=True, frozen=True):
     turn: Turn
     member: bool
     defaulted: bool
+    #: The day, in the account's creditor's zone, on which this came to be.
+    changed_on: date
     because: str | None = None
 
 
@@ -37,6 +40,7 @@ class AccountDefaulted(Inbound, kw_only=True, frozen=True):
 
     group_id: Identifier
     turn: Turn
+    defaulted_on: date
     #: Accounts in default, and why each is; a few of them where there are many.
     causes: list[str]
 
