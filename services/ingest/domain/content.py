@@ -71,9 +71,7 @@ def check_attributes(envelope: bytes) -> None:
 
 def _read(text: bytes) -> Any:
     """Read JSON with all members of its objects; numbers, of any length, stay texts."""
-    return json.loads(
-        text.decode(), object_pairs_hook=_Object, parse_int=str, parse_float=str, strict=False
-    )
+    return json.loads(text.decode(), object_pairs_hook=_Object, parse_int=str, parse_float=str)
 
 
 def _path_of_repeated(value: Any, path: str) -> str | None:

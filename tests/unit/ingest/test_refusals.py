@@ -22,16 +22,6 @@ def of(event_type: str, **changes: Any) -> Any:
     return event(event_type, changed(VALID[event_type], **changes))
 
 
-def twice(member: str, again: str | None = None) -> bytes:
-    """An invoice's event with one member, then the other; the first alone where that is empty."""
-    name = member.partition('"')[2].partition('"')[0]
-    data = json.dumps(changed(INVOICE, **{name: ...}))[:-1]
-    more = ", ".join(one for one in (member, member if again is None else again) if one)
-    return (json.dumps(event(data=...))[:-1] + f', "data": {data}, {more}}}}}').encode()
-
-
-DUPLICATE = "duplicate_member"
-EVENT = json.dumps(event()).encode()
 REFUSED: dict[str, tuple[Any, str, str | None]] = {
     # The bytes.
     "no value": (None, "null_value", None),
@@ -101,45 +91,6 @@ REFUSED: dict[str, tuple[Any, str, str | None]] = {
     "data twice": (event(data_base64="e30="), "invalid_value", "data_base64"),
     "no base64": (event(data=..., data_base64="?"), "invalid_value", "data_base64"),
     "base64 of no JSON": (event(data=..., data_base64="AAAA"), "nul_character", "data"),
-    # What is said twice.
-    "a member twice": (twice('"total": "1250.00"', '"total": "1.00"'), DUPLICATE, "data.total"),
-    "a member twice, and the same": (twice('"total": "1250.00"'), DUPLICATE, "data.total"),
-    "a member twice, once in escapes": (
-        twice('"total": "1250.00"', r'"tot\u0061l": "1.00"'),
-        DUPLICATE,
-        "data.total",
-    ),
-    "a member twice, and an escape that has a colon too": (
-        twice('"total": "1250.00"', r'"total": "1250.00", "memo": "\u003a"'),
-        DUPLICATE,
-        "data.total",
-    ),
-    "an unread member twice": (twice('"memo": 1'), DUPLICATE, "data.memo"),
-    "a member further down twice": (
-        twice('"memo": [{}, {"amount": "1.00", "amount": "2.00"}]', ""),
-        DUPLICATE,
-        "data.memo[1].amount",
-    ),
-    "an attribute twice": (b'{"id": "a", ' + EVENT[1:], DUPLICATE, "id"),
-    "data in an attribute twice": (b'{"data": {}, ' + EVENT[1:], DUPLICATE, "data"),
-    "an attribute twice, once in escapes": (rb'{"\u0069d": "a", ' + EVENT[1:], DUPLICATE, "id"),
-    "an attribute twice, and a name that has a colon": (
-        rb'{"id": "a", "b\u003a": 1, ' + EVENT[1:],
-        DUPLICATE,
-        "id",
-    ),
-    "an unread attribute twice": (b'{"x": "a", "x": "a", ' + EVENT[1:], DUPLICATE, "x"),
-    "an attribute twice, and one deep beyond reading": (
-        b'{"id": "a", "x": ' + b"[" * 5_000 + b"]" * 5_000 + b", " + EVENT[1:],
-        "too_deep",
-        None,
-    ),
-    "an attribute twice, and one that is no UTF-8": (
-        b'{"id": "a", "x": "\xe9", ' + EVENT[1:],
-        "not_utf8",
-        None,
-    ),
-    "a name that is no UTF-8": (b'{"\xe9": "a", ' + EVENT[1:], "not_utf8", None),
     # Types and missing members.
     "no customer": (issued(customer_id=...), "missing_field", "data.customer_id"),
     "an empty customer": (issued(customer_id=""), "invalid_value", "data.customer_id"),
@@ -265,7 +216,6 @@ SAID: dict[str, tuple[Any, str]] = {
     "that only the monitor says it": (event(type="promise.kept.v1"), "by the monitor alone"),
     "whose source it is": (event(source="arrears/monitor"), "give the name of your system"),
     "what there is": (event(type="?"), "known types are of cover, credit_note, customer, dispute"),
-    "that it stands twice": (twice('"total": "1.00"'), "it stands twice in one object"),
     "a near type": (event(type="invoice.isued.v1"), "did you mean invoice.issued.v1?"),
     "a contract's own words": (issued(creditor_id="a:b"), "no colon"),
 }

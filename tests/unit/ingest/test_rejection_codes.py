@@ -8,6 +8,7 @@ from tests.unit.contracts.test_dunning import CUSTOMERS, HOLDS
 from tests.unit.contracts.test_invoice import LIFE, TERMS
 from tests.unit.contracts.test_payment import MONEY
 from tests.unit.ingest.test_refusals import REFUSED
+from tests.unit.ingest.test_said_twice import TWICE
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "REJECTION_CODES.md"
@@ -60,7 +61,7 @@ def test_no_code_is_documented_twice() -> None:
 
 
 def test_every_code_has_a_case_in_the_table_of_refusals() -> None:
-    shown = {code for _value, code, _field in REFUSED.values()}
+    shown = {code for _value, code, _field in [*REFUSED.values(), *TWICE.values()]}
     for table in (TERMS, LIFE, MONEY, HOLDS, CUSTOMERS):
         shown |= {outcome[0] for _type, _changes, outcome in table.values() if outcome}
     assert set(documented()) - shown - BEYOND_ONE_EVENT == set()
