@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 
 from services.notifier.adapters.smtp import MailServer, parse_url
-from services.notifier.domain.decisions import Rules
+from services.notifier.domain.deciding.values import Rules
 from services.notifier.domain.delivery import Patience
 from services.notifier.handlers.send import Limits
 from shared.calendar import zone

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from services.notifier.adapters.work_store import escalation_of
+from services.notifier.adapters.rows import escalation_of, letter_of
+from services.notifier.domain.holds import Hold
 from services.notifier.domain.work import Escalation, Letter, LetterStatus
 from services.notifier.handlers.ports import Claimed, Content
 from shared.postgres.pool import Connection
@@ -12,7 +13,7 @@ from shared.postgres.pool import Connection
 #: Locks a claimed letter.
 OPEN_DRAFT: Final = """
     SELECT letter_id, account_id, creditor_id, level, status, recipient_name, recipient_email,
-        locale, planned_on, planned_at, reason
+        locale, planned_on, planned_at, reason, held_by, held_until
     FROM notifier.letters
     WHERE letter_id = $1 AND claimed_by = $2 AND status = 'planned'
     FOR UPDATE
@@ -22,7 +23,7 @@ ITEMS: Final = """
     SELECT escalation_id, account_id, creditor_id, item_id, invoice_id, instalment, level, action,
         cycle, skipped, currency, amount_minor, open_minor, days_overdue, issued_on, due_on,
         raised_on, policy, why, claim, standing, lifted_on, lifted_why, letter_id, in_letter,
-        task_id
+        task_id, disputed_minor, interest, held_by, held_until, hold_told_at
     FROM notifier.escalations
     WHERE letter_id = $1 AND in_letter
     ORDER BY due_on, item_id, escalation_id
@@ -46,7 +47,13 @@ WAIT: Final = """
     SET not_before_on = $2, reason = $3, claimed_by = NULL, claimed_until = NULL
     WHERE letter_id = $1
 """
-#: Takes items out of a letter that are no longer due.
+#: Keeps a letter until a word on one of its items ends its hold.
+PAUSE: Final = """
+    UPDATE notifier.letters
+    SET held_by = $2, held_until = $3, claimed_by = NULL, claimed_until = NULL
+    WHERE letter_id = $1
+"""
+#: Takes items out of a letter that are no longer due, or on hold.
 DROP_ITEMS: Final = """
     UPDATE notifier.escalations SET in_letter = false
     WHERE letter_id = $1 AND in_letter AND NOT escalation_id = ANY($2)
@@ -58,6 +65,11 @@ BEGIN: Final = """
         plain = $5, html = $6, reason = NULL, recipient_name = $7, recipient_email = $8,
         locale = $9
     WHERE letter_id = $1
+"""
+#: Gives an account's waiting tasks the customer's newest name.
+RENAME_TASKS: Final = """
+    UPDATE notifier.tasks SET customer_name = $2
+    WHERE account_id = $1 AND status IN ('open', 'taken') AND customer_name IS DISTINCT FROM $2
 """
 
 
@@ -90,6 +102,10 @@ class PostgresDraft:
         reason = f"the customer has had the day's letters; waits until {day.isoformat()}"
         await self._connection.execute(WAIT, self.letter.letter_id, day, reason)
 
+    async def pause(self, hold: Hold) -> None:
+        """Leave it planned, on hold until a word on one of its items ends that."""
+        await self._connection.execute(PAUSE, self.letter.letter_id, hold.by, hold.until)
+
     async def begin(
         self, letter: Letter, items: Sequence[Escalation], content: Content, day: date
     ) -> None:
@@ -108,6 +124,10 @@ class PostgresDraft:
             letter.recipient_email,
             letter.locale,
         )
+        if letter.recipient_name:
+            await self._connection.execute(
+                RENAME_TASKS, self.letter.account_id, letter.recipient_name
+            )
 
     async def _end(self, status: LetterStatus, reason: str) -> None:
         await self._connection.execute(END, self.letter.letter_id, status.value, reason)
@@ -120,6 +140,6 @@ async def open_draft(
     row = await connection.fetchrow(OPEN_DRAFT, claimed.letter_id, instance)
     if row is None:
         return None
-    letter = Letter(**{**row, "status": LetterStatus(row["status"])})
+    letter = letter_of(row)
     items = await connection.fetch(ITEMS, letter.letter_id)
     return PostgresDraft(connection, letter, tuple(escalation_of(item) for item in items))

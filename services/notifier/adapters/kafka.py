@@ -3,8 +3,9 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -20,8 +21,19 @@ from aiokafka.errors import (
 from msgspec import Struct
 
 from services.notifier.adapters.metrics import ConsumerMetrics
+from services.notifier.handlers.consume import Word
+from shared.contracts.announcement import (
+    COVER_RESUMED,
+    COVER_STOPPED,
+    PROMISE_BROKEN,
+    PROMISE_KEPT,
+    CoverStanding,
+    DefaultStanding,
+    PromiseOutcome,
+)
 from shared.contracts.catalogue import ESCALATIONS
-from shared.contracts.escalation import LIFTED, RAISED, UPDATED, EscalationEvent
+from shared.contracts.escalation import HELD, LIFTED, RAISED, RESUMED, UPDATED, EscalationEvent
+from shared.contracts.group import CURED, DEFAULTED
 from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
@@ -34,7 +46,15 @@ REQUEST_MILLISECONDS_MAX: Final = 30_000
 START_SECONDS_MAX: Final = 40.0
 LAG_SECONDS_MAX: Final = 10.0
 STOP_SECONDS_MAX: Final = 10.0
-KNOWN_TYPES: Final = frozenset({RAISED, UPDATED, LIFTED})
+#: What is read of each type; other types are of a later version and are passed over.
+STRUCTS: Final[Mapping[str, type[Word]]] = MappingProxyType(
+    {
+        **dict.fromkeys((RAISED, UPDATED, HELD, RESUMED, LIFTED), EscalationEvent),
+        **dict.fromkeys((PROMISE_KEPT, PROMISE_BROKEN), PromiseOutcome),
+        **dict.fromkeys((COVER_STOPPED, COVER_RESUMED), CoverStanding),
+        **dict.fromkeys((DEFAULTED, CURED), DefaultStanding),
+    }
+)
 
 #: A JSON escape of NUL, which PostgreSQL's text cannot hold; backslashes before it in pairs.
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -53,7 +73,7 @@ class EscalationReader:
         bootstrap_servers: str,
         *,
         instance: str,
-        consume: Callable[[Sequence[EscalationEvent]], Awaitable[None]],
+        consume: Callable[[Sequence[Word]], Awaitable[None]],
         committed: Callable[[], None],
         metrics: ConsumerMetrics,
     ) -> None:
@@ -114,8 +134,8 @@ class EscalationReader:
         self._metrics.rest()
         self._committed()
 
-    def _decoded(self, records: Iterable[Any]) -> list[EscalationEvent]:
-        events = []
+    def _decoded(self, records: Iterable[Any]) -> list[Word]:
+        events: list[Word] = []
         for record in records:
             try:
                 event = decode(record.value)
@@ -138,16 +158,17 @@ class EscalationReader:
         return events
 
 
-def decode(value: bytes | None) -> EscalationEvent | None:
+def decode(value: bytes | None) -> Word | None:
     """Read a record; None for a type that this version knows nothing of."""
     if value is None:
         message = "the record has no value"
         raise TypeError(message)
     envelope = msgspec.json.decode(value, type=_Envelope)
-    if envelope.type not in KNOWN_TYPES:
+    struct = STRUCTS.get(envelope.type)
+    if struct is None:
         return None
     data = _ESCAPED_NUL.sub(rb"\1\\ufffd", bytes(envelope.data))
-    return msgspec.json.decode(data, type=EscalationEvent)
+    return msgspec.json.decode(data, type=struct)
 
 
 class LagMeter:

@@ -37,6 +37,7 @@ CLAIM: Final = """
     WHERE letter_id = (
         SELECT letter_id FROM notifier.letters
         WHERE status = 'planned'
+            AND held_by IS NULL
             AND (retry_at IS NULL OR retry_at <= now())
             AND (not_before_on IS NULL OR not_before_on <= $2)
             AND (claimed_until IS NULL OR claimed_until < now())
@@ -48,11 +49,12 @@ CLAIM: Final = """
         WHERE item.letter_id = letters.letter_id AND item.in_letter
     ) AS escalation_ids
 """
-#: Lets go of a claimed letter, at once or with a pause; pauses grow with `attempts`.
+#: Lets go of a claimed letter, at once or with a pause; pauses that count grow with `attempts`.
 RELEASE: Final = """
     UPDATE notifier.letters
     SET claimed_by = NULL, claimed_until = NULL, reason = coalesce($3, reason),
-        attempts = attempts + CASE WHEN $4::double precision IS NULL THEN 0 ELSE 1 END,
+        attempts = attempts
+            + CASE WHEN $5 AND $4::double precision IS NOT NULL THEN 1 ELSE 0 END,
         retry_at = now() + make_interval(secs => $4)
     WHERE letter_id = $1 AND claimed_by = $2 AND status = 'planned'
 """
@@ -94,12 +96,13 @@ RESOLVE_RESEND: Final = """
 DROP_LIFTED: Final = """
     UPDATE notifier.escalations SET in_letter = false WHERE letter_id = $1 AND NOT standing
 """
-#: Letters that could leave now or are leaving. One without an address could not, once it is known
-#: to wait for one; the first look at it is still due.
+#: Letters that could leave now or are leaving; not those on hold. One without an address could
+#: not, once it is known to wait for one; the first look at it is still due.
 COUNT_DUE: Final = """
     SELECT count(*) FROM notifier.letters
     WHERE status = 'sending' OR (
         status = 'planned'
+        AND held_by IS NULL
         AND (retry_at IS NULL OR retry_at <= now())
         AND (not_before_on IS NULL OR not_before_on <= $1)
         AND (recipient_email <> '' OR retry_at IS NULL)
@@ -134,11 +137,19 @@ class PostgresLetterStore:
         )
 
     async def release(
-        self, claimed: Claimed, instance: str, *, reason: str | None, pause_seconds: float | None
+        self,
+        claimed: Claimed,
+        instance: str,
+        *,
+        reason: str | None,
+        pause_seconds: float | None,
+        counted: bool = True,
     ) -> None:
-        """Let go of a claimed letter; with a pause, count it and try no sooner."""
+        """Let go of a claimed letter; with a pause, try no sooner, and count it where `counted`."""
         async with self._database.transaction() as connection:
-            await connection.execute(RELEASE, claimed.letter_id, instance, reason, pause_seconds)
+            await connection.execute(
+                RELEASE, claimed.letter_id, instance, reason, pause_seconds, counted
+            )
 
     @asynccontextmanager
     async def draft(self, claimed: Claimed, instance: str) -> AsyncIterator[Draft | None]:

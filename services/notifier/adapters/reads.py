@@ -100,6 +100,8 @@ def _letters() -> "Select[Any]":
         shown.planned_at,
         shown.sent_at,
         shown.reason,
+        shown.held_by,
+        shown.held_until,
         shown.message_id,
         shown.subject,
         items.label("items"),
@@ -118,7 +120,8 @@ def _items(condition: "ColumnElement[bool]", more: list[Any]) -> "ColumnElement[
         *("escalation_id", "item_id", "invoice_id", "instalment", "level", "action", "skipped"),
         *("cycle", "currency", "amount_minor", "open_minor", "days_overdue", "issued_on"),
         *("due_on", "raised_on", "policy", "why", "claim", "standing", "lifted_on"),
-        *("lifted_why", "account_id", "creditor_id", "in_letter"),
+        *("lifted_why", "account_id", "creditor_id", "in_letter", "disputed_minor", "interest"),
+        *("held_by", "held_until"),
     )
     pairs: list[Any] = []
     for name in columns:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from services.notifier.domain.dispatch import Standing
-from shared.contracts.escalation import Recipient
+from shared.contracts.escalation import Interest, Recipient
 from shared.errors import TransientError
 
 #: The monitor answers for at most so many at once.
@@ -23,6 +23,9 @@ class _Row(Struct, kw_only=True, frozen=True):
     open: str | None = None
     reason: str | None = None
     recipient: Recipient | None = None
+    held: bool = False
+    disputed: str | None = None
+    interest: Interest | None = None
 
 
 class _Answer(Struct, kw_only=True, frozen=True):
@@ -69,7 +72,13 @@ class MonitorStanding:
             raise TransientError(message) from error
         return {
             row.escalation_id: Standing(
-                standing=row.standing, open=row.open, reason=row.reason, recipient=row.recipient
+                standing=row.standing,
+                open=row.open,
+                reason=row.reason,
+                recipient=row.recipient,
+                held=row.held,
+                disputed=row.disputed,
+                interest=row.interest,
             )
             for row in rows
         }

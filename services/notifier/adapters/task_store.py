@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from services.notifier.domain.work import Task, TaskStatus
+from services.notifier.adapters.rows import task_of
+from services.notifier.domain.work import Task
 from services.notifier.handlers.people import HeldTask
 from shared.errors import NotFoundError
 from shared.postgres.pool import Connection, Database
@@ -13,7 +14,7 @@ from shared.postgres.pool import Connection, Database
 #: Locks a task, so that a person and a lifting event follow each other.
 HOLD: Final = """
     SELECT task_id, account_id, creditor_id, kind, level, status, opened_on, due_on, closed_on,
-        outcome, note, assignee
+        outcome, note, assignee, customer_name, held_by, held_on, held_until, subject, why, facts
     FROM notifier.tasks WHERE task_id = $1
     FOR UPDATE
 """
@@ -59,5 +60,4 @@ class PostgresTaskStore:
             if row is None:
                 message = f"there is no task {task_id}"
                 raise NotFoundError(message)
-            task = Task(**{**row, "status": TaskStatus(row["status"])})
-            yield PostgresHeldTask(connection, task)
+            yield PostgresHeldTask(connection, task_of(row))

@@ -17,7 +17,7 @@ from services.notifier.domain.wording import WORDINGS, Wording, subject_of, tone
 from services.notifier.domain.work import Escalation, Letter
 from services.notifier.handlers.ports import Content, UnwritableError
 from shared.errors import RejectedError
-from shared.money import exponent_of
+from shared.money import exponent_of, to_minor
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 #: Longer names and numbers are cut in letters: a header of RFC 5322 has at most 998 characters.
@@ -30,7 +30,10 @@ class _Line:
     issued_on: str
     due_on: str
     days_overdue: int
+    #: What is asked for: less what is in dispute.
     open: str
+    disputed: str | None
+    interest: str | None
 
 
 class LetterWriter:
@@ -106,7 +109,7 @@ class LetterWriter:
 
 _PLAIN_WORDS: Final = (
     *("crossed", "questions", "closing", "signature", "account", "date", "invoice", "issued"),
-    *("due", "days_overdue", "open", "total", "automatic", "colon"),
+    *("due", "days_overdue", "open", "disputed", "interest", "total", "automatic", "colon"),
 )
 
 
@@ -140,14 +143,33 @@ def _line(item: Escalation, words: Wording, locale: Locale, day: date) -> _Line:
         issued_on=format_date(item.issued_on, words.date_pattern, locale=locale),
         due_on=format_date(item.due_on, words.date_pattern, locale=locale),
         days_overdue=(day - item.due_on).days,
-        open=amount(item.open_minor, item.currency, locale),
+        open=amount(item.dunned_minor, item.currency, locale),
+        disputed=(
+            amount(item.disputed_minor, item.currency, locale) if item.disputed_minor else None
+        ),
+        interest=_interest(item, locale),
     )
+
+
+def _interest(item: Escalation, locale: Locale) -> str | None:
+    owed_minor = _interest_minor(item)
+    if item.interest is None or owed_minor <= 0:
+        return None
+    return amount(owed_minor, item.interest.currency, locale)
+
+
+def _interest_minor(item: Escalation) -> int:
+    interest = item.interest
+    return 0 if interest is None else to_minor(interest.open, interest.currency, "interest")
 
 
 def _totals(items: Sequence[Escalation], locale: Locale) -> list[str]:
     sums: dict[str, int] = {}
     for item in items:
-        sums[item.currency] = sums.get(item.currency, 0) + item.open_minor
+        sums[item.currency] = sums.get(item.currency, 0) + item.dunned_minor
+        if item.interest is not None:
+            currency = item.interest.currency
+            sums[currency] = sums.get(currency, 0) + max(_interest_minor(item), 0)
     return [amount(minor, currency, locale) for currency, minor in sorted(sums.items())]
 
 

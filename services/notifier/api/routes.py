@@ -15,13 +15,11 @@ from services.notifier.api.shapes import (
     LetterRow,
     Resolution,
     Status,
-    TaskRow,
-    TaskState,
     Writer,
     letter_detail,
     letter_shape,
-    task_shape,
 )
+from services.notifier.api.task_shapes import TaskRow, TaskState, task_shape
 from services.notifier.handlers.people import People
 from shared.errors import NotFoundError
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page, read_page

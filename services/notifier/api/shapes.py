@@ -1,21 +1,22 @@
-"""The JSON of letters and tasks, and how rows become it."""
+"""The JSON of letters, and how rows become it."""
 
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal, Protocol
 
+import msgspec
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.notifier.domain.dispatch import letter_day
+from services.notifier.domain.holds import Hold, told_of
 from services.notifier.domain.recipients import masked
 from services.notifier.domain.work import Escalation, Letter, LetterStatus
 from services.notifier.handlers.ports import Content
-from shared.money import to_text
+from shared.contracts.escalation import Interest
 
 Status = Literal["planned", "sending", "sent", "unknown", "failed", "recalled"]
-TaskState = Literal["open", "taken", "completed", "closed"]
 
 
 class LetterRow(BaseModel):
@@ -33,6 +34,8 @@ class LetterRow(BaseModel):
     planned_on: date
     sent_at: AwareDatetime | None
     reason: str | None = Field(description="Why it is not sent, or not yet.")
+    held_by: str | None = Field(description="What keeps it from leaving, as in promise P-17.")
+    held_until: date | None = Field(description="The last day of that, where there is one.")
 
 
 class LetterDetail(LetterRow):
@@ -46,70 +49,6 @@ class Resolution(BaseModel):
     """A person's word on a letter whose fate nobody knows, or that failed."""
 
     outcome: Literal["sent", "resend"]
-
-
-class HistoryEntry(BaseModel):
-    """What was escalated about an item before."""
-
-    level: str
-    action: str
-    cycle: int
-    raised_on: date
-    lifted_on: date | None
-    letter_sent_at: datetime | None
-
-
-class ClaimFigures(BaseModel):
-    """A claim on the insurance: its amount and arithmetic, or that a person must review it."""
-
-    policy_no: str | None = None
-    insurer: str | None = None
-    amount: str | None = None
-    currency: str | None = None
-    manual_review: bool
-    why: list[str]
-
-
-class ItemFigures(BaseModel):
-    """One item of a task, as of the monitor's last word on it."""
-
-    escalation_id: uuid.UUID
-    item_id: str
-    invoice_id: str
-    level: str
-    amount: str
-    open: str
-    currency: str
-    days_overdue: int
-    issued_on: date
-    due_on: date
-    raised_on: date
-    skipped: list[str]
-    policy: str
-    why: str
-    standing: bool
-    lifted_on: date | None
-    lifted_why: str | None
-    history: list[HistoryEntry]
-    claim: ClaimFigures | None = None
-
-
-class TaskRow(BaseModel):
-    """A task with its figures."""
-
-    task_id: uuid.UUID
-    kind: str
-    account_id: str
-    item_ids: list[str]
-    level: str
-    status: TaskState
-    opened_on: date
-    due_on: date
-    closed_on: date | None
-    outcome: str | None
-    note: str | None
-    assignee: str | None
-    figures: list[ItemFigures]
 
 
 class Writer(Protocol):
@@ -143,7 +82,9 @@ def letter_shape(writer: Writer, today: date) -> Callable[[Any], LetterRow]:
             item_ids=[item.item_id for item in items],
             planned_on=letter.planned_on,
             sent_at=row.sent_at,
-            reason=letter.reason,
+            reason=_reason(letter),
+            held_by=letter.held_by,
+            held_until=letter.held_until,
         )
 
     return shape
@@ -160,62 +101,44 @@ def letter_detail(row: Any, writer: Writer, today: date) -> LetterDetail:
     return LetterDetail(**brief.model_dump(), plain=plain, html=html)
 
 
-def task_shape(row: Any) -> TaskRow:
-    """Return a task's row as JSON."""
-    return TaskRow(
-        task_id=row.task_id,
-        kind=row.kind,
-        account_id=row.account_id,
-        item_ids=[item["item_id"] for item in row.items],
-        level=row.level,
-        status=row.status,
-        opened_on=row.opened_on,
-        due_on=row.due_on,
-        closed_on=row.closed_on,
-        outcome=row.outcome,
-        note=row.note,
-        assignee=row.assignee,
-        figures=[_figures(item, row.kind) for item in row.items],
-    )
-
-
-def _figures(item: dict[str, Any], kind: str) -> ItemFigures:
-    currency = item["currency"]
-    claim = item["claim"]
-    if claim is None and kind == "insurance_claim":
-        why = ["manual review: no claim figures came with the escalation"]
-        claim = {"manual_review": True, "why": why}
-    return ItemFigures(
-        **{key: item[key] for key in ItemFigures.model_fields.keys() & item.keys() - {"claim"}},
-        amount=to_text(item["amount_minor"], currency),
-        open=to_text(item["open_minor"], currency),
-        claim=claim,
-    )
-
-
 def _letter(row: Any) -> Letter:
     values = {field.name: getattr(row, field.name) for field in fields(Letter)}
     return Letter(**{**values, "status": LetterStatus(row.status)})
 
 
+def _reason(letter: Letter) -> str | None:
+    if letter.held_by is None or letter.status != LetterStatus.PLANNED:
+        return letter.reason
+    return told_of(Hold(by=letter.held_by, until=letter.held_until))
+
+
 def _escalations(row: Any) -> list[Escalation]:
-    """Return a letter's items; what letters do not show is left out."""
-    return [
-        Escalation(
-            **{name: item[name] for name in _SHOWN},
-            issued_on=date.fromisoformat(item["issued_on"]),
-            due_on=date.fromisoformat(item["due_on"]),
-            raised_on=date.fromisoformat(item["raised_on"]),
-            escalation_id=uuid.UUID(item["escalation_id"]),
-            skipped=tuple(item["skipped"]),
-            claim=None,
-        )
-        for item in row.items
-    ]
+    """Return a letter's items; what letters do not show is left out.
+
+    One that has not left is shown as it would leave: without those of its items that are on hold,
+    unless there are no others.
+    """
+    items = [_escalation(item) for item in row.items]
+    going = [item for item in items if item.dunnable]
+    return going if going and row.status == LetterStatus.PLANNED else items
+
+
+def _escalation(item: dict[str, Any]) -> Escalation:
+    interest = item["interest"]
+    return Escalation(
+        **{name: item[name] for name in _SHOWN},
+        issued_on=date.fromisoformat(item["issued_on"]),
+        due_on=date.fromisoformat(item["due_on"]),
+        raised_on=date.fromisoformat(item["raised_on"]),
+        escalation_id=uuid.UUID(item["escalation_id"]),
+        skipped=tuple(item["skipped"]),
+        claim=None,
+        interest=None if interest is None else msgspec.convert(interest, Interest),
+    )
 
 
 _SHOWN = (
     *("account_id", "creditor_id", "item_id", "invoice_id", "instalment", "level", "action"),
-    *("cycle", "currency", "amount_minor", "open_minor", "days_overdue", "policy", "why"),
-    *("standing", "in_letter"),
+    *("cycle", "currency", "amount_minor", "open_minor", "disputed_minor", "days_overdue"),
+    *("policy", "why", "standing", "in_letter", "held_by"),
 )

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from services.notifier.domain.holds import Hold, letter_hold
 from services.notifier.domain.recipients import readdressed
 from services.notifier.domain.work import Escalation, Letter
-from shared.contracts.escalation import Recipient
+from shared.contracts.escalation import Interest, Recipient
 from shared.money import to_minor
 
 
@@ -21,6 +22,11 @@ class Standing:
     reason: str | None = None
     #: Whom to write to, as the customer is known now.
     recipient: Recipient | None = None
+    #: Whether something holds it now.
+    held: bool = False
+    #: What of `open` is in dispute now; None where the monitor does not say.
+    disputed: str | None = None
+    interest: Interest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,22 @@ class Recall:
 @dataclass(frozen=True, slots=True)
 class AskAgain:
     """It has come to be about items the monitor was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Everything it would be about that is still due is on hold."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitWord:
+    """The monitor holds an item of it, and its word on that has not come here yet.
+
+    Which items a letter leaves behind is decided by the words alone: only those come in an order,
+    so that the word that ends a hold always finds the item left behind.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,7 @@ class Send:
     day: date
 
 
-Verdict = Recall | AskAgain | WaitUntil | Send
+Verdict = Recall | AskAgain | Pause | AwaitWord | WaitUntil | Send
 
 
 def addressed(letter: Letter, answers: Mapping[uuid.UUID, Standing]) -> Letter:
@@ -83,20 +105,40 @@ def judge(
     `items` are those the letter is about, `answers` the monitor's about them, `sent_that_day` the
     letters the account has already had on the letter's day.
     """
-    due = []
+    standing = []
     reasons = []
     for item in items:
         answer = answers.get(item.escalation_id)
         if answer is None:
             return AskAgain()
-        if not answer.standing:
+        if answer.standing:
+            standing.append((item, _as_answered(item, answer), answer.held))
+        else:
             reasons.append(answer.reason or "no longer due")
-            continue
-        opened = item.open_minor if answer.open is None else to_minor(answer.open, item.currency)
-        due.append(replace(item, open_minor=opened))
-    if not due:
+    if not standing:
         return Recall("; ".join(dict.fromkeys(reasons)) or "no item is left")
+    free = [(now, is_held) for before, now, is_held in standing if before.dunnable]
+    if any(is_held or not now.dunnable for now, is_held in free):
+        return AwaitWord()
+    hold = letter_hold(before for before, _, _ in standing)
+    if hold is not None:
+        return Pause(hold)
+    due = [now for now, _ in free]
     day = letter_day(letter, today)
     if sent_that_day >= letters_per_day_max:
         return WaitUntil(day + timedelta(days=1))
     return Send(items=tuple(due), day=day)
+
+
+def _as_answered(item: Escalation, answer: Standing) -> Escalation:
+    """Return an item with the figures of this moment; the last word's where there are none."""
+    return replace(
+        item,
+        open_minor=_minor(answer.open, item.currency, item.open_minor),
+        disputed_minor=_minor(answer.disputed, item.currency, item.disputed_minor),
+        interest=answer.interest or item.interest,
+    )
+
+
+def _minor(text: str | None, currency: str, known_minor: int) -> int:
+    return known_minor if text is None else to_minor(text, currency)

@@ -81,6 +81,10 @@ class Wording:
     due: str
     days_overdue: str
     open: str
+    #: What of an item is in dispute and not asked for.
+    disputed: str
+    #: Interest on late payment so far: a line of its own below its item.
+    interest: str
     total: str
     automatic: str
     #: Between a word and its value.
@@ -170,6 +174,8 @@ _ENGLISH: Final = Wording(
     due="Due",
     days_overdue="Days overdue",
     open="Open amount",
+    disputed="In dispute, not included",
+    interest="Interest on late payment to date",
     total="Total",
     automatic="This letter was prepared automatically and is valid without a signature.",
     colon=": ",
@@ -234,6 +240,8 @@ _CHINESE: Final = Wording(
     due="到期日",
     days_overdue="逾期天数",
     open="未付金额",
+    disputed="争议金额（未计入）",
+    interest="截至目前的逾期利息",
     total="合计",
     automatic="本函由系统自动生成，无需签章。",
     colon="：",

@@ -1,6 +1,6 @@
 """The work that escalations make: what is known of each escalation, letters, tasks.
 
-Plain values; the rules that change them stand in `decisions`, `delivery` and `tasks`.
+Plain values; the rules that change them stand in `deciding`, `delivery`, `holds` and `tasks`.
 """
 
 import uuid
@@ -9,11 +9,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from shared.contracts.escalation import Claim
+from msgspec import Struct
+
+from shared.contracts.escalation import Claim, Interest
 
 DUNNING_LETTER: Final = "dunning_letter"
 LEGAL_HANDOFF: Final = "legal_handoff"
 INSURANCE_CLAIM: Final = "insurance_claim"
+#: A level that only counts the days; nobody has to do anything.
+DO_NOTHING: Final = "do_nothing"
 
 
 class LetterStatus(StrEnum):
@@ -74,6 +78,25 @@ class Escalation:
     #: Whether the letter is, or was, about this item when it left.
     in_letter: bool = False
     task_id: uuid.UUID | None = None
+    #: The part of `open_minor` that is in dispute.
+    disputed_minor: int = 0
+    interest: Interest | None = None
+    #: What holds it, as in `promise P-17`; None while nothing does.
+    held_by: str | None = None
+    #: The last day of the hold, where it has one.
+    held_until: date | None = None
+    #: When the monitor last spoke of a hold, or of its end: an older word on it is stale.
+    hold_told_at: datetime | None = None
+
+    @property
+    def dunned_minor(self) -> int:
+        """What letters ask for: what is open and not in dispute."""
+        return max(self.open_minor - self.disputed_minor, 0)
+
+    @property
+    def dunnable(self) -> bool:
+        """Whether a letter may be about it: nothing holds it, and not all of it is in dispute."""
+        return self.held_by is None and self.dunned_minor > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +116,29 @@ class Letter:
     #: The instant of the event that planned it.
     planned_at: datetime
     reason: str | None = None
+    #: What keeps it from leaving: every item it is about is on hold.
+    held_by: str | None = None
+    #: The day on which the first of those holds ends, where one has an end.
+    held_until: date | None = None
+
+
+class Facts(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """The figures of work that is not about items: of a promise, a cover, or a group's default."""
+
+    promise_id: str | None = None
+    promised_on: date | None = None
+    #: `broken` or `partially_kept`.
+    promise_status: str | None = None
+    promised: str | None = None
+    paid: str | None = None
+    currency: str | None = None
+    #: How many promises the account has broken so far.
+    broken_promises: int | None = None
+    policy_no: str | None = None
+    insurer: str | None = None
+    mep_on: date | None = None
+    group_id: str | None = None
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +149,8 @@ class Task:
     account_id: str
     creditor_id: str
     kind: str
-    level: str
+    #: None for work about the account that no level has made.
+    level: str | None
     status: TaskStatus
     opened_on: date
     due_on: date
@@ -111,3 +158,26 @@ class Task:
     outcome: str | None = None
     note: str | None = None
     assignee: str | None = None
+    #: As the customer was named last.
+    customer_name: str | None = None
+    #: What keeps it waiting: every item of it that stands is on hold.
+    held_by: str | None = None
+    #: The creditor's day on which that began.
+    held_on: date | None = None
+    held_until: date | None = None
+    #: What it is about beside items, as in a promise's id.
+    subject: str | None = None
+    why: str | None = None
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Something the monitor speaks of now and again: a promise, a cover, a group's default."""
+
+    account_id: str
+    #: The kind of task it makes.
+    kind: str
+    subject: str
+    #: When the monitor last spoke of it: an older word is stale.
+    told_at: datetime

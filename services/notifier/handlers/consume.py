@@ -3,16 +3,23 @@
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import structlog
 
-from services.notifier.domain.decisions import Rules, decide
+from services.notifier.domain.deciding.addressing import addressed_anew
+from services.notifier.domain.deciding.announcing import announced, matter_of
+from services.notifier.domain.deciding.values import Rules
+from services.notifier.domain.decisions import decide
 from services.notifier.handlers.desk import Desk, Work
+from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 from shared.errors import RejectedError
 
 log = structlog.get_logger(__name__)
+
+#: What the monitor says: of one escalation, or of an account.
+Word: TypeAlias = EscalationEvent | Announcement
 
 
 class Batch(Protocol):
@@ -21,8 +28,8 @@ class Batch(Protocol):
     async def note(self, event_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         """Write ids into the inbox and return those that were not there."""
 
-    async def load(self, events: Sequence[EscalationEvent]) -> Work:
-        """Return, locked, the work of the events' accounts that can still change."""
+    async def load(self, words: Sequence[Word]) -> Work:
+        """Return, locked, the work of the words' accounts that can still change."""
 
     async def save(self, work: Work) -> None:
         """Write changed work back."""
@@ -42,34 +49,41 @@ class ConsumeEscalations:
         self._store = store
         self._rules = rules
 
-    async def __call__(self, events: Sequence[EscalationEvent]) -> None:
-        """Make the work of those events that are new; returns when it is committed."""
-        by_id = {event.event_id: event for event in reversed(events)}
+    async def __call__(self, words: Sequence[Word]) -> None:
+        """Make the work of those words that are new; returns when it is committed."""
+        by_id = {word.event_id: word for word in reversed(words)}
         async with self._store.batch() as batch:
             fresh_ids = await batch.note(sorted(by_id))
-            # In the order of arrival: an escalation's events follow each other on its partition.
+            # In the order of arrival: an account's words follow each other on its partition.
             fresh = [
-                event
-                for event in events
-                if event.event_id in fresh_ids and by_id[event.event_id] is event
+                word
+                for word in words
+                if word.event_id in fresh_ids and by_id[word.event_id] is word
             ]
             if not fresh:
                 return
             desk = Desk(await batch.load(fresh))
-            for event in fresh:
-                self._apply(desk, event)
+            for word in fresh:
+                self._apply(desk, word)
             await batch.save(desk.changes())
 
-    def _apply(self, desk: Desk, event: EscalationEvent) -> None:
+    def _apply(self, desk: Desk, word: Word) -> None:
         try:
-            desk.carry_out(decide(event, desk.present(event), self._rules))
+            if isinstance(word, EscalationEvent):
+                self._follow(desk, word)
+            elif (matter := matter_of(word)) is not None:
+                desk.carry_out(announced(word, desk.spoken_of(matter), self._rules))
         except RejectedError as error:
             # The monitor has checked its amounts; should one be wrong all the same, it must not
             # hold up the others. The record stays in its topic, and the log says which it is.
             log.error(  # noqa: TRY400  (the trace would say nothing more)
                 "An escalation event does not make sense and is passed over.",
                 action="escalation_refused",
-                event_id=str(event.event_id),
+                event_id=str(word.event_id),
                 code=error.code,
                 reason=error.message,
             )
+
+    def _follow(self, desk: Desk, event: EscalationEvent) -> None:
+        desk.carry_out(decide(event, desk.present(event), self._rules))
+        desk.carry_out(addressed_anew(event.recipient, *desk.unfinished(event.account_id)))

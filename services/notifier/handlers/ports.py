@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.notifier.domain.delivery import NextState, Outcome
 from services.notifier.domain.dispatch import Standing
+from services.notifier.domain.holds import Hold
 from services.notifier.domain.work import Escalation, Letter
 from shared.errors import ArrearsError
 
@@ -57,10 +58,16 @@ class Draft(Protocol):
     async def wait_until(self, day: date) -> None:
         """Leave it planned, for a later day."""
 
+    async def pause(self, hold: Hold) -> None:
+        """Leave it planned, on hold until a word on one of its items ends that."""
+
     async def begin(
         self, letter: Letter, items: Sequence[Escalation], content: Content, day: date
     ) -> None:
-        """Make it `sending`, to whom `letter` names, about these items and no others."""
+        """Make it `sending`, to whom `letter` names, about these items and no others.
+
+        The account's waiting tasks bear the same name from then on.
+        """
 
 
 class LetterStore(Protocol):
@@ -77,9 +84,15 @@ class LetterStore(Protocol):
         """Claim the oldest letter that may be sent now, or return None."""
 
     async def release(
-        self, claimed: Claimed, instance: str, *, reason: str | None, pause_seconds: float | None
+        self,
+        claimed: Claimed,
+        instance: str,
+        *,
+        reason: str | None,
+        pause_seconds: float | None,
+        counted: bool = True,
     ) -> None:
-        """Let go of a claimed letter; with a pause, count it and try no sooner."""
+        """Let go of a claimed letter; with a pause, try no sooner, and count it where `counted`."""
 
     def draft(self, claimed: Claimed, instance: str) -> AbstractAsyncContextManager["Draft | None"]:
         """Lock a claimed letter; None when it is no longer planned or in other hands."""

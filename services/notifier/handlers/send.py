@@ -2,22 +2,26 @@
 
 A letter is claimed, the monitor is asked whether its items are still due, a connection to the mail
 server is made, `sending` is committed, the message is handed over, and the result is committed.
-Whatever ends in the middle of the handing over leaves `unknown`, which nobody resends unasked.
+Whatever ends in the middle of the handing over leaves `unknown`, which nobody resends unasked. What
+is on hold is no part of a letter; one about nothing else waits.
 """
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import structlog
 
 from services.notifier.domain.delivery import NextState, Patience, after, pause_seconds
 from services.notifier.domain.dispatch import (
-    AskAgain,
+    AwaitWord,
+    Pause,
     Recall,
     Send,
     Standing,
+    Verdict,
     WaitUntil,
     addressed,
     judge,
@@ -40,6 +44,9 @@ from shared.clock import Clock
 from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
+
+#: The reason of a letter that waits because the monitor has put an item of it on hold.
+AWAITS_WORD: Final = "an item of it is on hold, says the monitor; waits for its word on that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,24 +183,17 @@ class SendLetters:
         self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing]
     ) -> _Begun | None:
         """Commit that the letter is being sent, or what else becomes of it."""
-        waits = False
         async with self._letters.draft(claimed, self._limits.instance) as draft:
             if draft is None:
                 return None
-            today = self._today()
-            verdict = judge(
-                draft.letter,
-                draft.items,
-                answers,
-                today=today,
-                sent_that_day=await draft.count_sent_on(letter_day(draft.letter, today)),
-                letters_per_day_max=self._limits.letters_per_customer_per_day,
-            )
+            verdict = await self._judged(draft, answers)
             match verdict:
                 case Recall(reason):
                     await draft.recall(reason)
                 case WaitUntil(day):
                     await draft.wait_until(day)
+                case Pause(hold):
+                    await draft.pause(hold)
                 case Send():
                     letter = addressed(draft.letter, answers)
                     if letter.recipient_email:
@@ -201,14 +201,34 @@ class SendLetters:
                         before = claimed.attempts if draft.letter.recipient_email else 0
                         content = await self._write(draft, letter, verdict)
                         return _Begun(letter, content, before + 1) if content else None
-                    waits = True
-                case AskAgain():
-                    pass
-        if waits:
-            await self._put_off(claimed, WAITS_FOR_ADDRESS)
-            return None
-        await self._letters.release(claimed, self._limits.instance, reason=None, pause_seconds=None)
+        await self._let_go(claimed, verdict)
         return None
+
+    async def _judged(self, draft: Draft, answers: Mapping[uuid.UUID, Standing]) -> Verdict:
+        today = self._today()
+        return judge(
+            draft.letter,
+            draft.items,
+            answers,
+            today=today,
+            sent_that_day=await draft.count_sent_on(letter_day(draft.letter, today)),
+            letters_per_day_max=self._limits.letters_per_customer_per_day,
+        )
+
+    async def _let_go(self, claimed: Claimed, verdict: Verdict) -> None:
+        """Give up the claim of a letter that does not leave now."""
+        if isinstance(verdict, Send):
+            await self._put_off(claimed, WAITS_FOR_ADDRESS)
+            return
+        # A hold is no failure to send, so it counts as no attempt.
+        waits = isinstance(verdict, AwaitWord)
+        await self._letters.release(
+            claimed,
+            self._limits.instance,
+            reason=AWAITS_WORD if waits else None,
+            pause_seconds=pause_seconds(1, self._limits.patience) if waits else None,
+            counted=False,
+        )
 
     async def _write(self, draft: Draft, letter: Letter, send: Send) -> Content | None:
         unreachable = why_unreachable(letter.recipient_email)

@@ -14,7 +14,18 @@ from services.notifier.domain.work import (
     Task,
     TaskStatus,
 )
+from shared.contracts.announcement import (
+    COVER_RESUMED,
+    COVER_STOPPED,
+    PROMISE_BROKEN,
+    PROMISE_KEPT,
+    Announcement,
+    CoverStanding,
+    DefaultStanding,
+    PromiseOutcome,
+)
 from shared.contracts.escalation import RAISED, EscalationEvent, Recipient
+from shared.contracts.group import CURED, DEFAULTED
 
 ID = uuid.UUID(int=1)
 RAISED_ON = date(2026, 2, 15)
@@ -128,5 +139,44 @@ def task() -> Callable[..., Task]:
             "due_on": date(2026, 2, 22),
         }
         return Task(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def word() -> Callable[..., Announcement]:
+    """Return what makes a word about an account, by a short name, with changes."""
+    promise = {
+        "promise_id": "P-17",
+        "promised_on": date(2026, 2, 14),
+        "promised": "1250.00",
+        "paid": "250.00",
+        "currency": "CNY",
+        "broken_promises": 2,
+    }
+    cover = {"policy_no": "TC-100", "insurer": "Harbour"}
+    group = {"group_id": "G-1", "causes": ["default:C-9: legal"]}
+    shapes: dict[str, tuple[type[Announcement], str, dict[str, Any]]] = {
+        "broken": (PromiseOutcome, PROMISE_BROKEN, {**promise, "status": "broken"}),
+        "kept": (PromiseOutcome, PROMISE_KEPT, {**promise, "status": "kept"}),
+        "stopped": (CoverStanding, COVER_STOPPED, {**cover, "mep_on": date(2026, 2, 14)}),
+        "resumed": (CoverStanding, COVER_RESUMED, cover),
+        "defaulted": (DefaultStanding, DEFAULTED, group),
+        "cured": (DefaultStanding, CURED, {**group, "causes": []}),
+    }
+
+    def make(name: str, **changes: Any) -> Announcement:
+        struct, word_type, own = shapes[name]
+        values: dict[str, Any] = {
+            "event_id": uuid.uuid5(ID, f"{name}{sorted(changes.items())}"),
+            "type": word_type,
+            "account_id": "default:C-1",
+            "creditor_id": "default",
+            "customer_id": "C-1",
+            "said_on": RAISED_ON,
+            "time": NOON,
+            "why": f"the promise, cover or group is {name}",
+        }
+        return struct(**{**values, **own, **changes})
 
     return make

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from services.notifier.domain.decisions import (
+from services.notifier.domain.deciding.values import (
     CloseTask,
     Keep,
+    LetterAt,
     OpenTask,
     PlanLetter,
     Present,
     ReviseLetter,
     Rules,
-    decide,
+    TaskAt,
 )
+from services.notifier.domain.decisions import decide
 from services.notifier.domain.work import LetterStatus, TaskStatus
 from shared.contracts.escalation import LIFTED, UPDATED, Claim, Recipient
 from shared.errors import RejectedError
@@ -40,6 +42,8 @@ def kinds(decisions: Any) -> list[str]:
         ("legal_handoff", False, True, ["Keep"]),
         ("insurance_claim", False, False, ["OpenTask", "Keep"]),
         ("phone_call", False, False, ["OpenTask", "Keep"]),
+        ("do_nothing", False, False, ["Keep"]),
+        ("do_nothing", True, True, ["Keep"]),
     ],
 )
 def test_a_raise_makes_what_is_not_there_and_joins_what_is(
@@ -51,7 +55,10 @@ def test_a_raise_makes_what_is_not_there_and_joins_what_is(
     untaken: bool,
     expected: list[str],
 ) -> None:
-    present = Present(letter=letter() if planned else None, task=task() if untaken else None)
+    present = Present(
+        next_letter=LetterAt(letter()) if planned else None,
+        next_task=TaskAt(task()) if untaken else None,
+    )
     assert kinds(decide(event(action=action), present, RULES)) == expected
 
 
@@ -106,20 +113,26 @@ def test_the_same_raise_always_makes_work_of_the_same_names(event: Any) -> None:
 
 
 def test_a_raise_that_is_known_already_changes_nothing(event: Any, escalation: Any) -> None:
-    for known in (escalation(), escalation(standing=False)):
+    for known in (escalation(task_id=TASK_ID), escalation(standing=False)):
         assert decide(event(), Present(known=known), RULES) == ()
 
 
-def test_a_raise_that_joins_a_letter_brings_the_newest_address(event: Any, letter: Any) -> None:
-    present = Present(letter=letter(recipient_email="old@aster.example"))
-    decisions = decide(event(), present, RULES)
-    (revised,) = [d.letter for d in decisions if isinstance(d, ReviseLetter)]
-    assert revised.recipient_email == "ap@aster.example"
-
-
-def test_a_raise_without_an_address_leaves_the_letters_own(event: Any, letter: Any) -> None:
-    decisions = decide(event(recipient=None), Present(letter=letter()), RULES)
-    assert "ReviseLetter" not in kinds(decisions)
+@pytest.mark.parametrize(
+    ("notify_by", "due_on"),
+    [
+        (None, date(2026, 2, 25)),
+        (date(2026, 3, 10), date(2026, 2, 25)),
+        (date(2026, 2, 20), date(2026, 2, 20)),
+        (date(2026, 2, 1), date(2026, 2, 15)),
+    ],
+)
+def test_a_claim_is_to_be_made_before_the_insurer_must_be_told(
+    event: Any, notify_by: date | None, due_on: date
+) -> None:
+    claim = Claim(why=["90 %"], notify_by=notify_by)
+    decisions = decide(event(action="insurance_claim", claim=claim), Present(), RULES)
+    (opened,) = [d.task for d in decisions if isinstance(d, OpenTask)]
+    assert opened.due_on == due_on
 
 
 def test_an_update_changes_the_figures(event: Any, escalation: Any) -> None:
@@ -135,6 +148,13 @@ def test_an_update_without_claim_figures_keeps_those_there_are(event: Any, escal
     (kept,) = decide(event(type=UPDATED), Present(known=escalation(claim=claim)), RULES)
     assert isinstance(kept, Keep)
     assert kept.escalation.claim == claim
+
+
+def test_an_update_of_what_a_letter_left_out_as_paid_makes_no_letter(
+    event: Any, escalation: Any
+) -> None:
+    known = escalation(letter_id=LETTER_ID, in_letter=False, task_id=TASK_ID)
+    assert kinds(decide(event(type=UPDATED), Present(known=known), RULES)) == ["Keep"]
 
 
 @pytest.mark.parametrize("known", ["unknown", "lifted"])
@@ -167,12 +187,11 @@ def test_lifting_recalls_and_closes_what_nothing_else_needs(
     others_in_task: int,
     expected: list[str],
 ) -> None:
+    other = escalation(escalation_id=uuid.UUID(int=9))
     present = Present(
         known=escalation(letter_id=LETTER_ID, in_letter=True, task_id=TASK_ID),
-        letter=letter() if letter_holds else None,
-        task=task() if task_waits else None,
-        others_in_letter=others_in_letter,
-        others_in_task=others_in_task,
+        letter=LetterAt(letter(), (other,) * others_in_letter) if letter_holds else None,
+        task=TaskAt(task(), (other,) * others_in_task) if task_waits else None,
     )
     assert kinds(decide(event(type=LIFTED, open="0.00"), present, RULES)) == expected
 
@@ -180,7 +199,8 @@ def test_lifting_recalls_and_closes_what_nothing_else_needs(
 def test_lifting_says_why_in_the_letter_and_the_task(
     event: Any, escalation: Any, letter: Any, task: Any
 ) -> None:
-    present = Present(known=escalation(), letter=letter(), task=task(status=TaskStatus.TAKEN))
+    taken = TaskAt(task(status=TaskStatus.TAKEN))
+    present = Present(known=escalation(), letter=LetterAt(letter()), task=taken)
     decisions = decide(event(type=LIFTED, open="0.00", why="paid"), present, RULES)
     _, revised, closed = decisions
     assert isinstance(revised, ReviseLetter)
@@ -200,7 +220,7 @@ def test_lifting_says_why_in_the_letter_and_the_task(
 def test_a_task_closes_on_the_creditors_day_and_never_before_it_opened(
     event: Any, escalation: Any, task: Any, instant: datetime, closed_on: date
 ) -> None:
-    present = Present(known=escalation(), task=task())
+    present = Present(known=escalation(), task=TaskAt(task()))
     _, closed = decide(event(type=LIFTED, open="0.00", time=instant), present, RULES)
     assert isinstance(closed, CloseTask)
     assert closed.task.closed_on == closed_on
@@ -211,7 +231,7 @@ def test_a_lifted_item_leaves_a_planned_letter_but_not_one_that_left(
     event: Any, escalation: Any, letter: Any, planned: bool, still_in: bool
 ) -> None:
     known = escalation(letter_id=LETTER_ID, in_letter=True)
-    present = Present(known=known, letter=letter() if planned else None)
+    present = Present(known=known, letter=LetterAt(letter()) if planned else None)
     kept = decide(event(type=LIFTED, open="0.00"), present, RULES)[0]
     assert isinstance(kept, Keep)
     assert kept.escalation.in_letter is still_in
@@ -224,12 +244,12 @@ def test_what_is_lifted_before_it_is_raised_is_remembered_without_work(event: An
 
 
 def test_lifting_twice_changes_nothing(event: Any, escalation: Any, task: Any) -> None:
-    present = Present(known=escalation(standing=False), task=task())
+    present = Present(known=escalation(standing=False), task=TaskAt(task()))
     assert decide(event(type=LIFTED, open="0.00"), present, RULES) == ()
 
 
 def test_a_type_of_tomorrow_means_nothing_today(event: Any) -> None:
-    assert decide(event(type="escalation.held.v1"), Present(), RULES) == ()
+    assert decide(event(type="escalation.sung.v1"), Present(), RULES) == ()
 
 
 def test_an_amount_that_is_no_money_is_refused(event: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.decisions import Rules, decide
+from services.notifier.domain.deciding.values import Rules
+from services.notifier.domain.decisions import decide
 from services.notifier.domain.work import WAITING, LetterStatus, TaskStatus
 from services.notifier.handlers.desk import Desk, Work
 from shared.contracts.escalation import LIFTED, UPDATED

@@ -11,7 +11,7 @@ from services.notifier.adapters.kafka import decode
 from services.notifier.adapters.smtp import MailServer, parse_url
 from services.notifier.main import build
 from services.notifier.settings import NotifierSettings
-from shared.contracts.escalation import Recipient
+from shared.contracts.escalation import HELD, LIFTED, RAISED, RESUMED, UPDATED, Recipient
 from shared.runtime.settings import SettingsError
 
 
@@ -19,12 +19,18 @@ def wire(event: Any) -> bytes:
     return msgspec.json.encode({"specversion": "1.0", "type": event.type, "data": event})
 
 
-def test_a_record_is_read_as_it_was_written(event: Any) -> None:
-    assert decode(wire(event())) == event()
+@pytest.mark.parametrize("event_type", [RAISED, UPDATED, HELD, RESUMED, LIFTED])
+def test_a_word_on_an_escalation_is_read_as_it_was_written(event: Any, event_type: str) -> None:
+    assert decode(wire(event(type=event_type))) == event(type=event_type)
+
+
+@pytest.mark.parametrize("name", ["broken", "kept", "stopped", "resumed", "defaulted", "cured"])
+def test_a_word_on_an_account_is_read_as_it_was_written(word: Any, name: str) -> None:
+    assert decode(wire(word(name))) == word(name)
 
 
 def test_a_type_of_tomorrow_is_no_event_of_today() -> None:
-    assert decode(b'{"type":"escalation.held.v1","data":{"new":1}}') is None
+    assert decode(b'{"type":"escalation.sung.v1","data":{"new":1}}') is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from services.notifier.adapters.writing import LetterWriter, clean
 from services.notifier.domain.wording import WORDINGS, Tone, tone_of
 from services.notifier.handlers.ports import UnwritableError
+from shared.contracts.escalation import Interest
 
 DAY = date(2026, 2, 15)
 
@@ -72,6 +73,60 @@ def test_every_letter_says_everything_in_both_parts(
             assert text in part
         assert "CNY\u00a01,250.00" in part
         assert not re.search(r"\{\{|\{%|\{[a-z]+\}", part)
+
+
+@pytest.mark.parametrize(
+    ("locale", "disputed", "interest"),
+    [
+        ("en", "In dispute, not included", "Interest on late payment to date"),
+        ("zh-CN", "争议金额\uff08未计入\uff09", "截至目前的逾期利息"),
+    ],
+)
+def test_a_letter_asks_for_what_is_not_in_dispute_and_shows_interest_on_a_line_of_its_own(
+    writer: LetterWriter, letter: Any, escalation: Any, locale: str, disputed: str, interest: str
+) -> None:
+    owed = Interest(accrued="12.30", open="2.30", currency="CNY", why=["10 %"])
+    item = escalation(disputed_minor=25_000, interest=owed)
+    content = writer.write(letter(locale=locale), [item], DAY)
+    words = WORDINGS[locale]
+    found = Cells(content.html).found
+    assert found[found.index(disputed) - 1 :] == [
+        "CNY 1,000.00",
+        disputed,
+        "CNY 250.00",
+        f"{interest}{words.colon}INV-1",
+        "CNY 2.30",
+        words.total,
+        "CNY 1,002.30",
+        *found[found.index(words.total) + 2 :],
+    ]
+    lines = [line.strip() for line in content.plain.replace("\u00a0", " ").splitlines()]
+    assert [line for line in lines if "CNY" in line] == [
+        f"{words.open}{words.colon}CNY 1,000.00",
+        f"{disputed}{words.colon}CNY 250.00",
+        f"{interest}{words.colon}CNY 2.30",
+        f"{words.total}{words.colon}CNY 1,002.30",
+    ]
+
+
+@pytest.mark.parametrize("owed", [None, "0.00"])
+def test_a_letter_without_dispute_and_interest_says_nothing_of_them(
+    writer: LetterWriter, letter: Any, escalation: Any, owed: str | None
+) -> None:
+    interest = owed and Interest(accrued="1.00", open=owed, currency="CNY", why=[])
+    content = writer.write(letter(), [escalation(interest=interest)], DAY)
+    for part in (content.plain, content.html):
+        assert "dispute" not in part
+        assert "nterest" not in part
+
+
+def test_interest_in_another_currency_has_a_total_of_its_own(
+    writer: LetterWriter, letter: Any, escalation: Any
+) -> None:
+    owed = Interest(accrued="40.00", open="40.00", currency="EUR", why=["a fixed sum"])
+    plain = writer.write(letter(), [escalation(interest=owed)], DAY).plain.replace("\u00a0", " ")
+    totals = [line for line in plain.splitlines() if line.startswith("Total")]
+    assert totals == ["Total: CNY 1,250.00", "Total: EUR 40.00"]
 
 
 def test_totals_are_kept_apart_by_currency(

@@ -22,6 +22,8 @@ from services.notifier.domain.delivery import (
 )
 from services.notifier.domain.dispatch import (
     AskAgain,
+    AwaitWord,
+    Pause,
     Recall,
     Send,
     Standing,
@@ -29,13 +31,17 @@ from services.notifier.domain.dispatch import (
     addressed,
     judge,
 )
+from services.notifier.domain.holds import Hold
 from services.notifier.domain.recipients import masked, negotiate, without
 from services.notifier.domain.work import LetterStatus, Task, TaskStatus
-from shared.contracts.escalation import Recipient
+from shared.contracts.escalation import Interest, Recipient
 from shared.errors import ConflictingStateError
 
 A, B = uuid.UUID(int=1), uuid.UUID(int=2)
 DUE, PAID = Standing(standing=True, open="40.00"), Standing(standing=False, reason="paid")
+HELD = Standing(standing=True, open="40.00", held=True)
+DISPUTED = Standing(standing=True, open="40.00", disputed="40.00")
+PROMISE = {"held_by": "promise P-17", "held_until": date(2026, 3, 1)}
 TODAY = date(2026, 2, 20)
 PATIENCE = Patience(pause_seconds_first=5.0, pause_seconds_max=60.0, attempts_max=8)
 
@@ -79,6 +85,60 @@ def test_a_letter_is_about_what_stands_with_the_amounts_of_that_moment(
 ) -> None:
     verdict = verdict_on(letter, escalation, {A: PAID, B: DUE})
     assert verdict == Send(items=(escalation(escalation_id=B, open_minor=4_000),), day=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answers", "expected"),
+    [
+        pytest.param(PROMISE, {}, {A: HELD, B: DUE}, Send, id="one held, as told"),
+        pytest.param(PROMISE, PROMISE, {A: HELD, B: HELD}, Pause, id="all held, as told"),
+        pytest.param(PROMISE, {}, {A: HELD, B: PAID}, Pause, id="one held, one paid"),
+        pytest.param(PROMISE, {}, {A: PAID, B: DUE}, Send, id="the held one paid"),
+        pytest.param(PROMISE, PROMISE, {A: PAID, B: PAID}, Recall, id="held and paid"),
+        pytest.param(PROMISE, {}, {A: DUE, B: DUE}, Send, id="its end not told yet"),
+        pytest.param({}, {}, {A: HELD, B: DUE}, AwaitWord, id="one held, not told yet"),
+        pytest.param({}, {}, {A: HELD, B: HELD}, AwaitWord, id="all held, not told yet"),
+        pytest.param({}, {}, {A: DISPUTED, B: DUE}, AwaitWord, id="one disputed, not told yet"),
+        pytest.param({}, {}, {A: HELD, B: PAID}, AwaitWord, id="one held, one paid, not told yet"),
+        pytest.param(PROMISE, {}, {A: HELD}, AskAgain, id="one not asked for"),
+    ],
+)
+def test_a_letter_leaves_without_what_is_held_and_waits_for_words_on_their_way(
+    letter: Any, escalation: Any, first: Any, second: Any, answers: Any, expected: type
+) -> None:
+    items = [
+        escalation(escalation_id=name, **changes) for name, changes in ((A, first), (B, second))
+    ]
+    verdict = judge(letter(), items, answers, today=TODAY, sent_that_day=0, letters_per_day_max=3)
+    assert isinstance(verdict, expected)
+    if isinstance(verdict, Send):
+        assert [item.escalation_id for item in verdict.items] == [B]
+    if isinstance(verdict, Pause):
+        assert verdict.hold == Hold(by="promise P-17", until=date(2026, 3, 1))
+
+
+INTEREST = Interest(accrued="1.00", open="0.50", currency="CNY", why=["10 % for 3 days"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "dunned_minor", "interest"),
+    [
+        (Standing(standing=True), 100_000, None),
+        (Standing(standing=True, open="400.00"), 15_000, None),
+        (Standing(standing=True, open="400.00", disputed="0.00"), 40_000, None),
+        (Standing(standing=True, disputed="50.00", interest=INTEREST), 120_000, INTEREST),
+    ],
+)
+def test_a_letter_asks_for_what_is_open_and_not_in_dispute_at_that_moment(
+    letter: Any, escalation: Any, answer: Standing, dunned_minor: int, interest: Any
+) -> None:
+    item = escalation(disputed_minor=25_000)
+    verdict = judge(
+        letter(), [item], {A: answer}, today=TODAY, sent_that_day=0, letters_per_day_max=3
+    )
+    assert isinstance(verdict, Send)
+    (asked,) = verdict.items
+    assert (asked.dunned_minor, asked.interest) == (dunned_minor, interest)
 
 
 def test_a_letter_without_items_is_recalled(letter: Any) -> None:
