@@ -30,6 +30,7 @@ from fastapi import FastAPI, HTTPException, Query
 from services.notifier.main import build
 from services.notifier.settings import NotifierSettings
 from shared.clock import write_instant
+from shared.contracts.announcement import Announcement, announcement_id
 from shared.contracts.catalogue import ESCALATIONS
 from shared.contracts.escalation import RAISED, EscalationEvent, Recipient, event_id
 from shared.kafka.producer import BatchProducer
@@ -44,6 +45,7 @@ RAISED_ON = date(2026, 2, 15)
 NOON = datetime(2026, 2, 15, 4, 0, tzinfo=UTC)
 
 Found = TypeVar("Found")
+Told = TypeVar("Told", bound=Announcement)
 
 
 async def until(look: Callable[[], Awaitable[Found]], seconds: float = WAIT_SECONDS_MAX) -> Found:
@@ -69,6 +71,8 @@ class Monitor:
     lifted: set[str] = field(default_factory=set)
     open: dict[str, str] = field(default_factory=dict)
     recipients: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Answered beside the rest: `held`, `disputed`, `interest`.
+    more: dict[str, dict[str, Any]] = field(default_factory=dict)
     away: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -89,6 +93,7 @@ class Monitor:
                         "currency": "CNY",
                         "reason": "paid" if name in self.lifted else None,
                         "recipient": self.recipients.get(name),
+                        **self.more.get(name, {}),
                     }
                     for name in escalation_id
                 ]
@@ -186,21 +191,36 @@ class Events:
         name = event_id(event.escalation_id, event_type, uuid.uuid4().hex)
         return msgspec.structs.replace(event, type=event_type, event_id=name, **changes)
 
-    async def publish(self, *events: EscalationEvent) -> None:
+    def about(self, account_id: str, struct: type[Told], word: str, **changes: Any) -> Told:
+        """Make a word about a whole account."""
+        creditor_id, _, customer_id = account_id.partition(":")
+        values: dict[str, Any] = {
+            "event_id": announcement_id(account_id, word, uuid.uuid4().hex),
+            "type": word,
+            "account_id": account_id,
+            "creditor_id": creditor_id,
+            "customer_id": customer_id,
+            "said_on": RAISED_ON,
+            "time": NOON,
+            "why": f"{word} is said",
+        }
+        return struct(**{**values, **changes})
+
+    async def publish(self, *events: EscalationEvent | Announcement) -> None:
         await self.producer.send(ESCALATIONS, [(e.account_id.encode(), wire(e)) for e in events])
 
     async def publish_raw(self, *values: bytes) -> None:
         await self.producer.send(ESCALATIONS, [(b"default:garbage", value) for value in values])
 
 
-def wire(event: EscalationEvent) -> bytes:
+def wire(event: EscalationEvent | Announcement) -> bytes:
     envelope = {
         "specversion": "1.0",
         "id": event.event_id,
         "source": "arrears/monitor",
         "type": event.type,
         "time": event.time,
-        "subject": event.item_id,
+        "subject": event.account_id,
         "datacontenttype": "application/json",
         "data": event,
     }

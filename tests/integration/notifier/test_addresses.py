@@ -100,3 +100,31 @@ async def test_a_letter_sent_again_by_hand_goes_to_the_newest_address(
         letter["message_id"],
     )
     assert len(mail.to(address)) == 1
+
+
+async def test_a_customers_new_name_is_on_every_task_that_is_not_done(
+    notifier: Any, events: Any
+) -> None:
+    account = events.account()
+    legal = events.raised(account, action="legal_handoff")
+    await events.publish(legal, events.raised(account, "INV-2", action="phone_call"))
+    await notifier.rests()
+    named = Recipient(name="Aster & Sons", email=f"{account[10:]}@customers.example")
+    await events.publish(events.follow(legal, UPDATED, recipient=named))
+    await notifier.rests()
+    tasks = await notifier.rows("tasks", account)
+    assert [task["customer_name"] for task in tasks] == ["Aster & Sons"] * 2
+
+
+async def test_a_letter_that_leaves_brings_the_newest_name_to_the_accounts_tasks(
+    notifier: Any, events: Any, monitor: Any
+) -> None:
+    account = events.account()
+    raised = events.raised(account)
+    monitor.recipients[str(raised.escalation_id)] = {
+        "name": "Aster & Sons",
+        "email": f"{account[10:]}@customers.example",
+    }
+    await events.publish(raised)
+    await notifier.letter(account, "sent")
+    assert (await notifier.task(account, "open"))["customer_name"] == "Aster & Sons"

@@ -241,7 +241,7 @@ async def test_a_name_with_line_ends_and_nul_adds_no_header(
 async def test_records_nobody_can_read_hold_nothing_up(notifier: Any, events: Any) -> None:
     account = events.account()
     await events.publish_raw(b"\xff\x00garbage", b"", b"{}", b'{"type":"escalation.raised.v1"}')
-    await events.publish_raw(b'{"type":"escalation.held.v1","data":{}}')
+    await events.publish_raw(b'{"type":"escalation.sung.v1","data":{}}')
     await events.publish(events.raised(account, currency="XXQ"))
     await events.publish(events.raised(account, "INV-GOOD"))
     assert (await notifier.letter(account, "sent"))["item_ids"] == ["INV-GOOD/1"]

@@ -1,5 +1,6 @@
 """Tasks, from an escalation on Kafka to a person's outcome."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -39,18 +40,26 @@ async def test_a_claim_is_a_task_with_its_amount_and_arithmetic(notifier: Any, e
         insurer="Harbour",
         amount="1125.00",
         currency="CNY",
+        notify_by=date(2026, 2, 20),
+        eligible_on=date(2026, 7, 30),
+        mep_on=date(2026, 4, 1),
     )
     await events.publish(
         events.raised(account, level="insurance_claim", action="insurance_claim", claim=claim)
     )
     task = await notifier.task(account, "open")
-    assert (task["kind"], task["due_on"]) == ("insurance_claim", "2026-02-25")
+    assert (task["kind"], task["due_on"]) == ("insurance_claim", "2026-02-20")
+    assert task["manual_review"] is False
     assert task["figures"][0]["claim"] == {
         "policy_no": "P-7",
         "insurer": "Harbour",
         "amount": "1125.00",
         "currency": "CNY",
         "manual_review": False,
+        "notify_by": "2026-02-20",
+        "eligible_on": "2026-07-30",
+        "mep_on": "2026-04-01",
+        "discretionary": False,
         "why": ["1250.00 x 90 %", "= 1125.00"],
     }
     assert await notifier.rows("letters", account) == []
@@ -59,8 +68,25 @@ async def test_a_claim_is_a_task_with_its_amount_and_arithmetic(notifier: Any, e
 async def test_a_claim_without_figures_is_for_manual_review(notifier: Any, events: Any) -> None:
     account = events.account()
     await events.publish(events.raised(account, action="insurance_claim"))
-    claim = (await notifier.task(account, "open"))["figures"][0]["claim"]
-    assert claim["manual_review"] is True
+    task = await notifier.task(account, "open")
+    assert (task["manual_review"], task["figures"][0]["claim"]["manual_review"]) == (True, True)
+
+
+async def test_a_claim_that_needs_a_person_says_why(notifier: Any, events: Any) -> None:
+    account = events.account()
+    claim = Claim(why=["the cover TC-100 ended on 2025-12-31"], manual_review=True)
+    await events.publish(events.raised(account, action="insurance_claim", claim=claim))
+    task = await notifier.task(account, "open")
+    assert task["manual_review"] is True
+    assert task["figures"][0]["claim"]["why"] == ["the cover TC-100 ended on 2025-12-31"]
+
+
+async def test_an_action_to_do_nothing_makes_no_work(notifier: Any, events: Any) -> None:
+    account = events.account()
+    await events.publish(events.raised(account, action="do_nothing"))
+    await notifier.rests()
+    assert await notifier.rows("letters", account) == []
+    assert await notifier.rows("tasks", account) == []
 
 
 async def test_an_action_of_a_policys_own_opens_a_task_of_its_name(
