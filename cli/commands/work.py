@@ -23,7 +23,8 @@ from cli.options import (
 if TYPE_CHECKING:
     from cli.show.listing import Listing
 
-Kind = Annotated[str | None, typer.Option("--kind", help="dunning, legal or insurance_claim.")]
+KINDS = "dunning, legal, insurance_claim, promise_broken, cover_stopped or account_defaulted."
+Kind = Annotated[str | None, typer.Option("--kind", help=KINDS)]
 TaskStatus = Annotated[
     str | None, typer.Option("--status", help="open, taken, completed or closed.")
 ]
@@ -42,11 +43,12 @@ LetterOutcome = Annotated[
 
 TASKS = (
     "task_id:Task kind:Kind account_id:Account item_ids:Items status:Status due_on:Due "
-    "opened_on:Opened closed_on:Closed assignee:Assignee outcome:Outcome"
+    "held_by:On_hold_by held_until:Until opened_on:Opened closed_on:Closed assignee:Assignee "
+    "outcome:Outcome"
 )
 LETTERS = (
     "letter_id:Letter account_id:Account level:Level status:Status recipient:To locale:Language "
-    "item_ids:Items planned_on:Planned sent_at:Sent reason:Reason"
+    "item_ids:Items planned_on:Planned held_until:On_hold_until sent_at:Sent reason:Reason"
 )
 LETTER_OUTCOMES = ("sent", "resend")
 LETTER_INSTANTS = ("sent_at",)
