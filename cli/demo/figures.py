@@ -19,7 +19,7 @@ class Figures:
     """The state of a stack after a replay."""
 
     summary: Row
-    #: Escalations by type and level.
+    #: Words by type and level; those about whole accounts have none ("").
     said: Counter[tuple[str, str]]
     letters: dict[str, int]
     #: Tasks: kind, status and how many.
@@ -62,7 +62,7 @@ async def read_figures(client: Client) -> Figures:
     )
     return Figures(
         summary=summary,
-        said=Counter((row["type"], row["level"]) for row in escalations),
+        said=Counter((row["type"], row.get("level", "")) for row in escalations),
         letters=work["letters"],
         tasks=work["tasks"],
         rejected=len(rejected),

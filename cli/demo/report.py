@@ -10,7 +10,7 @@ from cli.demo.figures import Figures
 from cli.program import command
 from cli.show.output import columns, print_line, print_table
 from deploy.local.stack import StackFile
-from shared.contracts.escalation import LIFTED, RAISED, UPDATED
+from shared.contracts.escalation import HELD, LIFTED, RAISED, RESUMED, UPDATED
 
 LEVELS: Final = ("dunning", "legal", "insurance_claim")
 BALANCES: Final = (
@@ -30,10 +30,14 @@ def print_report(figures: Figures, events: Counter[str], differences: list[str])
     )
     print_table(columns(BALANCES), _balances(figures), "Balances by days overdue")
     print_table(
-        columns("level:Level raised:Raised> updated:Updated> lifted:Called_back> open:Standing>"),
+        columns(
+            "level:Level raised:Raised> updated:Updated> held:Held> resumed:Resumed> "
+            "lifted:Called_back> open:Standing>"
+        ),
         _levels(figures),
         "What was set in motion, and called back because the money came",
     )
+    print_table(columns("what:Word n:Number>"), _accounts(figures), "What was said of accounts")
     print_table(
         columns("what:Work status:State n:Number>"), _work(figures), "Letters, cases and claims"
     )
@@ -68,16 +72,24 @@ def _balances(figures: Figures) -> Iterator[Row]:
 
 
 def _levels(figures: Figures) -> Iterator[dict[str, Any]]:
-    names = [*LEVELS, *sorted({level for _, level in figures.said} - set(LEVELS))]
+    names = [*LEVELS, *sorted({level for _, level in figures.said if level} - set(LEVELS))]
     for level in names:
         raised, lifted = figures.said[RAISED, level], figures.said[LIFTED, level]
         yield {
             "level": level,
             "raised": raised,
             "updated": figures.said[UPDATED, level],
+            "held": figures.said[HELD, level],
+            "resumed": figures.said[RESUMED, level],
             "lifted": lifted,
             "open": raised - lifted,
         }
+
+
+def _accounts(figures: Figures) -> Iterator[dict[str, Any]]:
+    for (kind, level), number in sorted(figures.said.items()):
+        if not level:
+            yield {"what": kind, "n": number}
 
 
 def _work(figures: Figures) -> Iterator[dict[str, Any]]:

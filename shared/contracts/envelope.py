@@ -8,10 +8,11 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Final
 
-import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 SPEC_VERSION: Final = "1.0"
+#: The source of all that the monitor says; nobody else may use it.
+MONITOR_SOURCE: Final = "arrears/monitor"
 JSON: Final = "application/json"
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -59,9 +60,3 @@ def name_of(source: str, event_id: str) -> uuid.UUID:
     """Return what names an event once and for all, from `(source, id)`, in 128 bits."""
     text = f"{len(source)}:{source}{event_id}".encode()
     return uuid.UUID(bytes=hashlib.blake2b(text, digest_size=16).digest())
-
-
-def content_digest(event_type: str, data: bytes) -> bytes:
-    """Return 16 bytes that are equal when type and data are; order of members does not matter."""
-    canonical = msgspec.json.encode(msgspec.json.decode(data), order="sorted")
-    return hashlib.blake2b(event_type.encode() + b"\x00" + canonical, digest_size=16).digest()

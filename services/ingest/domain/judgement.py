@@ -21,7 +21,7 @@ from services.ingest.domain.decoding import (
 from services.ingest.domain.envelope import data_of, open_envelope
 from shared.contracts.asyncapi import OUTBOUND
 from shared.contracts.catalogue import CATALOGUE, INTERNAL
-from shared.contracts.envelope import CloudEvent, LedgerEvent, name_of
+from shared.contracts.envelope import MONITOR_SOURCE, CloudEvent, LedgerEvent, name_of
 from shared.contracts.fields import YEAR_MAX, YEAR_MIN, Inbound
 from shared.errors import RejectedError
 
@@ -29,8 +29,6 @@ from shared.errors import RejectedError
 MESSAGE_CHARACTERS_MAX: Final = 500
 #: Characters of a field's path; the names in it are the sender's, and may be as long as well.
 FIELD_CHARACTERS_MAX: Final = 200
-#: The source that the monitor gives as its own.
-MONITOR_SOURCE: Final = "arrears/monitor"
 #: Types that only the monitor says, to others and, through the ledger, to itself.
 MONITOR_TYPES: Final = frozenset({*OUTBOUND, *INTERNAL})
 

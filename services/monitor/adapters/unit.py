@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -21,12 +21,9 @@ from services.monitor.handlers.ports import (
 )
 from shared.contracts.announcement import Announcement
 from shared.contracts.catalogue import ESCALATIONS, LEDGER
-from shared.contracts.envelope import SPEC_VERSION, LedgerEvent, name_of
+from shared.contracts.envelope import MONITOR_SOURCE, SPEC_VERSION, LedgerEvent, name_of
 from shared.contracts.escalation import EscalationEvent
 from shared.errors import FencedError
-
-#: Who speaks, in the envelopes of all that the monitor says.
-SOURCE: Final = "arrears/monitor"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -238,7 +235,7 @@ def _cloud_event(word: EscalationEvent | Announcement) -> bytes:
         {
             "specversion": SPEC_VERSION,
             "id": str(word.event_id),
-            "source": SOURCE,
+            "source": MONITOR_SOURCE,
             "type": word.type,
             "time": word.time,
             "subject": subject,
@@ -254,12 +251,11 @@ def _ledger_event(message: Message, now: datetime) -> bytes:
         LedgerEvent(
             specversion=SPEC_VERSION,
             id=message.name,
-            source=SOURCE,
+            source=MONITOR_SOURCE,
             type=message.type,
             time=now,
             accountid=message.key,
-            # No sender from outside can have this source: the door takes no control characters.
-            eventname=name_of(f"\x00{SOURCE}", message.name).hex,
+            eventname=name_of(MONITOR_SOURCE, message.name).hex,
             data=msgspec.Raw(_encode(message.data)),
         )
     )

@@ -5,7 +5,7 @@ of arrival ends in the same matches. A match of the clearing rule, once made, st
 takes its room or its money away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -51,6 +51,7 @@ def matches_of(invoice: Invoice) -> list[Match]:
     """
     terms = invoice.terms()
     room = [part.amount for part in terms]
+    by_day = sorted(range(len(terms)), key=lambda index: (terms[index].due_on, index))
     matches: list[Match] = []
     for match in invoice.matches:
         if not match.named and 1 <= match.instalment <= len(room):
@@ -65,7 +66,7 @@ def matches_of(invoice: Invoice) -> list[Match]:
             _add(matches, Match(named.kind, named.funds_id, INTEREST, named.amount, named=True))
             continue
         left = named.amount
-        for index in _instalments_for(named, len(room)):
+        for index in _instalments_for(named, by_day):
             amount = min(left, room[index])
             if amount:
                 room[index] -= amount
@@ -78,10 +79,11 @@ def _value_order(named: NamedFunds) -> tuple[date, str, str, int]:
     return named.value_on, named.kind, named.funds_id, named.position
 
 
-def _instalments_for(named: NamedFunds, count: int) -> Iterable[int]:
+def _instalments_for(named: NamedFunds, by_day: Sequence[int]) -> Iterable[int]:
+    """Return the instalments that funds may meet, in the order in which they do."""
     if named.instalment is not None:
-        return (named.instalment - 1,) if named.instalment <= count else ()
-    return range(count) if named.kind is FundsKind.PAYMENT else range(count - 1, -1, -1)
+        return (named.instalment - 1,) if named.instalment <= len(by_day) else ()
+    return by_day if named.kind is FundsKind.PAYMENT else reversed(by_day)
 
 
 def _resized(match: Match, amount: int) -> Match:
