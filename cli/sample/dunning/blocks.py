@@ -9,7 +9,7 @@ from cli.sample.teller import Teller
 
 #: Of the invoices that become overdue, and of the customers.
 INVOICE_SHARE: Final = 0.03
-ACCOUNT_SHARE: Final = 0.03
+ACCOUNT_SHARE: Final = 0.04
 #: Counted from the first day overdue; an account's from the day the customer came.
 INVOICE_DAYS: Final = (1, 14)
 ACCOUNT_DAYS: Final = (45, 130)
@@ -40,12 +40,12 @@ def block(teller: Teller, courses: Sequence[Course], random: Random) -> None:
         if overdue_day is None or course.has_a_story or random.random() >= INVOICE_SHARE:
             continue
         day = teller.diary.office_day(overdue_day + random.randint(*INVOICE_DAYS))
-        if course.due_minor(day):
+        if course.is_due_all(day):
             _block(teller, course.invoice.invoice_id, day, random)
     if random.random() < ACCOUNT_SHARE:
         joined_day = teller.customer.joined_day
         day = teller.diary.office_day(joined_day + random.randint(*ACCOUNT_DAYS))
-        if any(course.due_minor(day) for course in courses):
+        if any(course.is_due_all(day) for course in courses):
             _block(teller, None, day, random)
 
 
@@ -76,8 +76,8 @@ def _block(teller: Teller, invoice_id: str | None, day: int, random: Random) -> 
 
 
 def suspend(teller: Teller, random: Random) -> None:
-    """Switch enforcement off for few customers, and on again."""
-    if random.random() >= UNENFORCED_SHARE:
+    """Switch enforcement off for few customers, and on again; a filing switches it off for good."""
+    if random.random() >= UNENFORCED_SHARE or teller.customer.filing_day is not None:
         return
     key = teller.customer.customer_id
     day = teller.diary.office_day(teller.customer.joined_day + random.randint(*UNENFORCED_DAYS))

@@ -64,8 +64,7 @@ def _can_be_promised(course: Course, day: int, promised: set[str]) -> bool:
     return (
         not course.has_a_story
         and course.invoice.invoice_id not in promised
-        and course.due_minor(day) > 0
-        and day not in course.move_days()
+        and course.is_due_all(day)
     )
 
 

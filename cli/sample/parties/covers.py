@@ -21,8 +21,8 @@ DISCRETIONARY_SHARE: Final = 0.1
 CAPPED_SHARE: Final = 0.2
 #: What insurers do about customers that pay badly: lower the limit, or withdraw.
 WORSENED_DAYS: Final = (60, 130)
-CUT_SHARE: Final = 0.3
-WITHDRAWN_SHARE: Final = 0.25
+CUT_SHARE: Final = 0.4
+WITHDRAWN_SHARE: Final = 0.2
 REASONS: Final = ("adverse information", "overdue debts notified by other insured parties")
 
 

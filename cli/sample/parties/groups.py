@@ -8,7 +8,7 @@ from typing import Final
 GROUP_EVERY: Final = 25
 MEMBERS: Final = (2, 4)
 #: In how many groups one member stops paying.
-FAILING_SHARE: Final = 0.5
+FAILING_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,10 @@ class Course:
         due = sum(part.minor for part in self.invoice.parts if part.due_day < day)
         return max(0, due - self.moved_minor(day))
 
+    def is_due_all(self, day: int) -> bool:
+        """Whether some of it was past due and open at every hour of a day: nothing moved then."""
+        return self.due_minor(day) > 0 and day not in self.move_days()
+
     def move_days(self) -> list[int]:
         """Return the days on which something moved, in order."""
         return sorted({day for day, _ in self._moves})

@@ -1,7 +1,7 @@
 """Shares: what a customer means to pay for each instalment, and when, by its character."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal
 
@@ -12,13 +12,16 @@ from cli.sample.paying.courses import Course
 from shared.money import to_minor
 
 HUNDREDTHS: Final = 100
+#: Some of those who are late pay half at first, and the rest within the days.
+HALVED_SHARE: Final = 0.1
+HALVED_DAYS: Final = (3, 8)
 #: Banks abroad sometimes take their charges out of the money, in units of its currency.
 CHARGED_SHARE: Final = 0.012
 CHARGED_UNITS: Final = (15, 35)
 #: What is open of an invoice and not more than this, in units, is a rest of charges.
 REST_UNITS_MAX: Final = 40
 #: Those who pay late sometimes pay the fixed sum that their contract asks for.
-FIXED_SUM_SHARE: Final = 0.3
+FIXED_SUM_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,24 +72,26 @@ def _split(
     """Split one instalment by the customer's character."""
     character = customer.character
     day = part.due_day + random.randint(*character.days)
-    first_minor = max(1, minor * random.randint(*character.first_hundredths) // HUNDREDTHS)
+    hundredths, rest_days = character.first_hundredths, character.rest_days
+    if random.random() < HALVED_SHARE and day > part.due_day and hundredths == (100, 100):
+        hundredths, rest_days = (50, 50), HALVED_DAYS
+    first_minor = max(1, minor * random.randint(*hundredths) // HUNDREDTHS)
     rest_minor = minor - first_minor
-    charged_minor = random.randint(*CHARGED_UNITS) * customer.minor_a_unit
-    charged = random.random() < CHARGED_SHARE and customer.currency != "CNY"
-    if charged and not customer.pays_on_account and first_minor > 2 * charged_minor:
-        first_minor -= charged_minor
+    first_minor -= _charges_minor(customer, first_minor, random)
     yield _share(course, instalment, day, first_minor)
     if rest_minor:
-        yield _share(course, instalment, day + random.randint(*character.rest_days), rest_minor)
+        yield _share(course, instalment, day + random.randint(*rest_days), rest_minor)
     contract = course.invoice.contract
+    pays_sum = random.random() < FIXED_SUM_SHARE
     late = day > part.due_day and part is course.invoice.parts[-1]
-    if contract and contract.fixed_sum and late and random.random() < FIXED_SUM_SHARE:
+    if contract and contract.fixed_sum and late and pays_sum:
         sum_minor = to_minor(contract.fixed_sum, customer.currency)
-        owed = _share(course, None, day, sum_minor)
-        yield Share(
-            day=owed.day,
-            invoice_id=owed.invoice_id,
-            instalment=None,
-            minor=sum_minor,
-            claim="interest",
-        )
+        yield replace(_share(course, None, day, sum_minor), claim="interest")
+
+
+def _charges_minor(customer: Customer, minor: int, random: Random) -> int:
+    """Draw what a bank abroad takes out of the money; nothing of small sums."""
+    charges_minor = random.randint(*CHARGED_UNITS) * customer.minor_a_unit
+    charged = random.random() < CHARGED_SHARE and customer.currency != "CNY"
+    named = not customer.pays_on_account
+    return charges_minor if charged and named and minor > 2 * charges_minor else 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cli.sample import Trade, generate
 from cli.sample.teller import CORE_TYPES
 from shared.contracts.catalogue import CATALOGUE
-from tests.unit.cli.sample.books import FOLDS, faults_of
+from tests.unit.cli.sample.folds import FOLDS, faults_of
 
 SEEDS = st.integers(0, 2**32)
 
