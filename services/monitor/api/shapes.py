@@ -96,6 +96,7 @@ def conservation_difference(balance: Row, open_minor: int, unapplied_minor: int)
     """Return what breaks conservation between running totals and the rows they sum up."""
     claims = (
         balance.invoiced_minor
+        + balance.interest_minor
         - balance.received_minor
         - balance.credited_minor
         - balance.written_off_minor
