@@ -117,14 +117,16 @@ async def test_a_hold_told_before_its_raise_or_after_its_end_survives(
 ) -> None:
     early, late = events.account(), events.account()
     first, second = events.raised(early), events.raised(late)
-    await events.publish(events.follow(first, HELD, **PROMISE), first, first)
+    await events.publish(events.follow(first, HELD, **PROMISE))
+    await notifier.rests()
+    await events.publish(first, first)
     ended = events.follow(second, LIFTED, open="0.00", why="paid")
     await events.publish(second, ended, events.follow(second, HELD, **PROMISE))
     await notifier.rests()
     (waiting,) = await notifier.rows("letters", early)
     assert (waiting["status"], waiting["held_by"]) == ("planned", "promise P-17")
     (task,) = await notifier.rows("tasks", early)
-    assert task["on_hold"] is True
+    assert (task["on_hold"], task["item_ids"]) == (True, ["INV-1/1"])
     (closed,) = await notifier.rows("tasks", late)
     assert (closed["status"], closed["on_hold"]) == ("closed", False)
     assert mail.to(first.recipient.email) == []
@@ -136,11 +138,11 @@ async def test_an_older_word_on_a_hold_that_comes_late_changes_nothing(
     account = events.account()
     raised = events.raised(account, action="legal_handoff")
     hour = timedelta(hours=1)
-    await events.publish(
-        raised,
-        events.follow(raised, RESUMED, time=raised.time + 2 * hour),
-        events.follow(raised, HELD, time=raised.time + hour, **PROMISE),
-    )
+    await events.publish(raised, events.follow(raised, HELD, time=raised.time, **PROMISE))
+    await notifier.rests()
+    await events.publish(events.follow(raised, RESUMED, time=raised.time + 2 * hour))
+    await notifier.rests()
+    await events.publish(events.follow(raised, HELD, time=raised.time + hour, **PROMISE))
     await notifier.rests()
     assert (await notifier.task(account, "open"))["on_hold"] is False
 
