@@ -12,9 +12,11 @@ from services.monitor.domain.escalation import decision as decisions
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.decision import Applied, Circumstances, Overdue
 from services.monitor.domain.escalation.telling import (
+    address_of,
     held_event,
     lifted_event,
     raised_event,
+    readdressed_event,
     resumed_event,
 )
 from services.monitor.domain.invoice.item import Item, Raised
@@ -106,7 +108,8 @@ def _decide(
     """Decide about one item and note what must be written and said."""
     policy = known.policy(key, course.policies)
     today = policy.today(course.now)
-    around = Circumstances(known.debtor, known.said.kept, overdue)
+    addressed = address_of(known.debtor.customer) if item.open else ""
+    around = Circumstances(known.debtor, known.said.kept, overdue, addressed)
     before = (item.raised, item.next_attention_on)
     if policy.needs_account and key not in look.whole:
         waits = item.open > 0
@@ -114,7 +117,13 @@ def _decide(
         course.placed.append(PlacedItem(*key, item, course.now if waits else None))
         return
     decision = decisions.decide(item, policy, today, around)
-    says = decision.raises or decision.lifts or decision.held or decision.resumed
+    says = (
+        decision.raises
+        or decision.lifts
+        or decision.held
+        or decision.resumed
+        or decision.readdressed
+    )
     if says and key[0] not in live:
         item.next_attention_on = today
         course.placed.append(PlacedItem(*key, item, course.now))
@@ -141,12 +150,17 @@ def _words(
 ) -> Iterable[Word]:
     """Return what is said of one item, in the order in which it holds."""
     partition, account_id = key
+    customer = known.debtor.customer
     for raised, because in applied.lifted:
         yield partition, lifted_event(account_id, item, raised, because, policy, now)
     for raised in applied.resumed:
-        yield partition, resumed_event(account_id, item, raised, policy, now)
+        yield partition, resumed_event(account_id, item, raised, policy, now, customer)
     for raised, hold in applied.held:
-        yield partition, held_event(account_id, item, raised, hold, policy, now)
+        yield partition, held_event(account_id, item, raised, hold, policy, now, customer)
+    for raised in applied.readdressed:
+        if customer is not None:
+            word = readdressed_event(account_id, item, raised, policy, now, customer)
+            yield partition, word
     for raised in applied.raised:
         yield partition, _raised(key, item, policy, raised, known, figures, now)
 

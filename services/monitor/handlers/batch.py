@@ -229,7 +229,8 @@ def _words(
         partition, account_id = entry.key
         cause = f"{partition}-{entry.record.offset}"
         policy = known[entry.key].policy(entry.key, policies)
-        event = told_event(account_id, one, policy, now, cause)
+        customer = known[entry.key].debtor.customer
+        event = told_event(account_id, one, policy, now, cause, customer)
         last.pop(event.escalation_id, None)
         last[event.escalation_id] = (partition, event)
     return list(last.values())

@@ -39,6 +39,8 @@ class Circumstances:
     kept: frozenset[str] = frozenset()
     #: The account's overdue amounts, where the policy needs them.
     overdue: Overdue | None = None
+    #: Whom letters go to by now, as `telling.address_of` has it.
+    addressed: str = ""
 
 
 NOTHING_KNOWN: Final = Circumstances()
@@ -65,6 +67,8 @@ class Decision:
     lifts: tuple[tuple[Raised, str], ...] = ()
     held: tuple[tuple[Raised, Hold], ...] = ()
     resumed: tuple[Raised, ...] = ()
+    #: What was told with another name or address than the customer has by now.
+    readdressed: tuple[Raised, ...] = ()
     next_attention_on: date | None = None
     #: The number of the cover beyond whose maximum extension period the item is open.
     past_mep: str | None = None
@@ -108,6 +112,7 @@ def decide(
         lifts=lifts,
         held=held,
         resumed=resumed,
+        readdressed=tuple(one for one in standing if one.addressed != around.addressed),
         next_attention_on=_next_look(item, standing, outlook, policy, holds, around, today),
         past_mep=_past_mep(item, around.debtor, today),
         outlook=outlook,
@@ -238,14 +243,14 @@ def _next_look(
 def _transitions(
     standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold]
 ) -> tuple[tuple[tuple[Raised, Hold], ...], tuple[Raised, ...]]:
-    """Return what stands raised and is held from now on, and what goes on again."""
+    """Return what stands raised and is held from now on or otherwise, and what goes on again."""
     held: list[tuple[Raised, Hold]] = []
     resumed: list[Raised] = []
     for raised in standing:
         hold = hold_of(policy.level(raised.level), holds)
-        if hold is not None and raised.held_by is None:
+        if hold is not None and (raised.held_by, raised.held_until) != (hold.label, hold.until):
             held.append((raised, hold))
-        elif hold is None and raised.held_by is not None:
+        if hold is None and raised.held_by is not None:
             resumed.append(raised)
     return tuple(held), tuple(resumed)
 
@@ -292,6 +297,7 @@ class Applied:
     lifted: list[tuple[Raised, str]]
     held: list[tuple[Raised, Hold]]
     resumed: list[Raised]
+    readdressed: list[Raised]
 
 
 def apply(
@@ -313,17 +319,23 @@ def apply(
         item.cycle += 1
         item.turns += 1
     insured = insurance_clocks(item, around.debtor) is not None if decision.raises else False
-    fresh = _as_raised(decision.raises, item, policy, today, insured=insured)
+    fresh = [
+        replace(one, addressed=around.addressed)
+        for one in _as_raised(decision.raises, item, policy, today, insured=insured)
+    ]
     standing: list[Raised] = []
     for raised in item.raised:
         if raised.level in gone:
             continue
         if raised.level in holds:
             label = holds[raised.level].label
-            raised = replace(raised, held_by=label, holds=raised.holds + 1)  # noqa: PLW2901
+            until = holds[raised.level].until
+            raised = replace(  # noqa: PLW2901
+                raised, held_by=label, held_until=until, holds=raised.holds + 1
+            )
         elif raised.level in freed:
-            raised = replace(raised, held_by=None)  # noqa: PLW2901
-        standing.append(raised)
+            raised = replace(raised, held_by=None, held_until=None)  # noqa: PLW2901
+        standing.append(replace(raised, addressed=around.addressed))
     item.raised = [*standing, *fresh]
     item.next_attention_on = decision.next_attention_on
     by_level = {raised.level: raised for raised in standing}
@@ -332,6 +344,7 @@ def apply(
         lifted=list(decision.lifts),
         held=[(by_level[level], hold) for level, hold in holds.items()],
         resumed=[by_level[level] for level in by_level if level in freed],
+        readdressed=[by_level[one.level] for one in decision.readdressed],
     )
 
 

@@ -1,5 +1,6 @@
 """What the monitor says about an escalation, as the event that others act on."""
 
+import hashlib
 from datetime import date, datetime
 
 from services.monitor.domain.escalation.holds import Hold
@@ -70,7 +71,12 @@ def _why(item: Item, raised: Raised, policy: Policy, reached_on: date) -> str:
 
 
 def told_event(
-    account_id: str, told: Told, policy: Policy, now: datetime, cause: str
+    account_id: str,
+    told: Told,
+    policy: Policy,
+    now: datetime,
+    cause: str,
+    customer: CustomerUpdated | None = None,
 ) -> EscalationEvent:
     """Say that a raised level was lifted, or that its open amount changed.
 
@@ -91,6 +97,29 @@ def told_event(
         cause=cause,
         why=why,
         overdue_on=policy.today(now),
+        recipient=recipient_of(customer),
+    )
+
+
+def readdressed_event(
+    account_id: str,
+    item: Item,
+    raised: Raised,
+    policy: Policy,
+    now: datetime,
+    customer: CustomerUpdated,
+) -> EscalationEvent:
+    """Say that the customer of a raised level has another name or address by now."""
+    return _event(
+        UPDATED,
+        account_id,
+        item,
+        raised,
+        now,
+        cause=f"customer {customer.version}",
+        why="the customer's name or address has changed",
+        overdue_on=policy.today(now),
+        recipient=recipient_of(customer),
     )
 
 
@@ -102,7 +131,13 @@ def lifted_event(
 
 
 def held_event(
-    account_id: str, item: Item, raised: Raised, hold: Hold, policy: Policy, now: datetime
+    account_id: str,
+    item: Item,
+    raised: Raised,
+    hold: Hold,
+    policy: Policy,
+    now: datetime,
+    customer: CustomerUpdated | None = None,
 ) -> EscalationEvent:
     """Say that the work of a raised level pauses."""
     until = f" to the end of {hold.until}" if hold.until else ""
@@ -115,12 +150,18 @@ def held_event(
         cause=str(raised.holds),
         why=f"held by {hold.label}{until}",
         overdue_on=policy.today(now),
+        recipient=recipient_of(customer),
         held_until=hold.until,
     )
 
 
 def resumed_event(
-    account_id: str, item: Item, raised: Raised, policy: Policy, now: datetime
+    account_id: str,
+    item: Item,
+    raised: Raised,
+    policy: Policy,
+    now: datetime,
+    customer: CustomerUpdated | None = None,
 ) -> EscalationEvent:
     """Say that the work of a raised level goes on."""
     return _event(
@@ -132,6 +173,7 @@ def resumed_event(
         cause=str(raised.holds),
         why="nothing holds it any more",
         overdue_on=policy.today(now),
+        recipient=recipient_of(customer),
     )
 
 
@@ -198,3 +240,12 @@ def recipient_of(customer: CustomerUpdated | None) -> Recipient | None:
     addresses = [contact.email for contact in customer.contacts or [] if contact.email]
     email = customer.email or (addresses[0] if addresses else None)
     return Recipient(name=customer.name, email=email, locale=customer.locale)
+
+
+def address_of(customer: CustomerUpdated | None) -> str:
+    """Return whom letters go to in one short text, so that a change of it is seen."""
+    recipient = recipient_of(customer)
+    if recipient is None:
+        return ""
+    text = "\x1f".join((recipient.name or "", recipient.email or "", recipient.locale or ""))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -16,16 +16,12 @@ from shared.contracts.dunning import (
 
 
 def customer_updated(account: Account, data: CustomerUpdated, _event: Event) -> None:
-    """The customer is as the highest version says; a new grade or segment has another policy."""
+    """The customer is as the highest version says; a change may concern every item."""
     known = account.debtor.customer
     if known is not None and data.version <= known.version:
         account.remark(f"version {known.version} is known")
         return
-    moved = known is None or (known.grade, known.segment, known.group_id) != (
-        data.grade,
-        data.segment,
-        data.group_id,
-    )
+    moved = known is None or _concerns(known) != _concerns(data)
     account.debtor_to_change().customer = data
     if moved:
         account.retime()
@@ -126,3 +122,9 @@ def enforcement_set(account: Account, data: EnforcementSet, event: Event) -> Non
 
 def _newness(said: Enforcement) -> tuple[object, ...]:
     return said.set_on, said.said_at, said.event_name
+
+
+def _concerns(data: CustomerUpdated) -> tuple[object, ...]:
+    """Return what of a customer decides about its items, or stands in what is told of them."""
+    places = (data.grade, data.segment, data.group_id)
+    return (*places, data.name, data.email, data.contacts, data.locale)

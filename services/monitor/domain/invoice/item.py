@@ -21,12 +21,16 @@ class Raised:
     cycle: int
     #: What holds it, as in `dispute D-7`; None while it goes on.
     held_by: str | None = None
+    #: The last day of the hold, where it has one.
+    held_until: date | None = None
     #: How often it has been held so far.
     holds: int = 0
     #: Whether it is a claim under a cover, whose clock no later agreement moves.
     insured: bool = False
     #: Whether it was raised by another account's default, ahead of the item's own age.
     cross_default: bool = False
+    #: Whom it was last told with, as `telling.address_of` has it.
+    addressed: str = ""
 
 
 @dataclass(slots=True)
