@@ -24,6 +24,17 @@ def test_half_a_year_of_two_hundred_customers_has_no_fault(seed: int) -> None:
     assert faults_of(generate(Trade(seed=seed))) == []
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(34, id="paid before a note on the wrong invoice is taken back"),
+        pytest.param(886, id="insolvent while enforcement was off already"),
+    ],
+)
+def test_what_once_came_out_wrong_has_no_fault(seed: int) -> None:
+    assert faults_of(generate(Trade(customers=10, days=300, seed=seed))) == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, days=st.integers(1, 400), types=st.sets(st.sampled_from(sorted(CATALOGUE))))
 def test_only_what_was_asked_for_is_told_and_it_holds_together(
