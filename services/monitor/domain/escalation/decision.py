@@ -164,7 +164,7 @@ def _chosen(reached: Sequence[Prospect], item: Item, policy: Policy, today: date
     others = [one for one in reached if not one.level.is_claim]
     claims = [one for one in reached if one.level.is_claim]
     if policy.backlog != STEP:
-        return [one for one in reached if one in claims or one in others[-1:]]
+        return [one for one in reached if one in claims or one in reached[-1:]]
     had_one_today = any(
         raised.raised_on >= today and not _is_claim(raised, policy) for raised in item.raised
     )
