@@ -99,7 +99,7 @@ async def test_what_one_batch_raises_in_several_partitions_is_kept_in_each_its_o
     owned = {one.partition: one for one in await store.acquire([901, 902, 903], "owner")}
     batch = {}
     for partition in owned:
-        event = invoice(f"several-{partition}", f"V-{partition}", "500.00", "2025-11-01")
+        event = invoice(f"several-{partition}", f"V-{partition}", "500.00", "2025-12-01")
         _key, value = ledger_record(event[0], {**event[1], "issued_on": "2025-10-01"}, "test")
         batch[partition] = [Record(partition, 0, value)]
     await fold_batch(store, owned, batch, NOW, live=OURS)
@@ -116,7 +116,7 @@ async def test_a_partition_that_is_far_behind_raises_nothing_until_the_sweep(
     batch = {PARTITION: records("F-4", start=owned.next_offset)}
     late = datetime(2026, 6, 1, tzinfo=UTC)
     folded = await fold_batch(store, {PARTITION: owned}, batch, late, live=())
-    assert folded.events == []
+    assert folded.words == []
     due = await world.sql("SELECT due_at FROM monitor.timers WHERE invoice_id = 'F-4'")
     assert [row["due_at"] for row in due] == [late]
 
