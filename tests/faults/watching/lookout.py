@@ -1,0 +1,71 @@
+"""Waits at a link for one moment of a dialogue and springs a trap there, before it passes."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from tests.faults.proxy import CutError
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is about to pass: the protocol's word, and what it is about (SQL, topics)."""
+
+    word: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment to wait for: a word about something, for the how many-th time from now."""
+
+    word: str
+    about: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        """Write it as in: commit of UPDATE monitor.partitions, the 3rd."""
+        about = f" of {self.about}" if self.about else ""
+        return f"{self.word}{about}, number {self.count}"
+
+
+@dataclass(slots=True)
+class Trap:
+    """What is done at a moment; afterwards the connection is cut, so that nothing more passes."""
+
+    moment: Moment
+    spring: Callable[[], Awaitable[None]]
+    sprung: asyncio.Event = field(default_factory=asyncio.Event)
+    left: int = 0
+    is_taken: bool = False
+
+    def __post_init__(self) -> None:
+        """Count down from the moment's number."""
+        self.left = self.moment.count
+
+    async def saw(self, seen: Seen) -> None:
+        """Spring when the moment has come; raises `CutError` then."""
+        if self.is_taken or seen.word != self.moment.word or self.moment.about not in seen.about:
+            return
+        self.left -= 1
+        if self.left > 0:
+            return
+        self.is_taken = True
+        await self.spring()
+        self.sprung.set()
+        raise CutError
+
+
+class Lookout:
+    """Counts what passes one service's links, and holds at most one trap."""
+
+    def __init__(self) -> None:
+        self.trap: Trap | None = None
+        self.counts: Counter[str] = Counter()
+
+    async def saw(self, seen: Seen) -> None:
+        """Take note; raises `CutError` where the trap springs."""
+        self.counts[seen.word] += 1
+        if self.trap is not None:
+            await self.trap.saw(seen)
