@@ -1,5 +1,5 @@
 """Apache Kafka as one node on loopback, fetched with Maven."""
 
-from deploy.local.kafka.server import KafkaServer
+from deploy.local.kafka.server import Door, KafkaServer
 
-__all__ = ["KafkaServer"]
+__all__ = ["Door", "KafkaServer"]

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -27,7 +29,6 @@ SETTINGS = {
     "node.id": 1,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "auto.create.topics.enable": "false",
     "message.max.bytes": MESSAGE_BYTES_MAX,
     "replica.fetch.max.bytes": MESSAGE_BYTES_MAX,
@@ -58,10 +59,24 @@ SETTINGS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One more way to the broker: whoever comes in by it is told to come back by `told_port`.
+
+    For a proxy on loopback: the broker listens on `port`, and the proxy on the one that is told.
+    """
+
+    #: In capital letters, as in Kafka's settings.
+    name: str
+    port: int
+    told_port: int
+
+
 class KafkaServer(Part):
     """A broker whose data live in `folder`; started on the same folder again, it resumes them.
 
-    `port` is where clients connect; a free one is chosen when it is left out.
+    `port` is where clients connect; a free one is chosen when it is left out. `doors` are more ways
+    in, each with an address of its own to tell.
     """
 
     name = "kafka"
@@ -71,11 +86,13 @@ class KafkaServer(Part):
         folder: Path,
         *,
         port: int | None = None,
+        doors: Sequence[Door] = (),
         log: Path | None = None,
         say: Say = say_nothing,
     ) -> None:
         self._folder = folder.absolute()
         self._port = port or free_port()
+        self._doors = tuple(doors)
         self._controller_port = free_port()
         super().__init__(log or self._folder / "kafka.log", say)
 
@@ -113,12 +130,16 @@ class KafkaServer(Part):
 
     def _write_properties(self) -> Path:
         """Write the settings; the ports may differ from the last run's."""
-        listener = f"PLAINTEXT://{LOOPBACK}:{self._port}"
+        main = f"PLAINTEXT://{LOOPBACK}:{self._port}"
+        listeners = [main, *(f"{one.name}://{LOOPBACK}:{one.port}" for one in self._doors)]
+        told = [main, *(f"{one.name}://{LOOPBACK}:{one.told_port}" for one in self._doors)]
+        names = ("PLAINTEXT", "CONTROLLER", *(one.name for one in self._doors))
         settings = {
             **SETTINGS,
             "log.dirs": str(self._folder / "data"),
-            "listeners": f"{listener},CONTROLLER://{LOOPBACK}:{self._controller_port}",
-            "advertised.listeners": listener,
+            "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in names),
+            "listeners": ",".join((*listeners, f"CONTROLLER://{LOOPBACK}:{self._controller_port}")),
+            "advertised.listeners": ",".join(told),
             "controller.quorum.voters": f"1@{LOOPBACK}:{self._controller_port}",
         }
         file = self._folder / "server.properties"
