@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.monitor.domain.escalation.decision import apply, decide, level_of
-from services.monitor.domain.ledger.invoice import Item, Raised
+from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.policy.policy import Policy
 from tests.unit.monitor.builders import DUE_ON, ISSUED_ON, day
 from tests.unit.monitor.policies import (
@@ -26,7 +26,7 @@ def make_item(open_minor: int = 10000, *stands: str, raised_days_ago: int = 1) -
     """Return an item of EUR that is due on `DUE_ON`, with levels that stand raised."""
     item = Item("A", 1, "EUR", open_minor, day(ISSUED_ON), day(DUE_ON), day(DUE_ON))
     raised_on = day(DUE_ON) - timedelta(raised_days_ago)
-    item.raised = [Raised(name, name, [], raised_on, "tests@1", 0) for name in stands]
+    item.raised = [Raised(name, name, [], raised_on, "tests@1", 0, 1) for name in stands]
     return item
 
 
@@ -194,8 +194,8 @@ def test_a_level_that_was_passed_over_is_not_raised_later() -> None:
 def test_applying_a_decision_marks_the_item() -> None:
     item = make_item()
     today = day(DUE_ON) + timedelta(40)
-    fresh = apply(item, decide(item, STANDARD, today), STANDARD, today)
-    assert fresh == [Raised("legal", "legal_handoff", ["dunning"], today, "tests@1", 40)]
+    fresh = apply(item, decide(item, STANDARD, today), STANDARD, today).raised
+    assert fresh == [Raised("legal", "legal_handoff", ["dunning"], today, "tests@1", 40, 1)]
     assert item.raised == fresh
     assert item.next_attention_on == day(DUE_ON) + timedelta(60)
     assert level_of(item) == "legal"
