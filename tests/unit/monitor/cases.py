@@ -6,7 +6,7 @@ import pytest
 
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
 from shared.contracts.fields import Inbound
-from tests.unit.monitor.builders import Book, difference
+from tests.unit.monitor.book import Book, difference
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from services.monitor.domain.ledger.fold import Event
+from services.monitor.domain.folds.event import Event
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.credit_note import CreditNoteIssued
 from shared.contracts.customer import CustomerUpdated

@@ -9,42 +9,49 @@ from dataclasses import replace
 
 import msgspec
 
-from services.monitor.domain.ledger.account import Account, Cover
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.balance import Balance
-from services.monitor.domain.ledger.fold import Event
+from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.funds import Funds, FundsKey
-from services.monitor.domain.ledger.invoice import Invoice, Item
+from services.monitor.domain.ledger.group import Group
 from services.monitor.domain.ledger.needs import Needs
-from shared.contracts.customer import CustomerUpdated
 from tests.unit.monitor.builders import ACCOUNT_ID
 
 _encode = msgspec.json.encode
 
 
 class MemoryStore:
-    """Rows of one account: invoices, items by instalment, funds, totals, customer, covers."""
+    """Rows of one account: invoices, items by instalment, funds, totals, debtor, group."""
 
     def __init__(self) -> None:
         self._invoices: dict[str, bytes] = {}
         self._items: dict[tuple[str, int], bytes] = {}
         self._funds: dict[FundsKey, bytes] = {}
-        self._customer: bytes | None = None
-        self._covers: dict[str, bytes] = {}
+        self._debtor: bytes | None = None
+        self._group: bytes | None = None
         self.balances: dict[str, Balance] = {}
 
-    def load(self, events: Sequence[Event]) -> Account:
+    def load(self, events: Sequence[Event], rule: str = OLDEST_DUE_FIRST) -> Account:
         """Load what the events name and what hangs on it, as `Needs` says; nothing else."""
         needs = Needs()
         for event in events:
             needs.add(event.data)
         account = self._account()
+        if needs.group and self._group is not None:
+            account.group = msgspec.json.decode(self._group, type=Group)
         funds = {key: self.funds(key) for key in needs.funds if key in self._funds}
-        free = {key: one for key, one in self.all_funds().items() if one.free > 0}
-        funds |= free
         names = needs.invoices | {name for one in funds.values() for name in one.invoice_ids()}
-        if needs.may_free or free:
-            account.has_all_open = True
-            names |= {key[0] for key in self._items if self._item(key).open > 0}
+        if rule == OLDEST_DUE_FIRST:
+            free = {key: one for key, one in self.all_funds().items() if one.free > 0}
+            funds |= free
+            names |= {name for one in free.values() for name in one.invoice_ids()}
+            if needs.may_free or free:
+                account.has_all_open = True
+                names |= {key[0] for key in self._items if self._item(key).open > 0}
         invoices = {name: self.invoice(name) for name in names if name in self._invoices}
         hanging = {key for one in invoices.values() for key in one.funds_keys()}
         funds |= {key: self.funds(key) for key in hanging - funds.keys()}
@@ -55,6 +62,8 @@ class MemoryStore:
         """Load the whole account."""
         account = self._account()
         account.has_all_open = True
+        if self._group is not None:
+            account.group = msgspec.json.decode(self._group, type=Group)
         account.admit([self.invoice(name) for name in self._invoices], [*self.all_funds().values()])
         return account
 
@@ -70,9 +79,10 @@ class MemoryStore:
             self._items |= {(invoice_id, one.instalment): _encode(one) for one in invoice.items}
             self._invoices[invoice_id] = _encode(replace(invoice, items=[]))
         self._funds |= {key: _encode(account.funds[key]) for key in account.touched_funds}
-        if account.touched_customer:
-            self._customer = _encode(account.customer)
-        self._covers |= {no: _encode(account.covers[no]) for no in account.touched_covers}
+        if account.touched_debtor:
+            self._debtor = _encode(account.debtor)
+        if account.group is not None:
+            self._group = _encode(account.group)
         for currency, change in account.balances.items():
             total = self.balances.setdefault(currency, Balance())
             for name in Balance.__slots__:
@@ -98,9 +108,6 @@ class MemoryStore:
 
     def _account(self) -> Account:
         account = Account(ACCOUNT_ID)
-        if self._customer is not None:
-            account.customer = msgspec.json.decode(self._customer, type=CustomerUpdated)
-        account.covers = {
-            no: msgspec.json.decode(text, type=Cover) for no, text in self._covers.items()
-        }
+        if self._debtor is not None:
+            account.debtor = msgspec.json.decode(self._debtor, type=Debtor)
         return account

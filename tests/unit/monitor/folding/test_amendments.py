@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
+from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
-    Book,
     amended,
     cancelled,
     credited,

@@ -1,6 +1,7 @@
 """Cancellations: nothing is owed any more, and the cash goes back to the account."""
 
-from tests.unit.monitor.builders import Book, amended, cancelled, day, issued, paid, reversed_
+from tests.unit.monitor.book import Book
+from tests.unit.monitor.builders import amended, cancelled, day, issued, paid, reversed_
 from tests.unit.monitor.cases import Case, check, table
 
 

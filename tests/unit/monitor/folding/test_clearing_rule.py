@@ -2,13 +2,14 @@
 
 import pytest
 
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.fold import Event, fold
 from shared.errors import BrokenInvariantError
+from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
     ACCOUNT_ID,
     SAID_AT,
-    Book,
     cancelled,
     credited,
     issued,

@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import FOLDS, fold
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.fold import FOLDS, Event, fold
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.needs import Needs
-from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.fields import Inbound
+from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
     ACCOUNT_ID,
     SAID_AT,
-    Book,
     amended,
     cancelled,
     cover,
@@ -28,23 +30,23 @@ from tests.unit.monitor.builders import (
 
 
 def test_every_inbound_type_has_a_fold() -> None:
-    assert set(FOLDS) == {contract.struct for contract in CATALOGUE.values()}
+    assert set(FOLDS) == set(LEDGER_TYPES.values())
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))), ids=str)
 def test_the_highest_version_of_a_customer_wins_in_any_order(order: tuple[int, ...]) -> None:
     book = Book()
     book.fold(*(customer(version, f"Name {version}") for version in order))
-    assert book.account.customer == customer(3, "Name 3")
-    assert book.account.touched_customer
+    assert book.account.debtor.customer == customer(3, "Name 3")
+    assert book.account.touched_debtor
 
 
 def test_an_older_word_on_a_customer_changes_nothing() -> None:
-    account = Account(ACCOUNT_ID, customer=customer(3))
+    account = Account(ACCOUNT_ID, debtor=Debtor(customer=customer(3)))
     changes = fold(account, Event("e1", SAID_AT, customer(3, "Other")), "none")
     assert changes == {"remark": "version 3 is known"}
-    assert account.customer == customer(3)
-    assert not account.touched_customer
+    assert account.debtor.customer == customer(3)
+    assert not account.touched_debtor
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
@@ -58,14 +60,14 @@ def test_the_newest_word_on_a_cover_wins_in_any_order(order: tuple[int, ...]) ->
     account = Account(ACCOUNT_ID)
     for index in order:
         fold(account, events[index], "none")
-    assert account.covers["TC-1"].terms.limit == "300"
-    assert account.touched_covers == {"TC-1"}
+    assert account.debtor.covers["TC-1"].terms.limit == "300"
+    assert account.touched_debtor
 
 
 def test_covers_of_several_policies_stand_beside_each_other() -> None:
     book = Book()
     book.fold(cover("TC-1"), cover("TC-2"))
-    assert set(book.account.covers) == {"TC-1", "TC-2"}
+    assert set(book.account.debtor.covers) == {"TC-1", "TC-2"}
 
 
 def test_the_journal_keeps_open_before_and_after_of_each_item_that_changed() -> None:

@@ -4,7 +4,8 @@ The order is the creditor's reading, not everybody's: Lago and Odoo credit the f
 """
 
 from services.monitor.domain.ledger.clearing import NONE
-from tests.unit.monitor.builders import Book, cancelled, credited, issued, paid
+from tests.unit.monitor.book import Book
+from tests.unit.monitor.builders import cancelled, credited, issued, paid
 from tests.unit.monitor.cases import Case, check, table
 
 PARTS = (("2026-01-31", "60.00"), ("2026-03-02", "100.00"), ("2026-04-01", "40.00"))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
-    Book,
     day,
     issued,
     paid,

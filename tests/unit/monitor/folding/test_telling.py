@@ -4,27 +4,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from services.monitor.domain.ledger.invoice import Raised
 from shared.contracts.fields import Inbound
+from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
-    Book,
     amended,
     cancelled,
     credited,
-    day,
     issued,
     paid,
     reversed_,
 )
 
-RAISED_ON = day("2026-02-15")
 PARTS = (("2026-01-31", "60.00"), ("2026-03-02", "40.00"))
-
-
-def raise_level(book: Book, item_id: str, level: str = "dunning") -> None:
-    """Put an item at a level, as the shell does after a decision."""
-    raised = Raised(level, f"{level}_action", [], RAISED_ON, "default@1", 15)
-    book.item(item_id).raised = [*book.item(item_id).raised, raised]
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class Word:
 def test_an_event_lifts_a_level_or_tells_its_new_amount(word: Word) -> None:
     book = Book()
     book.fold(issued("A", "100.00"))
-    raise_level(book, "A/1")
+    book.raise_level("A/1")
     book.fold(word.event)
     assert book.told() == [("A/1", "dunning", 1, word.lifted_because)]
     assert book.account.told[0].item.open == word.open
@@ -80,7 +71,7 @@ def test_an_event_lifts_a_level_or_tells_its_new_amount(word: Word) -> None:
 def test_an_event_that_leaves_the_item_as_it_was_says_nothing(event: Inbound) -> None:
     book = Book()
     book.fold(issued("A", "100.00"))
-    raise_level(book, "A/1")
+    book.raise_level("A/1")
     book.fold(event)
     assert book.told() == []
     assert book.item("A/1").cycle == 1
@@ -89,8 +80,8 @@ def test_an_event_that_leaves_the_item_as_it_was_says_nothing(event: Inbound) ->
 def test_every_raised_level_is_lifted_at_once() -> None:
     book = Book()
     book.fold(issued("A", "100.00"))
-    raise_level(book, "A/1", "dunning")
-    raise_level(book, "A/1", "legal")
+    book.raise_level("A/1", "dunning")
+    book.raise_level("A/1", "legal")
     book.fold(paid("P", "100.00"))
     assert book.told() == [("A/1", "dunning", 1, "paid"), ("A/1", "legal", 1, "paid")]
 
@@ -98,8 +89,8 @@ def test_every_raised_level_is_lifted_at_once() -> None:
 def test_only_the_instalment_that_is_touched_is_told() -> None:
     book = Book()
     book.fold(issued("A", *PARTS))
-    raise_level(book, "A/1")
-    raise_level(book, "A/2")
+    book.raise_level("A/1")
+    book.raise_level("A/2")
     book.fold(paid("P", "60.00"))
     assert book.told() == [("A/1", "dunning", 1, "paid")]
 
@@ -107,7 +98,7 @@ def test_only_the_instalment_that_is_touched_is_told() -> None:
 def test_an_instalment_that_an_amendment_removes_is_lifted() -> None:
     book = Book()
     book.fold(issued("A", *PARTS))
-    raise_level(book, "A/2")
+    book.raise_level("A/2")
     book.fold(amended("A", 1, "100.00"))
     assert book.told() == [("A/2", "dunning", 1, "amended")]
 
@@ -115,7 +106,7 @@ def test_an_instalment_that_an_amendment_removes_is_lifted() -> None:
 def test_an_instalment_that_comes_back_begins_a_new_cycle() -> None:
     book = Book()
     book.fold(issued("A", *PARTS))
-    raise_level(book, "A/2")
+    book.raise_level("A/2")
     book.fold(amended("A", 1, "100.00"), amended("A", 2, *PARTS))
     assert (book.item("A/1").cycle, book.item("A/2").cycle) == (1, 2)
 
@@ -125,7 +116,7 @@ def test_a_bounce_begins_the_next_cycle() -> None:
     book.fold(issued("A", "100.00"), paid("P", "100.00"), reversed_("R", "P"))
     assert book.item("A/1").cycle == 2
     assert book.told() == []
-    raise_level(book, "A/1")
+    book.raise_level("A/1")
     book.fold(paid("Q", "100.00"), reversed_("S", "Q"))
     assert book.told() == [("A/1", "dunning", 2, "paid")]
     assert book.item("A/1").cycle == 3
@@ -140,7 +131,7 @@ def test_an_item_that_was_never_owed_stays_in_its_first_cycle() -> None:
 def test_a_bounce_in_part_tells_the_amount_that_is_owed_again() -> None:
     book = Book()
     book.fold(issued("A", "100.00"), paid("P", "60.00"))
-    raise_level(book, "A/1")
+    book.raise_level("A/1")
     book.fold(reversed_("R", "P", "25.00"))
     assert book.told() == [("A/1", "dunning", 1, None)]
     assert book.account.told[0].item.open == 6500
@@ -149,6 +140,6 @@ def test_a_bounce_in_part_tells_the_amount_that_is_owed_again() -> None:
 def test_a_word_shows_the_item_as_it_was_then() -> None:
     book = Book()
     book.fold(issued("A", "100.00"))
-    raise_level(book, "A/1")
+    book.raise_level("A/1")
     book.fold(paid("P", "10.00"), paid("Q", "20.00"))
     assert [told.item.open for told in book.account.told] == [9000, 7000]

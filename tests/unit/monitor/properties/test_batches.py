@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.monitor.domain.escalation.decision import apply, decide
-from services.monitor.domain.ledger.account import Account, Cover, Told
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
+from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.ledger.account import Account, Told
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, RULES, Clearing
-from services.monitor.domain.ledger.fold import Event, fold
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.funds import Funds, FundsKey
-from services.monitor.domain.ledger.invoice import Invoice
-from shared.contracts.customer import CustomerUpdated
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import (
     ACCOUNT_ID,
@@ -40,8 +41,7 @@ class Outcome:
 
     invoices: dict[str, Invoice] = field(default_factory=dict)
     funds: dict[FundsKey, Funds] = field(default_factory=dict)
-    customer: CustomerUpdated | None = None
-    covers: dict[str, Cover] = field(default_factory=dict)
+    debtor: Debtor = field(default_factory=Debtor)
     balances: dict[str, Balance] = field(default_factory=dict)
     clearings: list[Clearing] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
@@ -57,7 +57,7 @@ def fold_whole(events: list[Event], rule: str) -> Outcome:
         raise_what_is_due(account)
     account.close()
     outcome.invoices, outcome.funds = account.invoices, account.funds
-    outcome.customer, outcome.covers = account.customer, account.covers
+    outcome.debtor = account.debtor
     outcome.clearings, outcome.told = account.clearings, account.told
     outcome.balances = account.balances
     return outcome
@@ -68,7 +68,7 @@ def fold_in_batches(batches: list[list[Event]], rule: str, *, in_part: bool) -> 
     store = MemoryStore()
     outcome = Outcome()
     for batch in batches:
-        account = store.load(batch) if in_part else store.load_everything()
+        account = store.load(batch, rule) if in_part else store.load_everything()
         for event in batch:
             outcome.changes.append(fold(account, event, rule))
             raise_what_is_due(account)
@@ -77,7 +77,7 @@ def fold_in_batches(batches: list[list[Event]], rule: str, *, in_part: bool) -> 
         outcome.told += account.told
     stored = store.load_everything()
     outcome.invoices, outcome.funds = stored.invoices, stored.funds
-    outcome.customer, outcome.covers = stored.customer, stored.covers
+    outcome.debtor = stored.debtor
     outcome.balances = store.balances
     return outcome
 

@@ -5,11 +5,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, RULES
-from services.monitor.domain.ledger.fold import Event, fold
 from shared.money import to_text
-from tests.unit.monitor.builders import ACCOUNT_ID, difference, owed
+from tests.unit.monitor.book import difference, owed
+from tests.unit.monitor.builders import ACCOUNT_ID
 from tests.unit.monitor.facts import owed_by_facts
 from tests.unit.monitor.histories import histories
 
