@@ -1,0 +1,128 @@
+"""A seeded history of every inbound type, as upstream systems would send it: badly.
+
+The events are the sample trade's own stories; this module adds repeats, reordering, the choice of
+keys, and poison, and knows what must become of each record.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Final
+
+from cli.sample.events import Event
+from cli.sample.history import tell_history
+from shared.contracts.catalogue import CATALOGUE, topic_of
+from tests.faults.poison import poisoned
+
+#: A run's customers have numbers of their own, so that runs share a database.
+NUMBERS_PER_RUN: Final = 10_000
+HISTORY_DAYS: Final = 240
+#: Of the history, what has been told before the fault begins.
+FIRST_PART: Final = 0.6
+DUPLICATE_SHARE: Final = 0.05
+POISON_SHARE: Final = 0.03
+#: How many customers are looked at for a type that none of the run's tells of.
+LOOKED_AT_MAX: Final = 400
+#: Keys upstream systems choose: none, the invoice's, the customer's.
+KEYS: Final = ("", "invoice_id", "customer_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One record for an inbound topic."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    #: Whether it must be refused.
+    is_poison: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything."""
+
+    customers: int = 4
+    duplicates: float = DUPLICATE_SHARE
+    poison: float = POISON_SHARE
+    #: Events arrive up to so much later than they happened.
+    shuffled_within: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A run's messages: those told before the fault, and those told while it lasts or after."""
+
+    before: Sequence[Message]
+    after: Sequence[Message]
+
+    @property
+    def events(self) -> int:
+        """How many messages there are."""
+        return len(self.before) + len(self.after)
+
+
+def make_workload(seed: int, run: int, today: date, size: Size) -> Workload:
+    """Make a run's messages; the same arguments give the same messages.
+
+    The history ends the day before `today`.
+    """
+    random = Random(f"workload/{seed}/{run}")
+    start = today - timedelta(days=HISTORY_DAYS)
+    events = _stories(random, run, start, size)
+    order = sorted(
+        (event.at + size.shuffled_within * random.random(), number)
+        for number, event in enumerate(events)
+    )
+    told = [events[number] for _at, number in order]
+    cut = int(len(told) * FIRST_PART)
+    return Workload(
+        before=list(_messages(random, told[:cut], size)),
+        after=list(_messages(random, told[cut:], size)),
+    )
+
+
+def _stories(random: Random, run: int, start: date, size: Size) -> list[Event]:
+    """Tell of so many customers, and of those it takes for every type to occur."""
+    first = run * NUMBERS_PER_RUN
+    numbers = iter(range(first, first + LOOKED_AT_MAX))
+    seed = random.randrange(1_000_000)
+    missing = set(CATALOGUE)
+    events: list[Event] = []
+    for place, number in enumerate(numbers):
+        story = tell_history(
+            number, start=start, days=HISTORY_DAYS, seed=seed, types=tuple(CATALOGUE)
+        )
+        tells = {event.type for event in story}
+        if place < size.customers or tells & missing:
+            missing -= tells
+            events += story
+        if place >= size.customers and not missing:
+            break
+    return events
+
+
+def _messages(random: Random, events: Iterable[Event], size: Size) -> Iterable[Message]:
+    for event in events:
+        message = _message(random, event)
+        yield message
+        if random.random() < size.duplicates:
+            yield _message(random, event)
+        if random.random() < size.poison:
+            yield _poison(random, message, event)
+
+
+def _message(random: Random, event: Event) -> Message:
+    key = event.data.get(random.choice(KEYS))
+    return Message(
+        topic=topic_of(event.type),
+        key=str(key).encode() if key is not None else None,
+        value=event.as_line(),
+    )
+
+
+def _poison(random: Random, message: Message, event: Event) -> Message:
+    value, headers = poisoned(random, event)
+    return Message(message.topic, message.key, value, headers, is_poison=True)
