@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from services.monitor.domain.escalation.holds import KINDS
+from services.monitor.domain.escalation.holds import INSOLVENCY, KINDS
 from services.monitor.domain.interest.terms import read_terms
 from services.monitor.domain.ledger import clearing
 from services.monitor.domain.policy import policy as rules
@@ -10,7 +10,6 @@ from services.monitor.domain.policy.plain import (
     DAYS_MAX,
     amounts,
     days,
-    listed,
     mapping,
     one_of,
     text,
@@ -24,7 +23,7 @@ from services.monitor.domain.policy.policy import (
     Policy,
     Scope,
 )
-from shared.business_calendar import BusinessCalendar, check_code
+from shared.business_calendar import OWN_DAYS_MAX, BusinessCalendar, read_codes
 from shared.calendar import zone
 from shared.errors import RejectedError
 
@@ -51,8 +50,6 @@ backlog: highest
 """
 
 LEVELS_MAX: Final = 50
-CALENDARS_MAX: Final = 10
-OWN_DAYS_MAX: Final = 1000
 MINIMUM_ITEMS_MAX: Final = 100_000
 
 _TOP: Final = frozenset(
@@ -135,22 +132,19 @@ def _time_zone(calendar: dict[str, Any]) -> str:
 
 
 def _calendar(calendar: dict[str, Any]) -> BusinessCalendar:
-    """Read whose days off count: codes of countries or markets, and days of the creditor's own."""
-    value = calendar.get("holidays", "CN")
-    codes = value if isinstance(value, list) else [value]
-    for index, code in enumerate(listed(codes, "calendar.holidays", most=CALENDARS_MAX)):
-        path = f"calendar.holidays[{index}]" if isinstance(value, list) else "calendar.holidays"
-        try:
-            check_code(text(code, path))
-        except RejectedError as error:
-            raise wrong(path, error.message.removeprefix(f"{path}: ")) from None
-    return BusinessCalendar(
-        tuple(codes),
-        *(
-            days(calendar.get(key, []), f"calendar.{key}", most=OWN_DAYS_MAX)
-            for key in ("holidays_added", "holidays_removed")
-        ),
+    """Read whose days off count: codes of countries or markets, and days of the creditor's own.
+
+    Left out it is China's; null or an empty list is no calendar, so that weekends alone are off.
+    """
+    added, removed = (
+        days(calendar.get(key, []), f"calendar.{key}", most=OWN_DAYS_MAX)
+        for key in ("holidays_added", "holidays_removed")
     )
+    try:
+        return BusinessCalendar(read_codes(calendar.get("holidays", "CN")), added, removed)
+    except RejectedError as error:
+        sentence = error.message.removeprefix(f"{error.field}: ")
+        raise wrong(f"calendar.{error.field or 'holidays'}", sentence) from None
 
 
 def _scope(value: Any) -> Scope:
@@ -224,6 +218,11 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
                 raise wrong(
                     f"{path}.{key}", "an insurance claim keeps the insurer's days; leave it out"
                 )
+        if INSOLVENCY in level.held_by:
+            raise wrong(
+                f"{path}.held_by",
+                f"{INSOLVENCY} raises an insurance claim at once and cannot hold it; leave it out",
+            )
     return level
 
 

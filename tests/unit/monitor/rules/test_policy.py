@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.monitor.domain.policy.policy import Policy, Scope, select
+from services.monitor.domain.policy.policy import Conditions, Policy, Scope, select
 from tests.unit.monitor.policies import STANDARD, default_policy
 
 
@@ -16,6 +16,8 @@ def scoped(name: str, scope: Scope) -> Policy:
 ALL = select(
     [
         scoped("of the account", Scope(account_id="acme:C1")),
+        scoped("of the grade", Scope(grade="A")),
+        scoped("of the segment", Scope(segment="retail")),
         scoped("of the creditor", Scope(creditor_id="acme")),
         scoped("default", Scope()),
     ]
@@ -23,19 +25,34 @@ ALL = select(
 
 
 @pytest.mark.parametrize(
-    ("account_id", "name"),
+    ("account_id", "grade", "segment", "name"),
     [
-        ("acme:C1", "of the account"),
-        ("acme:C2", "of the creditor"),
-        ("other:C1", "default"),
-        ("acme2:C1", "default"),
-        ("other:acme:C1", "default"),
+        ("acme:C1", None, None, "of the account"),
+        ("acme:C1", "A", "retail", "of the account"),
+        ("acme:C2", "A", "retail", "of the grade"),
+        ("acme:C2", "B", "retail", "of the segment"),
+        ("acme:C2", "B", "public", "of the creditor"),
+        ("acme:C2", None, None, "of the creditor"),
+        ("other:C1", "A", None, "of the grade"),
+        ("other:C1", None, "retail", "of the segment"),
+        ("other:C1", None, None, "default"),
+        ("acme2:C1", None, None, "default"),
+        ("other:acme:C1", None, None, "default"),
     ],
 )
-def test_a_policy_is_found_by_account_then_creditor_then_default(
-    account_id: str, name: str
+def test_a_policy_is_found_by_account_grade_segment_creditor_then_default(
+    account_id: str, grade: str | None, segment: str | None, name: str
 ) -> None:
-    assert ALL.of(account_id).name == name
+    assert ALL.of(account_id, grade, segment).name == name
+
+
+def test_the_default_policy_is_found_where_there_is_no_other() -> None:
+    assert select([scoped("default", Scope())]).of("acme:C1", "A", "retail").name == "default"
+
+
+def test_the_newest_version_of_a_policy_is_the_one_that_counts() -> None:
+    versions = [replace(scoped("default", Scope()), version=number) for number in (1, 2)]
+    assert select(versions).of("acme:C1").version == 2
 
 
 def test_a_policy_is_named_with_its_version() -> None:
@@ -54,4 +71,9 @@ def test_the_default_policy_is_15_30_and_60_days() -> None:
     assert policy.time_zone == "Asia/Shanghai"
     assert policy.clearing_rule == "oldest_due_first"
     assert policy.backlog == "highest"
-    assert policy.minimum_open == {}
+    assert {one.conditions for one in policy.levels} == {Conditions()}
+    assert [sorted(one.held_by) for one in policy.levels] == [
+        ["block", "dispute", "promise"],
+        ["block", "dispute", "promise"],
+        ["dispute"],
+    ]

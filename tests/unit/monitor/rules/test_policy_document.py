@@ -1,12 +1,15 @@
 """Policy documents: what is right is read, what is wrong is refused by its path."""
 
 from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.monitor.domain.policy.document import AFTER_DAYS_MAX, LEVELS_MAX, read_policy
-from services.monitor.domain.policy.policy import Scope
+from services.monitor.domain.policy.document import LEVELS_MAX, MINIMUM_ITEMS_MAX, read_policy
+from services.monitor.domain.policy.plain import DAYS_MAX
+from services.monitor.domain.policy.policy import Conditions, CrossDefault, Level, Scope
+from shared.business_calendar import BusinessCalendar
 from shared.errors import RejectedError
 from tests.unit.monitor.policies import document
 
@@ -21,6 +24,18 @@ def calendar(**entries: Any) -> dict[str, Any]:
     """Return a right document with these entries in its calendar."""
     return document(calendar=entries)
 
+
+def claim(**changed: Any) -> dict[str, Any]:
+    """Return a right level that is a claim on the insurance, changed."""
+    return level(level="claim", after_days=60, action="insurance_claim", **changed)
+
+
+def crossed(**changed: Any) -> dict[str, Any]:
+    """Return a right document with a rule of cross-default, changed."""
+    return document(levels=[level(), claim()], cross_default={"at": "dunning"} | changed)
+
+
+OWN_DAYS = [date(2026, 1, 1) + timedelta(number) for number in range(1001)]
 
 WRONG: list[tuple[str, Any, str | None, str]] = [
     ("no mapping", [], None, "must be a mapping"),
@@ -46,13 +61,13 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
     ("days as yes", document(levels=[level(after_days=True)]), "levels[0].after_days", "whole"),
     (
         "days too many",
-        document(levels=[level(after_days=AFTER_DAYS_MAX + 1)]),
-        "levels[0].after_days", "beyond 3650 days",
+        document(levels=[level(after_days=DAYS_MAX + 1)]),
+        "levels[0].after_days", "is not between -3650 and 3650",
     ),
     (
         "days too many before",
-        document(levels=[level(after_days=-AFTER_DAYS_MAX - 1)]),
-        "levels[0].after_days", "beyond 3650 days",
+        document(levels=[level(after_days=-DAYS_MAX - 1)]),
+        "levels[0].after_days", "is not between -3650 and 3650",
     ),
     (
         "two levels of one name",
@@ -72,7 +87,7 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
     (
         "held by what holds nothing",
         document(levels=[level(held_by=["dispute", "rain"])]),
-        "levels[0].held_by[1]", "'rain' is not one of: dispute, promise, block",
+        "levels[0].held_by[1]", "'rain' is not one of: dispute, promise, block, insolvency",
     ),
     ("an unknown backlog", document(backlog="all"), "backlog", "highest, step"),
     ("an unknown clearing rule", document(clearing="random"), "clearing", "oldest_due_first, none"),
@@ -82,9 +97,35 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
     ("an empty zone", calendar(time_zone=""), "calendar.time_zone", "characters"),
     ("a zone that is a folder", calendar(time_zone="Asia"), "calendar.time_zone", "no IANA"),
     ("a zone up a folder", calendar(time_zone="../etc"), "calendar.time_zone", "no IANA"),
-    ("business days", calendar(days="business"), "calendar.days", "not one of: calendar"),
-    ("moved holidays", calendar(on_holiday="following"), "calendar.on_holiday", "one of: none"),
-    ("holidays of a number", calendar(holidays=86), "calendar.holidays", "characters"),
+    ("days of another kind", calendar(days="working"), "calendar.days", "calendar, business"),
+    ("moved elsewhere", calendar(on_holiday="nearest"), "calendar.on_holiday", "none, following"),
+    ("holidays of a number", calendar(holidays=86), "calendar.holidays", "86 is no code or list"),
+    ("an unknown country", calendar(holidays="XX"), "calendar.holidays", "'XX' is no known"),
+    ("an unknown part", calendar(holidays=["DE-XX"]), "calendar.holidays", "no known part of DE"),
+    ("a country twice", calendar(holidays=["DE", "DE"]), "calendar.holidays", "different codes"),
+    ("a list with a number", calendar(holidays=["DE", 1]), "calendar.holidays", "no code or list"),
+    ("own days of text", calendar(holidays_added="x"), "calendar.holidays_added", "be a list"),
+    ("no date", calendar(holidays_added=["x"]), "calendar.holidays_added[0]", "write it as 2026"),
+    (
+        "an instant among own days",
+        calendar(holidays_removed=[date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)]),
+        "calendar.holidays_removed[1]", "is no date",
+    ),
+    ("too many own days", calendar(holidays_added=OWN_DAYS), "calendar.holidays_added", "1000"),
+    (
+        "own days both ways, too many together",
+        calendar(holidays_added=OWN_DAYS[:501], holidays_removed=OWN_DAYS[501:]),
+        "calendar.holidays_added", "1001 days of your own are more than 1000",
+    ),
+    (
+        "a day both off and on",
+        calendar(holidays_added=OWN_DAYS[:1], holidays_removed=OWN_DAYS[:1]),
+        "calendar.holidays_removed", "2026-01-01 is both added and removed",
+    ),
+    (
+        "hardly a day left to work on",
+        calendar(holidays_added=OWN_DAYS[:90]), "calendar.holidays_added", "no business day stands",
+    ),
     ("minimums in a list", document(minimum_open=[]), "minimum_open", "must be a mapping"),
     ("a minimum as number", document(minimum_open={"EUR": 10.5}), "minimum_open.EUR", "quotes"),
     ("an unknown currency", document(minimum_open={"EURO": "1"}), "minimum_open.EURO", "ISO 4217"),
@@ -101,11 +142,11 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
         document(applies_to={"creditor": "acme"}), "applies_to", "applies to everybody",
     ),
     ("for text", document(applies_to="acme"), "applies_to", "must be a mapping"),
-    ("for nobody named", document(applies_to={}), "applies_to", "either account or creditor"),
+    ("for nobody named", document(applies_to={}), "applies_to", "give one of account, grade"),
     (
         "for both",
         document(applies_to={"account": "a:b", "creditor": "a"}),
-        "applies_to", "either account or creditor",
+        "applies_to", "give one of account, grade, segment and creditor",
     ),
     ("for a customer", document(applies_to={"customer": "b"}), "applies_to.customer", "not known"),
     (
@@ -113,6 +154,58 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
         document(policy="p", applies_to={"account": "C1"}), "applies_to.account", "<creditor>:",
     ),
     ("for a nameless creditor", document(applies_to={"creditor": ""}), "applies_to.creditor", "1"),
+    ("for a grade that is a number", document(applies_to={"grade": 1}), "applies_to.grade", "text"),
+    ("resolved otherwise", document(on_resolution="stop"), "on_resolution", "continue, restart"),
+    ("minimums of a group", document(scope="group"), "scope", "one of: item, account"),
+    ("no item at all", document(minimum_items=0), "minimum_items", "between 1 and 100000"),
+    ("items as text", document(minimum_items="2"), "minimum_items", "no whole number"),
+    (
+        "more items than there can be",
+        document(minimum_items=MINIMUM_ITEMS_MAX + 1), "minimum_items", "between 1 and 100000",
+    ),
+    ("interest of text", document(interest="8%"), "interest", "must be a mapping"),
+    (
+        "interest as a number",
+        document(interest={"annual_percent": 8}), "interest.annual_percent", "must stand in quotes",
+    ),
+    *(
+        (f"a level: {name}", document(levels=[level(**changed)]), f"levels[0].{path}", sentence)
+        for name, changed, path, sentence in (
+            ("moved elsewhere", {"on_holiday": "next"}, "on_holiday", "following, preceding"),
+            ("no items", {"minimum_items": 0}, "minimum_items", "between 1 and"),
+            ("a bad minimum", {"minimum_open": {"EUR": 1}}, "minimum_open.EUR", "in quotes"),
+            ("over before it begins", {"not_after_days": 14}, "not_after_days", "15 and 3650"),
+            ("days as yes", {"not_after_days": True}, "not_after_days", "no whole number"),
+            (
+                "waiting for nothing", {"min_days_after_previous": 1},
+                "min_days_after_previous", "no level before the first",
+            ),
+        )
+    ),
+    (
+        "waiting backwards",
+        document(levels=[level(), level(level="b", after_days=20, min_days_after_previous=-1)]),
+        "levels[1].min_days_after_previous", "between 0 and 3650",
+    ),
+    *(
+        (f"a claim that is {name}", document(levels=[claim(**changed)]), f"levels[0].{path}", text)
+        for name, changed, path, text in (
+            ("moved", {"on_holiday": "following"}, "on_holiday", "the insurer's days"),
+            ("out of time", {"not_after_days": 90}, "not_after_days", "the insurer's days"),
+            ("waiting", {"min_days_after_previous": 1}, "min_days_after_previous", "insurer's"),
+            ("held by insolvency", {"held_by": ["insolvency"]}, "held_by", "raises an insurance"),
+        )
+    ),
+    ("a default of text", document(cross_default="dunning"), "cross_default", "a mapping"),
+    ("a default at nothing", document(cross_default={}), "cross_default.at", "is missing"),
+    ("a default at no level", crossed(at="x"), "cross_default.at", "is not one of: dunning, claim"),
+    ("raising no level", crossed(**{"raise": "x"}), "cross_default.raise", "dunning, claim"),
+    ("raising a claim", crossed(**{"raise": "claim"}), "cross_default.raise", "another level"),
+    (
+        "a threshold as a number",
+        crossed(threshold={"EUR": 1000}), "cross_default.threshold.EUR", "in quotes",
+    ),
+    ("of whose choice", crossed(of="group"), "cross_default.of", "is not known"),
 ]  # fmt: skip
 
 
@@ -135,24 +228,33 @@ def test_everything_but_name_and_levels_has_a_default() -> None:
     assert policy.version == 4
     assert policy.time_zone == "Asia/Shanghai"
     assert (policy.clearing_rule, policy.backlog) == ("oldest_due_first", "highest")
-    assert policy.minimum_open == {}
+    assert policy.levels == (Level("dunning", 15, "dunning_letter"),)
+    assert policy.calendar == BusinessCalendar(("CN",))
+    assert (policy.days, policy.on_resolution, policy.minimum_scope) == (
+        "calendar",
+        "continue",
+        "item",
+    )
+    assert (policy.interest, policy.cross_default) == (None, None)
 
 
 @pytest.mark.parametrize(
     ("applies_to", "scope"),
     [
         ({"account": "acme:C1"}, Scope(account_id="acme:C1")),
+        ({"grade": "A"}, Scope(grade="A")),
+        ({"segment": "retail"}, Scope(segment="retail")),
         ({"creditor": "acme"}, Scope(creditor_id="acme")),
     ],
-    ids=["account", "creditor"],
+    ids=["account", "grade", "segment", "creditor"],
 )
-def test_a_policy_can_be_for_an_account_or_a_creditor(
+def test_a_policy_can_be_for_an_account_a_grade_a_segment_or_a_creditor(
     applies_to: dict[str, str], scope: Scope
 ) -> None:
     assert read_policy(document(policy="strict", applies_to=applies_to), 1).scope == scope
 
 
-@pytest.mark.parametrize("days", [-AFTER_DAYS_MAX, -5, 0, AFTER_DAYS_MAX])
+@pytest.mark.parametrize("days", [-DAYS_MAX, -5, 0, DAYS_MAX])
 def test_levels_may_come_before_on_and_long_after_the_due_date(days: int) -> None:
     policy = read_policy(document(levels=[level(after_days=days, held_by=["block"])]), 1)
     assert policy.levels[0].after_days == days
@@ -165,4 +267,67 @@ def test_names_of_levels_are_the_users_own() -> None:
     ]
     policy = read_policy(document(levels=levels, minimum_open={"KWD": "0.500"}), 1)
     assert [one.name for one in policy.levels] == ["提醒", "Mahnung 1"]
-    assert policy.minimum_open == {"KWD": 500}
+    assert [one.conditions.minimum_open for one in policy.levels] == [{"KWD": 500}] * 2
+
+
+@pytest.mark.parametrize(
+    ("holidays", "codes"),
+    [
+        (None, ()),
+        ([], ()),
+        ("DE-BY", ("DE-BY",)),
+        (["CN", "XECB"], ("CN", "XECB")),
+    ],
+    ids=["null", "an empty list", "one code", "two codes"],
+)
+def test_holidays_are_codes_and_nothing_means_weekends_alone(
+    holidays: Any, codes: tuple[str, ...]
+) -> None:
+    assert read_policy(calendar(holidays=holidays), 1).calendar == BusinessCalendar(codes)
+
+
+def test_what_a_level_says_goes_before_what_the_policy_says() -> None:
+    policy = read_policy(
+        document(
+            calendar={"on_holiday": "following"},
+            minimum_open={"EUR": "10.00"},
+            minimum_items=2,
+            levels=[
+                level(),
+                level(level="call", after_days=20, on_holiday="none", minimum_open={}),
+                level(level="legal", after_days=30, minimum_items=1, not_after_days=90),
+            ],
+        ),
+        1,
+    )
+    ten = {"EUR": 1000}
+    assert [(one.on_holiday, one.conditions) for one in policy.levels] == [
+        ("following", Conditions(ten, 2)),
+        ("none", Conditions({}, 2)),
+        ("following", Conditions(ten, 1)),
+    ]
+    assert [one.not_after_days for one in policy.levels] == [None, None, 90]
+
+
+def test_a_rule_of_cross_default_may_have_a_threshold_and_raise_a_level() -> None:
+    document = crossed(**{"raise": "dunning"}, at="claim", threshold={"EUR": "500.00"})
+    found = read_policy(document, 1).cross_default
+    assert found == CrossDefault("claim", {"EUR": 50000}, "dunning")
+    assert read_policy(crossed(), 1).cross_default == CrossDefault("dunning", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "needs"),
+    [
+        ({}, False),
+        ({"minimum_open": {"EUR": "10.00"}}, False),
+        ({"scope": "account"}, False),
+        ({"scope": "account", "minimum_open": {"EUR": "10.00"}}, True),
+        ({"minimum_items": 2}, True),
+    ],
+    ids=["no minimum", "an item's minimum", "no amount", "the account's minimum", "two items"],
+)
+def test_a_policy_needs_the_whole_account_only_where_it_looks_at_it(
+    more: dict[str, Any], *, needs: bool
+) -> None:
+    assert read_policy(document(**more), 1).needs_account is needs

@@ -6,7 +6,8 @@ import pytest
 
 from services.monitor.domain.escalation.decision import apply, decide
 from services.monitor.domain.policy.policy import Policy
-from tests.unit.monitor.builders import Book, credited, day, issued, paid
+from tests.unit.monitor.book import Book
+from tests.unit.monitor.builders import credited, day, issued, paid
 from tests.unit.monitor.policies import policy
 
 #: A policy that raises after 30, 40 and 50 days, for the case of overdue states.
