@@ -32,6 +32,8 @@ _days = msgspec.json.Decoder(list[tuple[date, date | None]])
 
 #: How an empty list is stored, so that the common case is not decoded.
 _NOTHING: Final = "[]"
+#: As the column's default has it: nothing was said.
+_NOTHING_SAID: Final = "{}"
 
 CLEARING_COLUMNS: Final = (
     "partition",
@@ -151,7 +153,7 @@ def debtor_from(facts: str) -> Debtor:
 
 def said_from(said: str) -> Said:
     """Read what was said about an account."""
-    return _said.decode(said)
+    return Said() if said == _NOTHING_SAID else _said.decode(said)
 
 
 def group_from(facts: str) -> Group:

@@ -117,19 +117,12 @@ def _decide(
         course.placed.append(PlacedItem(*key, item, course.now if waits else None))
         return
     decision = decisions.decide(item, policy, today, around)
-    says = (
-        decision.raises
-        or decision.lifts
-        or decision.held
-        or decision.resumed
-        or decision.readdressed
-    )
-    if says and key[0] not in live:
+    if decision.says and key[0] not in live:
         item.next_attention_on = today
         course.placed.append(PlacedItem(*key, item, course.now))
         return
     applied = decisions.apply(item, decision, policy, today, around)
-    if says:
+    if decision.says:
         course.decided.append((key, item, policy, applied))
     if wanted(decision, known, policy):
         course.standing.add(key)

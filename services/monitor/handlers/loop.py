@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.monitor.handlers.batch import Folded, fold_batch
+from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.ports import Ownership, Record, Source, Store, Word
 from services.monitor.handlers.sweep import sweep
 from shared.contracts.announcement import Announcement
@@ -177,13 +178,9 @@ class Loop:
         started = perf_counter()
         now = self._now()
         next_offsets = {partition: batch[-1].offset + 1 for partition, batch in records.items()}
-        folded = await fold_batch(
-            self._store,
-            self.owned,
-            records,
-            now,
-            live={one for one in records if self._is_live(one, next_offsets[one])},
-        )
+        live = {one for one in records if self._is_live(one, next_offsets[one])}
+        with collector_paused():
+            folded = await fold_batch(self._store, self.owned, records, now, live=live)
         for partition, next_offset in next_offsets.items():
             owned = self.owned[partition]
             self.owned[partition] = Ownership(partition, owned.epoch, next_offset)
@@ -239,14 +236,15 @@ class Loop:
         retime: bool,  # as the store says it
     ) -> bool:
         try:
-            return await sweep(
-                self._store,
-                self.owned[partition],
-                now,
-                retime=retime,
-                said=self._said,
-                has_time=lambda: perf_counter() - started < SWEEP_SECONDS_MAX,
-            )
+            with collector_paused():
+                return await sweep(
+                    self._store,
+                    self.owned[partition],
+                    now,
+                    retime=retime,
+                    said=self._said,
+                    has_time=lambda: perf_counter() - started < SWEEP_SECONDS_MAX,
+                )
         except BrokenInvariantError as error:
             self._stop(partition, error.message)
             return True

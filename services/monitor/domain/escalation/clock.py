@@ -25,6 +25,8 @@ class Prospect:
 
 def insurance_clocks(item: Item, debtor: Debtor) -> Clocks | None:
     """Return the clocks of the cover that insures an item; None when none does."""
+    if not debtor.covers:
+        return None
     cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
     if cover is None or cover.terms is None:
         return None

@@ -75,6 +75,11 @@ class Decision:
     #: What may still be raised, and what holds it back where it was reached.
     outlook: tuple[tuple[Prospect, str | None], ...] = ()
 
+    @property
+    def says(self) -> bool:
+        """Whether there is anything to mark an item with, and to say."""
+        return bool(self.raises or self.lifts or self.held or self.resumed or self.readdressed)
+
 
 NOTHING: Final = Decision()
 
@@ -105,7 +110,10 @@ def decide(
     ]
     chosen = _chosen(reached, item, policy, today)
     raises = _raises(chosen, reached, policy)
-    outlook = _outlook(item, standing, raises, policy, today, around, holds)
+    if raises:
+        after = [*standing, *_as_raised(raises, item, policy, today)]
+        possible = prospects(item, after, around.debtor, policy, today)
+    outlook = _outlook(item, possible, policy, around, holds)
     held, resumed = _transitions(standing, policy, holds)
     return Decision(
         raises=raises,
@@ -186,17 +194,14 @@ def _raises(
 
 def _outlook(
     item: Item,
-    standing: list[Raised],
-    raises: Sequence[Raise],
+    possible: Sequence[Prospect],
     policy: Policy,
-    today: date,
     around: Circumstances,
     holds: Sequence[Hold],
 ) -> tuple[tuple[Prospect, str | None], ...]:
-    """Return what may still be raised once `raises` are done, with what holds back each."""
-    after = [*standing, *_as_raised(raises, item, policy, today)]
+    """Return what may still be raised after today, with what holds back each."""
     found: list[tuple[Prospect, str | None]] = []
-    for one in prospects(item, after, around.debtor, policy, today):
+    for one in possible:
         hold = hold_of(one.level, holds)
         waits = _shortfall(one.level, item, policy, around.overdue)
         found.append((one, f"held by {hold.label}" if hold is not None else waits))
@@ -300,6 +305,9 @@ class Applied:
     readdressed: list[Raised]
 
 
+UNCHANGED: Final = Applied([], [], [], [], [])
+
+
 def apply(
     item: Item,
     decision: Decision,
@@ -312,6 +320,9 @@ def apply(
     A lifted level ends the item's cycle, so that it can be raised again under an id of its own;
     what stands keeps the cycle in which it was raised.
     """
+    item.next_attention_on = decision.next_attention_on
+    if not decision.says:
+        return UNCHANGED
     gone = {raised.level for raised, _why in decision.lifts}
     holds = {raised.level: hold for raised, hold in decision.held}
     freed = {raised.level for raised in decision.resumed}
@@ -337,7 +348,6 @@ def apply(
             raised = replace(raised, held_by=None, held_until=None)  # noqa: PLW2901
         standing.append(replace(raised, addressed=around.addressed))
     item.raised = [*standing, *fresh]
-    item.next_attention_on = decision.next_attention_on
     by_level = {raised.level: raised for raised in standing}
     return Applied(
         raised=fresh,
