@@ -1,0 +1,234 @@
+"""One account of a scenario, or one group: folded, decided about, and what was said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.monitor.domain.escalation.announcing import (
+    announcements,
+    default_announcement,
+    messages,
+)
+from services.monitor.domain.escalation.clock import reached_on
+from services.monitor.domain.escalation.decision import (
+    Applied,
+    Circumstances,
+    Decision,
+    apply,
+    decide,
+    overdue_of,
+)
+from services.monitor.domain.escalation.standing import (
+    KEPT,
+    Paid,
+    Said,
+    apply_standing,
+    decide_standing,
+    open_promises,
+)
+from services.monitor.domain.escalation.telling import (
+    address_of,
+    held_event,
+    lifted_event,
+    raised_event,
+    readdressed_event,
+    resumed_event,
+    told_event,
+)
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
+from services.monitor.domain.invoice.invoice import INTEREST
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.account import Account, Message
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.debtor import Promise
+from services.monitor.domain.ledger.funds import FundsKind
+from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.handlers.figures import Figures
+from shared.contracts.announcement import Announcement
+from shared.contracts.escalation import Claim, EscalationEvent
+
+Word = EscalationEvent | Announcement
+
+
+@dataclass
+class Book:
+    """An account with everything known of it, as the ledger and its store would have it."""
+
+    account_id: str
+    account: Account = field(init=False)
+    said: Said = field(default_factory=Said)
+    clearings: list[Clearing] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    #: The claims that stand raised, by item id, with the day of the raise.
+    claims: dict[str, tuple[date, Claim]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.account = Account(self.account_id, has_all_open=True)
+
+    def policy(self, policies: Policies) -> Policy:
+        """Return the account's policy."""
+        customer = self.account.debtor.customer
+        if customer is None:
+            return policies.of(self.account_id)
+        return policies.of(self.account_id, customer.grade, customer.segment)
+
+    def items(self) -> list[Item]:
+        """Return every item."""
+        return [item for invoice in self.account.invoices.values() for item in invoice.items]
+
+    def open_items(self) -> list[Item]:
+        """Return the items of which something is open."""
+        return [item for item in self.items() if item.open]
+
+    def fold(self, event: Event, rule: str) -> list[Message]:
+        """Change what is known by one event; returns what must be told to others."""
+        fold(self.account, event, rule)
+        self.clearings += self.account.clearings
+        self.account.clearings.clear()
+        outgoing = list(self.account.messages)
+        self.account.messages.clear()
+        return outgoing
+
+    def tell(self, policies: Policies, now: datetime, cause: str) -> None:
+        """Say what the event just folded has lifted and changed."""
+        policy = self.policy(policies)
+        customer = self.account.debtor.customer
+        last: dict[object, EscalationEvent] = {}
+        for one in self.account.told:
+            word = told_event(self.account_id, one, policy, now, cause, customer)
+            last.pop(word.escalation_id, None)
+            last[word.escalation_id] = word
+        self.account.told.clear()
+        self._say(list(last.values()))
+        heard = self.account.debtor.group_default
+        if self.account.heard_of_group and heard is not None:
+            self._say([default_announcement(self.account_id, heard, policy, now)])
+        self.account.heard_of_group = False
+
+    def look(self, policies: Policies, now: datetime, *, swept: bool = False) -> list[Message]:
+        """Decide about every item and the account; returns what its groups must be told.
+
+        A sweep looks at accounts before items, what follows an event at items before accounts.
+        """
+        outgoing: list[Message] = []
+        policy = self.policy(policies)
+        if swept:
+            self._look_at_whole(policy, now, outgoing)
+        while True:
+            self._look_at_items(policy, now)
+            freed = self._look_at_whole(policy, now, outgoing)
+            if not freed:
+                return outgoing
+
+    def _look_at_items(self, policy: Policy, now: datetime) -> None:
+        today = policy.today(now)
+        applied: list[tuple[Item, Applied]] = []
+        for item in self.items():
+            around = self._circumstances(policy, today)
+            one = apply(item, decide(item, policy, today, around), policy, today, around)
+            applied.append((item, one))
+        for item, one in applied:
+            self._say(self._words(item, one, policy, now))
+
+    def decision(self, item: Item, policy: Policy, today: date) -> Decision:
+        """Decide about one item."""
+        return decide(item, policy, today, self._circumstances(policy, today))
+
+    def figures(self) -> Figures:
+        """Return what claims and interest are reckoned from."""
+        key = (0, self.account_id)
+        invoices = {(*key, name): one for name, one in self.account.invoices.items()}
+        clearings: dict[tuple[int, str, str], list[Clearing]] = {}
+        for one in self.clearings:
+            clearings.setdefault((*key, one.invoice_id), []).append(one)
+        return Figures({key: self.open_items()}, {key: self.claims}, invoices, clearings)
+
+    def _circumstances(self, policy: Policy, today: date) -> Circumstances:
+        overdue = overdue_of(self.open_items(), today) if policy.needs_account else None
+        debtor = self.account.debtor
+        return Circumstances(debtor, self.said.kept, overdue, address_of(debtor.customer))
+
+    def _words(self, item: Item, one: Applied, policy: Policy, now: datetime) -> list[Word]:
+        """Return what is said of one item, in the order in which the monitor says it."""
+        account_id, customer = self.account_id, self.account.debtor.customer
+        words: list[Word] = [
+            lifted_event(account_id, item, raised, why, policy, now) for raised, why in one.lifted
+        ]
+        words += [
+            resumed_event(account_id, item, raised, policy, now, customer) for raised in one.resumed
+        ]
+        words += [
+            held_event(account_id, item, raised, hold, policy, now, customer)
+            for raised, hold in one.held
+        ]
+        if customer is not None:
+            words += [
+                readdressed_event(account_id, item, raised, policy, now, customer)
+                for raised in one.readdressed
+            ]
+        key, figures, today = (0, account_id), self.figures(), policy.today(now)
+        for raised in one.raised:
+            level = policy.level(raised.level)
+            assert level is not None
+            debtor = self.account.debtor
+            words.append(
+                raised_event(
+                    account_id,
+                    item,
+                    raised,
+                    policy,
+                    now,
+                    reached_on=reached_on(level, item, debtor, policy, today)[0],
+                    customer=customer,
+                    claim=figures.claim(key, item, debtor, today) if level.is_claim else None,
+                    interest=figures.interest(key, item, policy, today),
+                )
+            )
+        return words
+
+    def _look_at_whole(self, policy: Policy, now: datetime, outgoing: list[Message]) -> bool:
+        """Decide about the account; returns whether a kept promise has set items free."""
+        today = policy.today(now)
+        debtor = self.account.debtor
+        paid = {
+            name: self._paid(debtor.promises[name])
+            for name in open_promises(debtor)
+            if name not in self.said.promises
+        }
+        decision = decide_standing(debtor, self.said, self.open_items(), paid, policy, today)
+        apply_standing(self.said, decision)
+        self._say(announcements(self.account_id, decision, self.said, policy, now))
+        outgoing += messages(self.account_id, decision.groups, self.said, today)
+        return any(one.status == KEPT for one in decision.outcomes)
+
+    def _paid(self, promise: Promise) -> Paid:
+        """Sum up what was paid towards a promise: cleared of what it names, or come at all."""
+        first, last = promise.made_on, promise.promised_on
+        assert first is not None
+        assert last is not None
+        sums: dict[str, int] = {}
+        if promise.invoice_ids is None:
+            for funds in self.account.funds.values():
+                if funds.kind is not FundsKind.PAYMENT or funds.currency is None:
+                    continue
+                if first <= (funds.value_on or date.max) <= last:
+                    worth = funds.amount - funds.reversed
+                    sums[funds.currency] = sums.get(funds.currency, 0) + worth
+            return Paid(sums)
+        for one in self.clearings:
+            counts = one.kind is FundsKind.PAYMENT and one.instalment != INTEREST
+            counts = counts and one.invoice_id in promise.invoice_ids
+            if counts and first <= one.cleared_on <= last:
+                sums[one.currency] = sums.get(one.currency, 0) + one.amount
+        return Paid(sums)
+
+    def _say(self, words: Sequence[Word]) -> None:
+        for word in words:
+            self.words.append(word)
+            if not isinstance(word, EscalationEvent):
+                continue
+            if word.claim is not None:
+                self.claims[word.item_id] = (word.raised_on, word.claim)
+            elif word.type.endswith("lifted.v1") and word.action == "insurance_claim":
+                self.claims.pop(word.item_id, None)
