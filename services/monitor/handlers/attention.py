@@ -10,7 +10,8 @@ from datetime import datetime
 
 from services.monitor.domain.escalation import decision as decisions
 from services.monitor.domain.escalation.clock import reached_on
-from services.monitor.domain.escalation.decision import Applied, Circumstances, Overdue
+from services.monitor.domain.escalation.conditions import Overdue, overdue_of
+from services.monitor.domain.escalation.decision import Applied, Circumstances
 from services.monitor.domain.escalation.telling import (
     address_of,
     held_event,
@@ -90,7 +91,7 @@ def _overdue(
         if key in look.whole:
             items.setdefault(key, []).append(item)
     return {
-        key: decisions.overdue_of(found, known[key].policy(key, policies).today(now))
+        key: overdue_of(found, known[key].policy(key, policies).today(now))
         for key, found in items.items()
     }
 

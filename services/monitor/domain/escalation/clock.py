@@ -21,6 +21,8 @@ class Prospect:
     follows: bool = False
     #: Whether only another account's default brings it on that day.
     cross_default: bool = False
+    #: The last day on which it makes sense; None: it always does.
+    until: date | None = None
 
 
 def insurance_clocks(item: Item, debtor: Debtor) -> Clocks | None:
@@ -33,6 +35,17 @@ def insurance_clocks(item: Item, debtor: Debtor) -> Clocks | None:
     return clocks_of(cover.terms, original_due_on=item.original_due_on, issued_on=item.issued_on)
 
 
+def past_mep(item: Item, debtor: Debtor, today: date) -> str | None:
+    """Return the number of the cover whose maximum extension period an item has passed."""
+    if not debtor.covers:
+        return None
+    cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
+    clocks = insurance_clocks(item, debtor)
+    if cover is None or cover.terms is None or clocks is None or today <= clocks.mep_on:
+        return None
+    return cover.terms.policy_no
+
+
 def reached_on(
     level: Level, item: Item, debtor: Debtor, policy: Policy, today: date
 ) -> tuple[date, bool]:
@@ -42,19 +55,30 @@ def reached_on(
     over; insolvency brings it at once. Other levels count from the due date, moved by the calendar,
     and get a dispute's days back under `on_resolution: restart`.
     """
+    on = own_on(level, item, debtor, policy, today)
+    crossed = crossed_on(level, item, debtor, policy)
+    return (on, False) if crossed is None or on <= crossed else (crossed, True)
+
+
+def own_on(level: Level, item: Item, debtor: Debtor, policy: Policy, today: date) -> date:
+    """Return the day on which an item reaches a level whatever other accounts do."""
     if level.is_claim:
-        return claim_on(level, item, debtor, policy), False
-    on = policy.level_on(level, item.due_on)
+        return claim_on(level, item, debtor, policy)
     if policy.on_resolution == RESTART and DISPUTE in level.held_by and item.disputed_days:
-        back = days_back(item.disputed_days, item.due_on, today)
-        on = policy.later(on, back) if back else on
-    crossed = debtor.cross_defaulted_on
-    rule = policy.cross_default
-    if crossed is not None and rule is not None and rule.raise_level == level.name:
-        at_once = max(crossed, item.due_on + timedelta(days=1))
-        if at_once < on:
-            return at_once, True
-    return on, False
+        return policy.level_on(level, item.due_on, days_back(item, policy, today))
+    return policy.level_on(level, item.due_on)
+
+
+def crossed_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date | None:
+    """Return the day on which another account's default brings a level; None when none does.
+
+    It brings overdue items there at once, moved by no calendar and without the wait for the level
+    before.
+    """
+    since, rule = debtor.cross_defaulted_on, policy.cross_default
+    if since is None or rule is None or rule.raise_level != level.name:
+        return None
+    return max(since, item.due_on + timedelta(days=1))
 
 
 def claim_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date:
@@ -106,14 +130,17 @@ def _prospect(
     today: date,
 ) -> Prospect | None:
     """Return when a level is reached, after the one before it; None when its time has passed."""
-    on, crossed = reached_on(level, item, debtor, policy, today)
-    follows = False
+    on, follows, is_crossed = own_on(level, item, debtor, policy, today), False, False
     if level.min_days_after_previous is not None and before is not None and not level.is_claim:
         follows = isinstance(before, Prospect)
         since = max(before.on, today) if isinstance(before, Prospect) else before.raised_on
-        on = max(on, policy.later(since, level.min_days_after_previous))
+        on = max(on, policy.waited_on(level, since))
+    crossed = crossed_on(level, item, debtor, policy)
+    if crossed is not None and (follows or crossed < on):
+        on, follows, is_crossed = crossed, False, True
+    until = None
     if level.not_after_days is not None:
-        last = item.due_on + timedelta(days=level.not_after_days)
-        if max(on, today) > last:
+        until = policy.later(item.due_on, level.not_after_days)
+        if max(on, today) > until:
             return None
-    return Prospect(level, on, follows, crossed)
+    return Prospect(level, on, follows, is_crossed, until)

@@ -6,28 +6,23 @@ stands raised or was passed over in this cycle is never raised again in it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from services.monitor.domain.escalation.clock import (
     Prospect,
     claim_on,
+    crossed_on,
     insurance_clocks,
+    past_mep,
     prospects,
 )
-from services.monitor.domain.escalation.holds import Hold, free_on, hold_of, holds_on
-from services.monitor.domain.insurance.cover import cover_for
+from services.monitor.domain.escalation.conditions import Overdue, shortfall
+from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
+from services.monitor.domain.escalation.timing import next_look
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import ACCOUNT, STEP, Level, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """What is overdue and dunnable of an account on a day: minor units by currency, and items."""
-
-    by_currency: dict[str, int]
-    items: int
+from services.monitor.domain.policy.policy import STEP, Level, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +85,8 @@ def decide(
     """Decide about one item on the creditor's day.
 
     Under `backlog: highest` the highest of several reached levels is raised and names those it
-    skips; under `step` one is raised a day, the lowest first. An insurance claim is raised beside
-    them at once in either case.
+    skips, a claim among them; under `step` one is raised a day, the lowest first. An insurance
+    claim is raised at once in either case.
     """
     if item.open <= 0:
         return NOTHING
@@ -106,14 +101,14 @@ def decide(
         if one.on <= today
         and not one.follows
         and hold_of(one.level, holds) is None
-        and _shortfall(one.level, item, policy, around.overdue) is None
+        and shortfall(one.level, item, policy, around.overdue, today) is None
     ]
     chosen = _chosen(reached, item, policy, today)
-    raises = _raises(chosen, reached, policy)
+    raises = _raises(chosen, reached, possible, policy, today)
     if raises:
         after = [*standing, *_as_raised(raises, item, policy, today)]
         possible = prospects(item, after, around.debtor, policy, today)
-    outlook = _outlook(item, possible, policy, around, holds)
+    outlook = _outlook(item, possible, policy, around, holds, today)
     held, resumed = _transitions(standing, policy, holds)
     return Decision(
         raises=raises,
@@ -121,8 +116,8 @@ def decide(
         held=held,
         resumed=resumed,
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
-        next_attention_on=_next_look(item, standing, outlook, policy, holds, around, today),
-        past_mep=_past_mep(item, around.debtor, today),
+        next_attention_on=next_look(item, standing, outlook, policy, holds, around.debtor, today),
+        past_mep=past_mep(item, around.debtor, today),
         outlook=outlook,
     )
 
@@ -141,31 +136,13 @@ def _lifts(
             due = claim_on(level, item, debtor, policy)
         else:
             due = policy.level_on(level, item.due_on)
-        if raised.cross_default:
-            if debtor.cross_defaulted_on is None and due > today:
-                found.append((raised, "no other account of the group is in default any more"))
-        elif raised.policy != policy.label and due > today:
+        if due <= today or crossed_on(level, item, debtor, policy) is not None:
+            continue
+        if raised.cross_default and debtor.cross_defaulted_on is None:
+            found.append((raised, "no other account of the group is in default any more"))
+        elif raised.policy != policy.label:
             found.append((raised, f"not due before {due} by policy {policy.label}"))
     return tuple(found)
-
-
-def _shortfall(level: Level, item: Item, policy: Policy, overdue: Overdue | None) -> str | None:
-    """Say which condition of a level does not hold; None when all do.
-
-    A reminder before the due date has no overdue amount: it goes by the item's own.
-    """
-    if item.dunnable <= 0:
-        return "all that is open is disputed"
-    conditions = level.conditions
-    if overdue is not None and overdue.items < conditions.minimum_items and level.after_days >= 0:
-        return f"{overdue.items} overdue items are fewer than {conditions.minimum_items}"
-    minimum = conditions.minimum_open.get(item.currency, 0)
-    amount = item.dunnable
-    if policy.minimum_scope == ACCOUNT and overdue is not None and level.after_days >= 0:
-        amount = overdue.by_currency.get(item.currency, 0)
-    if amount < minimum:
-        return "below the minimum"
-    return None
 
 
 def _chosen(reached: Sequence[Prospect], item: Item, policy: Policy, today: date) -> list[Prospect]:
@@ -181,15 +158,28 @@ def _chosen(reached: Sequence[Prospect], item: Item, policy: Policy, today: date
 
 
 def _raises(
-    chosen: Sequence[Prospect], reached: Sequence[Prospect], policy: Policy
+    chosen: Sequence[Prospect],
+    free: Sequence[Prospect],
+    possible: Sequence[Prospect],
+    policy: Policy,
+    today: date,
 ) -> tuple[Raise, ...]:
-    """Name beside the highest chosen level those that it passes over."""
-    skipped = [] if policy.backlog == STEP else [one for one in reached if one not in chosen]
-    names = [one.level.name for one in skipped]
-    return tuple(
-        Raise(one.level, names if one is chosen[-1] else [], one.on, one.cross_default)
-        for one in chosen
-    )
+    """Name beside the highest chosen level those that it passes over.
+
+    Below another level what is held or short of its conditions is passed over too, for it is not
+    raised any more; a claim leaves it to be raised later.
+    """
+    found: list[Raise] = []
+    for one in chosen:
+        place = policy.index(one.level.name)
+        if not one.level.is_claim:
+            reached = [other for other in possible if other.on <= today and not other.follows]
+            passed = [other for other in reached if policy.index(other.level.name) < place]
+        else:
+            passed = [] if policy.backlog == STEP or one is not chosen[-1] else list(free)
+        names = [other.level.name for other in passed if not other.level.is_claim]
+        found.append(Raise(one.level, names, one.on, one.cross_default))
+    return tuple(found)
 
 
 def _outlook(
@@ -198,51 +188,15 @@ def _outlook(
     policy: Policy,
     around: Circumstances,
     holds: Sequence[Hold],
+    today: date,
 ) -> tuple[tuple[Prospect, str | None], ...]:
     """Return what may still be raised after today, with what holds back each."""
     found: list[tuple[Prospect, str | None]] = []
     for one in possible:
         hold = hold_of(one.level, holds)
-        waits = _shortfall(one.level, item, policy, around.overdue)
+        waits = shortfall(one.level, item, policy, around.overdue, today)
         found.append((one, f"held by {hold.label}" if hold is not None else waits))
     return tuple(found)
-
-
-def _next_look(
-    item: Item,
-    standing: Sequence[Raised],
-    outlook: Sequence[tuple[Prospect, str | None]],
-    policy: Policy,
-    holds: Sequence[Hold],
-    around: Circumstances,
-    today: date,
-) -> date | None:
-    """Return the next date on which the passing of time alone can change the decision."""
-    dates: list[date | None] = []
-    for prospect, waits in outlook:
-        if prospect.follows:
-            # The level before it is looked at first, and raising that one looks at this one again.
-            continue
-        hold = hold_of(prospect.level, holds)
-        if prospect.on > today:
-            dates.append(prospect.on)
-        elif hold is not None:
-            dates.append(free_on(hold))
-        elif waits is None:
-            # Under `backlog: step` the next one waits for tomorrow.
-            dates.append(today + timedelta(days=1))
-    for raised in standing:
-        hold = hold_of(policy.level(raised.level), holds)
-        if hold is not None:
-            dates.append(free_on(hold))
-    threshold = policy.cross_default is not None and policy.cross_default.threshold
-    if (policy.needs_account or threshold) and item.due_on >= today:
-        # From the day after its due date the item adds to what is overdue of the account.
-        dates.append(item.due_on + timedelta(days=1))
-    clocks = insurance_clocks(item, around.debtor) if around.debtor.covers else None
-    if clocks is not None and clocks.mep_on >= today:
-        dates.append(clocks.mep_on + timedelta(days=1))
-    return min((day for day in dates if day is not None), default=None)
 
 
 def _transitions(
@@ -258,16 +212,6 @@ def _transitions(
         if hold is None and raised.held_by is not None:
             resumed.append(raised)
     return tuple(held), tuple(resumed)
-
-
-def _past_mep(item: Item, debtor: Debtor, today: date) -> str | None:
-    if not debtor.covers:
-        return None
-    cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
-    clocks = insurance_clocks(item, debtor)
-    if cover is None or cover.terms is None or clocks is None or today <= clocks.mep_on:
-        return None
-    return cover.terms.policy_no
 
 
 def _is_claim(raised: Raised, policy: Policy) -> bool:
@@ -361,12 +305,3 @@ def apply(
 def level_of(item: Item) -> str | None:
     """Return the level an item stands at: the one raised last in this cycle."""
     return item.raised[-1].level if item.raised else None
-
-
-def overdue_of(items: Sequence[Item], today: date) -> Overdue:
-    """Sum up what is overdue and dunnable of an account's open items."""
-    late = [item for item in items if item.due_on < today and item.dunnable > 0]
-    sums: dict[str, int] = {}
-    for item in late:
-        sums[item.currency] = sums.get(item.currency, 0) + item.dunnable
-    return Overdue(sums, len(late))

@@ -1,13 +1,13 @@
 """What holds an item's levels on a day: disputes, promises, blocks, insolvency, enforcement off."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import Level
+from services.monitor.domain.policy.policy import Level, Policy
 
 DISPUTE: Final = "dispute"
 PROMISE: Final = "promise"
@@ -76,9 +76,14 @@ def free_on(hold: Hold) -> date | None:
     return None if hold.until is None else hold.until + timedelta(days=1)
 
 
-def days_back(spans: Iterable[tuple[date, date | None]], due_on: date, today: date) -> int:
-    """Return the days since the due date on which the item was in dispute."""
+def days_back(item: Item, policy: Policy, today: date) -> int:
+    """Return how many of the policy's days since the due date the item was in dispute.
+
+    A dispute that still runs stops the clock only where nothing else can be dunned: for the rest
+    of what is open the item goes on, or a small objection would be time for all of it.
+    """
     total = 0
-    for first, end in spans:
-        total += max(0, ((end or today) - max(first, due_on)).days)
+    for first, end in item.disputed_days:
+        if end is not None or item.dunnable <= 0:
+            total += policy.days_in(max(first, item.due_on), end or today)
     return total

@@ -11,7 +11,7 @@ from typing import Final
 
 from services.monitor.domain.insurance.clocks import clocks_of
 from services.monitor.domain.insurance.cover import cover_for
-from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import readable
 from services.monitor.domain.policy.policy import Policy
@@ -243,8 +243,8 @@ def default_cause(
     """Say why an account is in default of its own doing; None when it is not.
 
     Insolvency is a default at once. Else an item must stand at the policy's level or a higher one,
-    and what is overdue in all must reach the threshold; what only another account's default has
-    raised does not count, or a group could never get out of it.
+    and what is overdue in all must reach the threshold. What only another account's default has
+    raised does not count before the item's own age, or a group could never get out of it.
     """
     if debtor.insolvent_on is not None:
         return f"insolvent since {debtor.insolvent_on}"
@@ -256,7 +256,7 @@ def default_cause(
         (item, raised)
         for item in open_items
         for raised in item.raised
-        if not raised.cross_default and policy.index(raised.level) >= place >= 0
+        if policy.index(raised.level) >= place >= 0 and _is_own(raised, item, policy, today)
     ]
     if not at_level:
         return None
@@ -270,6 +270,13 @@ def default_cause(
         return None
     item, raised = min(at_level, key=lambda one: (one[1].raised_on, one[0].item_id))
     return f"{item.item_id} stands at {raised.level} since {raised.raised_on}"
+
+
+def _is_own(raised: Raised, item: Item, policy: Policy, today: date) -> bool:
+    """Say whether a level would stand raised without another account's default."""
+    level = policy.level(raised.level)
+    assert level is not None
+    return not raised.cross_default or policy.level_on(level, item.due_on) <= today
 
 
 def apply_standing(said: Said, decision: StandingDecision) -> None:

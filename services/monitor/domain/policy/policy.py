@@ -134,23 +134,41 @@ class Policy:
         """Return a level's place; -1 for one that the policy does not have (any more)."""
         return next((at for at, level in enumerate(self.levels) if level.name == name), -1)
 
-    def level_on(self, level: Level, due_on: date) -> date:
+    def level_on(self, level: Level, due_on: date, days_back: int = 0) -> date:
         """Return the local date on which an item that is due on `due_on` reaches a level.
 
         Business days count from the due date, which need not be one; a day off that a level falls
-        on moves it to the next or the last business day, as the policy says.
+        on moves it to the next or the last business day, as the policy says. `days_back` more days
+        are given before that; a claim gets none.
         """
         if level.is_claim:
             return due_on + timedelta(days=level.after_days)
+        days = level.after_days + days_back
         if self.days == CALENDAR_DAYS and level.on_holiday == NONE:
-            return due_on + timedelta(days=level.after_days)
-        return _shifted(self.calendar, self.days, level.after_days, level.on_holiday, due_on)
+            return due_on + timedelta(days=days)
+        return _shifted(self.calendar, self.days, days, level.on_holiday, due_on)
+
+    def waited_on(self, level: Level, since: date) -> date:
+        """Return the first date on which a level need not wait any more for the one before it.
+
+        A wait is never cut short: where it ends on a day off, and the level keeps to business days,
+        it ends on the next of them.
+        """
+        day = self.later(since, level.min_days_after_previous or 0)
+        return day if level.on_holiday == NONE else self.calendar.following(day)
 
     def later(self, day: date, days: int) -> date:
         """Return the date so many of the policy's days later."""
         if self.days == CALENDAR_DAYS:
             return day + timedelta(days=days)
         return self.calendar.shifted(day, days)
+
+    def days_in(self, first: date, end: date) -> int:
+        """Return how many of the policy's days a period has, its end not among them."""
+        if self.days == CALENDAR_DAYS:
+            return max(0, (end - first).days)
+        day = timedelta(days=1)
+        return self.calendar.business_days_between(first - day, end - day)
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,76 @@
+"""When an item must be looked at again, though nothing is said of it until then."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from services.monitor.domain.escalation.clock import Prospect, insurance_clocks
+from services.monitor.domain.escalation.holds import Hold, free_on, hold_of
+from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.policy.policy import Policy
+
+#: What may still be raised, each with what holds it back.
+Outlook = Sequence[tuple[Prospect, str | None]]
+
+
+def next_look(
+    item: Item,
+    standing: Sequence[Raised],
+    outlook: Outlook,
+    policy: Policy,
+    holds: Sequence[Hold],
+    debtor: Debtor,
+    today: date,
+) -> date | None:
+    """Return the next date on which the passing of time alone can change the decision.
+
+    It is made anew from the item's data at every look, never counted on from the last one.
+    """
+    dates = [
+        *_for_outlook(outlook, holds, today),
+        *_for_standing(item, standing, policy, holds, today),
+    ]
+    threshold = policy.cross_default is not None and policy.cross_default.threshold
+    if (policy.needs_account or threshold) and item.due_on >= today:
+        # From the day after its due date the item adds to what is overdue of the account.
+        dates.append(_day_after(item.due_on))
+    clocks = insurance_clocks(item, debtor) if debtor.covers else None
+    if clocks is not None and clocks.mep_on >= today:
+        dates.append(_day_after(clocks.mep_on))
+    return min((day for day in dates if day is not None), default=None)
+
+
+def _for_outlook(outlook: Outlook, holds: Sequence[Hold], today: date) -> Iterator[date | None]:
+    for prospect, waits in outlook:
+        if prospect.follows:
+            # The level before it is looked at first: raising that one looks at this one again, and
+            # so does the day on which that one's time has passed.
+            yield from (_day_after(one.until) for one, _waits in outlook)
+            continue
+        hold = hold_of(prospect.level, holds)
+        if hold is None and waits is not None:
+            # An event alone ends it, or another item's due date, which has a look of its own.
+            continue
+        if prospect.on > today:
+            yield prospect.on
+        else:
+            # Under `backlog: step` the next one waits for tomorrow.
+            yield _day_after(today) if hold is None else free_on(hold)
+
+
+def _for_standing(
+    item: Item, standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold], today: date
+) -> Iterator[date | None]:
+    for raised in standing:
+        level = policy.level(raised.level)
+        hold = hold_of(level, holds)
+        if hold is not None:
+            yield free_on(hold)
+        if raised.cross_default and level is not None:
+            # From that day the item's own age is a default, whatever becomes of the others'.
+            own_on = policy.level_on(level, item.due_on)
+            yield own_on if own_on > today else None
+
+
+def _day_after(day: date | None) -> date | None:
+    return None if day is None else day + timedelta(days=1)
