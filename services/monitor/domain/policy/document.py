@@ -201,7 +201,7 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
         action=action,
         held_by=_held_by(found.get("held_by", []), f"{path}.held_by"),
         on_holiday=one_of(found.get("on_holiday", shift), f"{path}.on_holiday", _SHIFTS),
-        min_days_after_previous=_optional_days(found, path, "min_days_after_previous", least=0),
+        min_days_after_previous=_optional_days(found, path, "min_days_after_previous", least=1),
         not_after_days=_optional_days(found, path, "not_after_days", least=after_days),
         conditions=Conditions(
             common.minimum_open

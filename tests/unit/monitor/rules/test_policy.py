@@ -71,7 +71,7 @@ def test_the_default_policy_is_15_30_and_60_days() -> None:
     assert policy.time_zone == "Asia/Shanghai"
     assert policy.clearing_rule == "oldest_due_first"
     assert policy.backlog == "highest"
-    assert {one.conditions for one in policy.levels} == {Conditions()}
+    assert [one.conditions for one in policy.levels] == [Conditions()] * 3
     assert [sorted(one.held_by) for one in policy.levels] == [
         ["block", "dispute", "promise"],
         ["block", "dispute", "promise"],

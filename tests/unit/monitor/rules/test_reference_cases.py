@@ -4,54 +4,62 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.monitor.domain.escalation.decision import apply, decide
-from services.monitor.domain.policy.policy import Policy
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import credited, day, issued, paid
-from tests.unit.monitor.policies import policy
+from tests.unit.monitor.policies import level, policy
+from tests.unit.monitor.rules.world import Story, check, stories
 
-#: A policy that raises after 30, 40 and 50 days, for the case of overdue states.
-THIRTY_FORTY_FIFTY = policy(
-    ("first", 30, "letter"), ("second", 40, "letter"), ("third", 50, "call")
+#: Due on 05-31 and 06-30; Kill Bill counts from the invoice's own date, which is the due date.
+TWO_INVOICES = {
+    "2012-05-01": [
+        issued("A", ("2012-05-31", "249.95"), on="2012-05-01", currency="USD"),
+        issued("B", ("2012-06-30", "249.95"), on="2012-05-01", currency="USD"),
+    ]
+}
+A_IS_PAID = {"2012-07-05": [paid("P", "249.95", ("A", "249.95"), on="2012-07-05", currency="USD")]}
+AGES = (level("first", 30), level("second", 40), level("third", 50))
+BY_ITEM = policy(*AGES)
+BY_ACCOUNT = policy(*AGES, minimum={"USD": 24995}, minimum_scope="account")
+
+
+@stories(
+    *(
+        Story(
+            f"nothing is paid, {view}",
+            by,
+            TWO_INVOICES,
+            "2012-07-29",
+            {
+                "2012-06-30": ["A/1 raised first"],
+                "2012-07-10": ["A/1 raised second"],
+                "2012-07-20": ["A/1 raised third"],
+            },
+        )
+        for view, by in (("by item", BY_ITEM), ("by account", BY_ACCOUNT))
+    ),
+    *(
+        Story(
+            f"A is paid, {view}",
+            by,
+            TWO_INVOICES | A_IS_PAID,
+            "2012-08-09",
+            {
+                "2012-06-30": ["A/1 raised first"],
+                "2012-07-05": ["A/1 lifted first: paid"],
+                "2012-07-30": ["B/1 raised first"],
+                "2012-08-09": ["B/1 raised second"],
+            },
+        )
+        for view, by in (("by item", BY_ITEM), ("by account", BY_ACCOUNT))
+    ),
 )
+def test_ages_of_30_40_and_50_days_clear_at_once_when_the_oldest_is_paid(story: Story) -> None:
+    """Kill Bill, `TestOverdueIntegration`: overdue states by the oldest unpaid invoice's age.
 
-
-def levels_on(book: Book, by: Policy, on: str) -> dict[str, list[str]]:
-    """Look at every item on a day, and return the levels raised by item."""
-    return {
-        item.item_id: [one.level for one in apply(item, decide(item, by, day(on)), by, day(on))]
-        for item in book.items()
-    }
-
-
-def test_ages_of_30_40_and_50_days() -> None:
-    """Kill Bill's overdue states by days since the oldest unpaid invoice; two of 249.95."""
-    book = Book()
-    book.fold(issued("A", ("2012-05-31", "249.95"), on="2012-05-01", currency="USD"))
-    book.fold(issued("B", ("2012-06-30", "249.95"), on="2012-05-31", currency="USD"))
-    found = {
-        on: levels_on(book, THIRTY_FORTY_FIFTY, on)["A/1"]
-        for on in ("2012-06-29", "2012-06-30", "2012-07-05", "2012-07-09", "2012-07-10")
-    }
-    assert found == {
-        "2012-06-29": [],
-        "2012-06-30": ["first"],
-        "2012-07-05": [],
-        "2012-07-09": [],
-        "2012-07-10": ["second"],
-    }
-    assert levels_on(book, THIRTY_FORTY_FIFTY, "2012-07-20")["A/1"] == ["third"]
-
-
-def test_ages_clear_at_once_when_the_oldest_invoice_is_paid() -> None:
-    """The same case: A is paid on 07-05, B is only five days late."""
-    book = Book()
-    book.fold(issued("A", ("2012-05-31", "249.95"), on="2012-05-01", currency="USD"))
-    book.fold(issued("B", ("2012-06-30", "249.95"), on="2012-05-31", currency="USD"))
-    levels_on(book, THIRTY_FORTY_FIFTY, "2012-06-30")
-    book.fold(paid("P", "249.95", ("A", "249.95"), on="2012-07-05", currency="USD"))
-    assert book.told() == [("A/1", "first", 1, "paid")]
-    assert levels_on(book, THIRTY_FORTY_FIFTY, "2012-07-10") == {"A/1": [], "B/1": []}
+    Its account is clear on 07-05, when A is paid and B is five days late; here that is so of every
+    item, and so of the account, whichever of the two the minimums are compared with.
+    """
+    check(story)
 
 
 def test_forty_on_account_against_30_50_20() -> None:
@@ -70,15 +78,29 @@ def test_a_credit_note_of_100_on_60_100_40_with_40_paid() -> None:
     assert book.open() == {"A/1": "20.00", "A/2": "40.00", "A/3": "0.00"}
 
 
-def test_one_day_in_arrears_and_three_days_of_grace() -> None:
-    """Due 1997-03-12: one day in arrears on 03-13; after three days, on 03-15 and not before."""
+def test_an_item_is_one_day_in_arrears_on_the_day_after_its_due_date() -> None:
+    """SAP, "Grace Days for Line Items and Minimum Numbers of Days in Arrears for Accounts".
+
+    (SAP Library, globalization extensions 6.07: due 03/12/1997, issue date 03/13/1997.)
+    """
     book = Book()
     book.fold(issued("A", ("1997-03-12", "100.00"), on="1997-02-10"))
-    grace = policy(("dunning", 3, "dunning_letter"))
+    assert book.item("A/1").days_overdue(day("1997-03-12")) == 0
     assert book.item("A/1").days_overdue(day("1997-03-13")) == 1
-    assert levels_on(book, grace, "1997-03-13") == {"A/1": []}
-    assert levels_on(book, grace, "1997-03-14") == {"A/1": []}
-    assert levels_on(book, grace, "1997-03-15") == {"A/1": ["dunning"]}
+
+
+@stories(
+    Story(
+        "three days of grace",
+        policy(level("dunning", 3)),
+        {"1997-02-10": [issued("A", ("1997-03-12", "100.00"), on="1997-02-10")]},
+        "1997-03-20",
+        {"1997-03-15": ["A/1 raised dunning"]},
+    )
+)
+def test_after_three_days_of_grace_nothing_comes_before_the_third_day(story: Story) -> None:
+    """The same page: with three grace days nothing is in arrears on 03/13/1997."""
+    check(story)
 
 
 @pytest.mark.parametrize(
