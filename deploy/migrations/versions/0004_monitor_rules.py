@@ -58,10 +58,16 @@ STATEMENTS = (
         ADD COLUMN turns integer NOT NULL DEFAULT 0
     """,
     """
-    UPDATE monitor.items SET raised = (
-        SELECT json_agg(one::jsonb || jsonb_build_object('cycle', cycle))
-        FROM json_array_elements(raised) AS one
-    ) WHERE raised::text <> '[]'
+    -- Which claims are under a cover was said as they were raised.
+    UPDATE monitor.items AS i SET raised = (
+        SELECT json_agg(one::jsonb || jsonb_build_object('cycle', i.cycle, 'insured', EXISTS (
+            SELECT 1 FROM monitor.escalations AS e
+            WHERE e.partition = i.partition AND e.account_id = i.account_id
+              AND e.invoice_id = i.invoice_id AND e.instalment = i.instalment
+              AND e.level = one->>'level' AND (e.event->>'cycle')::int = i.cycle
+              AND e.event->'claim'->>'policy_no' IS NOT NULL)) ORDER BY place)
+        FROM json_array_elements(i.raised) WITH ORDINALITY AS r (one, place)
+    ) WHERE i.raised::text <> '[]'
     """,
     "ALTER TABLE monitor.invoices ADD COLUMN anomalies json",
     "ALTER TABLE monitor.funds ADD COLUMN anomalies json",
@@ -88,6 +94,42 @@ STATEMENTS = (
         ADD COLUMN retimed_instalment integer
     """,
     'CREATE INDEX journal_account ON monitor.journal (partition, account_id, "offset")',
+    """
+    -- The day of an amendment is a fact of its own now; the journal has it.
+    UPDATE monitor.invoices AS i SET facts = jsonb_set(
+        i.facts::jsonb, '{amendment,amended_on}', to_jsonb(j.amended_on))::json
+    FROM (
+        SELECT DISTINCT ON (partition, account_id, invoice_id, version)
+               partition, account_id, event->'data'->>'invoice_id' AS invoice_id,
+               event->'data'->>'version' AS version, event->'data'->>'amended_on' AS amended_on
+        FROM monitor.journal WHERE event->>'type' = 'invoice.amended.v1'
+        ORDER BY partition, account_id, invoice_id, version, "offset"
+    ) AS j
+    WHERE (j.partition, j.account_id, j.invoice_id) = (i.partition, i.account_id, i.invoice_id)
+      AND j.version = i.facts->'amendment'->>'version'
+    """,
+    """
+    -- Named money counts from its value date, and not before the invoice was issued.
+    UPDATE monitor.clearings AS c
+    SET cleared_on = greatest((f.facts->>'value_on')::date, (i.facts->>'issued_on')::date)
+    FROM monitor.funds AS f, monitor.invoices AS i
+    WHERE c.rule = 'named' AND c.amount_minor > 0
+      AND (f.partition, f.account_id, f.kind, f.funds_id)
+        = (c.partition, c.account_id, c.kind, c.funds_id)
+      AND (i.partition, i.account_id, i.invoice_id) = (c.partition, c.account_id, c.invoice_id)
+    """,
+    """
+    -- Money that was never there leaves on the day it seemed to come.
+    UPDATE monitor.clearings AS c SET cleared_on = (f.facts->>'value_on')::date
+    FROM monitor.journal AS j JOIN monitor.funds AS f
+      ON (f.partition, f.account_id, f.kind, f.funds_id)
+       = (j.partition, j.account_id, 'payment', j.event->'data'->>'payment_id')
+    WHERE (j.partition, j."offset") = (c.partition, c."offset") AND c.amount_minor < 0
+      AND j.event->>'type' = 'payment.reversed.v1'
+      AND j.event->'data'->>'reason' IN ('bounced', 'mistake')
+    """,
+    # Every open item is looked at once more: some have clocks now that they had not before.
+    "UPDATE monitor.partitions SET policies_seen = -1",
 )
 
 

@@ -1,0 +1,143 @@
+"""What the monitor had stored before its newest rules is as good as if they had always been."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic import command
+from sqlalchemy import make_url
+
+from deploy.local.postgres import PostgresServer
+from services.monitor.adapters.policy_documents import PolicyDocuments
+from services.monitor.adapters.store import PostgresStore
+from services.monitor.handlers.batch import fold_batch
+from services.monitor.handlers.ports import AccountKey, Known, Record
+from services.monitor.rebuild import check
+from shared.contracts.escalation import EscalationEvent, escalation_id
+from shared.postgres.migrate import _config, upgrade
+from shared.postgres.pool import Database
+from tests.integration.monitor.world import ledger_record, payment
+
+#: Rows as the code of revision 0003 wrote them.
+OLD_STATE = Path(__file__).parent / "state_of_0003.sql"
+ACCOUNT: AccountKey = (0, "default:a")
+NOW = datetime(2026, 4, 2, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+async def moved_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """Return a database with old state that was brought to the head."""
+    name = f"moved_{uuid.uuid4().hex[:12]}"
+    await run(postgres.url, f'CREATE DATABASE "{name}"')
+    url = postgres.url_of(name)
+    await asyncio.to_thread(command.upgrade, _config(url), "0003")
+    await run(url, OLD_STATE.read_text(encoding="utf-8"))
+    await upgrade(url)
+    yield url
+    await run(postgres.url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def run(url: str, statements: str) -> None:
+    dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statements)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def store(moved_url: str) -> AsyncIterator[PostgresStore]:
+    database = Database(moved_url, application="test", write_pool_size=2)
+    yield PostgresStore(database, PolicyDocuments())
+    await database.close()
+
+
+async def fold(store: PostgresStore, *events: tuple[str, dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Fold events; returns type, level and escalation of the words about levels."""
+    [owned] = await store.acquire([0], "new")
+    records = [
+        Record(0, owned.next_offset + place, ledger_record(*event, "test")[1])
+        for place, event in enumerate(events)
+    ]
+    folded = await fold_batch(store, {0: owned}, {0: records}, NOW, live={0})
+    return sorted(
+        (word.type.split(".")[1], word.level, str(word.escalation_id))
+        for word in folded.words
+        if isinstance(word, EscalationEvent)
+    )
+
+
+async def test_the_journal_of_before_gives_the_state_that_was_moved(moved_url: str) -> None:
+    assert await check(moved_url, lambda _done, _total: None) == []
+
+
+@pytest.mark.parametrize(
+    ("account_id", "read", "expected"),
+    [
+        ("default:a", lambda one: one.customer.name, "Cust A"),
+        ("default:a", lambda one: one.covers["P1"].terms.deductible, "10.00"),
+        ("default:a", lambda one: one.group_id, None),
+        ("default:only-cover", lambda one: one.customer, None),
+        ("default:only-cover", lambda one: list(one.covers), ["P2"]),
+        ("default:only-name", lambda one: (one.customer.version, one.group_id), (2, "G")),
+        ("default:only-name", lambda one: one.covers, {}),
+    ],
+)
+async def test_what_was_known_of_a_customer_is_known_still(
+    store: PostgresStore, account_id: str, read: Callable[[Any], Any], expected: Any
+) -> None:
+    key = (0, account_id)
+    async with store.unit() as unit:
+        known: dict[AccountKey, Known] = await unit.known([key])
+    assert read(known[key].debtor) == expected
+
+
+async def test_every_item_is_looked_at_once_more_after_the_move(store: PostgresStore) -> None:
+    await store.acquire([0], "new")
+    assert await store.partitions_due([0], NOW) == [(0, True)]
+
+
+async def test_more_time_for_an_item_lifts_its_dunning_and_leaves_the_insurers_claim(
+    store: PostgresStore,
+) -> None:
+    more_time = {
+        "customer_id": "a",
+        "invoice_id": "I1",
+        "due_on": str(date(2026, 6, 1)),
+        "agreed_on": "2026-04-01",
+        "approved_by": "Li Na",
+    }
+    words = await fold(store, ("invoice.terms_extended.v1", more_time))
+    lifted = str(escalation_id(ACCOUNT[1], "I1/1", "dunning", 1))
+    assert [word for word in words if word[0] == "lifted"] == [("lifted", "dunning", lifted)]
+
+
+async def test_money_lifts_what_was_raised_before_the_move_under_its_own_name(
+    store: PostgresStore,
+) -> None:
+    paid = payment("a", "P-new", "190.00", allocations=[{"invoice_id": "I2", "amount": "190.00"}])
+    words = await fold(store, paid)
+    raised = str(escalation_id(ACCOUNT[1], "I2/1", "legal", 2))
+    assert [word for word in words if word[0] == "lifted"] == [("lifted", "legal", raised)]
+
+
+async def test_a_payment_of_before_that_bounces_opens_again_what_it_cleared(
+    store: PostgresStore,
+) -> None:
+    bounced = {
+        "customer_id": "a",
+        "payment_id": "P2",
+        "reversal_id": "R-new",
+        "reversed_on": "2026-04-02",
+        "reason": "bounced",
+    }
+    await fold(store, ("payment.reversed.v1", bounced))
+    async with store.unit() as unit:
+        found = await unit.open_items([ACCOUNT])
+    assert [item.open for item in found[ACCOUNT] if item.invoice_id == "I3"] == [8000]
