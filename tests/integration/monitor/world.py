@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,11 @@ from shared.contracts.envelope import LedgerEvent, name_of
 from shared.kafka.producer import BatchProducer
 from shared.kafka.topics import ensure_topics
 from shared.runtime.serve import serve
+from tests.integration.monitor.listening import Listener
 from tests.partitions import PARTITIONS
 
 TOKEN = "a-token-for-the-tests-only"
+START = date(2026, 1, 5)
 WAIT_SECONDS_MAX = 40.0
 
 
@@ -40,6 +42,8 @@ class World:
     database_url: str
     clock_file: Path
     producer: BatchProducer
+    listener: Listener
+    today: date = START
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     stops: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -118,6 +122,33 @@ class World:
         for client in self.clients.values():
             response = await client.put("/v1/clock", json={"now": now})
             assert response.status_code == 200, response.text
+        self.today = day
+
+    async def later(self, days: int) -> date:
+        """Move the clock on by days, wait until nothing moves, and return the day it is then."""
+        await self.clock(self.today + timedelta(days=days))
+        await self.rest()
+        return self.today
+
+    async def happen(self, *events: tuple[str, dict[str, Any]]) -> None:
+        """Publish and wait until nothing moves."""
+        await self.publish(*events)
+        await self.rest()
+
+    async def heard(self, customer: str, creditor: str = "default") -> list[str]:
+        """Return what is published of an account, as in `raised dunning` or `promise kept`."""
+        return [_in_short(word) for word in await self.words(customer, creditor)]
+
+    async def words(self, customer: str, creditor: str = "default") -> list[dict[str, Any]]:
+        """Return the words that are published about an account, in their order."""
+        return await self.listener.heard(f"{creditor}:{customer}")
+
+    async def set_policy(self, document: str) -> None:
+        """Set a policy's next version and wait until everything is looked at by it."""
+        client = next(iter(self.clients.values()))
+        response = await client.post("/v1/policies", content=document)
+        assert response.status_code == 201, response.text
+        await self.rest()
 
     async def sql(self, statement: str) -> list[asyncpg.Record]:
         """Run SQL of the test's own: to look at what no API shows, or to do harm."""
@@ -133,6 +164,11 @@ class World:
         response = await client.get(f"/v1/{path}", params=params)
         assert response.status_code == 200, response.text
         return response.json()["rows"]
+
+
+def _in_short(word: dict[str, Any]) -> str:
+    family, kind, _version = word["type"].split(".")
+    return f"{kind} {word['level']}" if family == "escalation" else f"{family} {kind}"
 
 
 def ledger_record(
@@ -174,13 +210,14 @@ async def wait_for(condition: Callable[[], Awaitable[bool]]) -> None:
 @asynccontextmanager
 async def make_world(kafka: str, database_url: str, folder: Path) -> AsyncIterator[World]:
     clock_file = folder / "clock"
-    write_instant(clock_file, start_of_day(date(2026, 1, 5), "Asia/Shanghai"))
+    write_instant(clock_file, start_of_day(START, "Asia/Shanghai"))
     await ensure_topics(kafka, partitions=PARTITIONS, replication_factor=1)
     producer = BatchProducer(kafka, "test")
     await producer.start()
-    world = World(kafka, database_url, clock_file, producer)
+    world = World(kafka, database_url, clock_file, producer, Listener(kafka))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(producer.stop)
+        stack.push_async_callback(world.listener.stop)
         yield world
         for instance in list(world.tasks):
             await world.stop(instance)
