@@ -22,6 +22,8 @@ HISTORY_DAYS: Final = 240
 FIRST_PART: Final = 0.6
 DUPLICATE_SHARE: Final = 0.05
 POISON_SHARE: Final = 0.03
+#: Marks, for the checks alone, what must be refused; ingest reads no such header.
+POISON_HEADER: Final = "faults-poison"
 #: How many customers are looked at for a type that none of the run's tells of.
 LOOKED_AT_MAX: Final = 400
 #: Keys upstream systems choose: none, the invoice's, the customer's.
@@ -35,6 +37,8 @@ class Message:
     topic: str
     key: bytes | None
     value: bytes | None
+    #: Says where a record without a key goes, so that what spoils an event comes behind it.
+    chance: int = 0
     headers: tuple[tuple[str, bytes], ...] = ()
     #: Whether it must be refused.
     is_poison: bool = False
@@ -120,9 +124,17 @@ def _message(random: Random, event: Event) -> Message:
         topic=topic_of(event.type),
         key=str(key).encode() if key is not None else None,
         value=event.as_line(),
+        chance=random.randrange(1000),
     )
 
 
 def _poison(random: Random, message: Message, event: Event) -> Message:
     value, headers = poisoned(random, event)
-    return Message(message.topic, message.key, value, headers, is_poison=True)
+    return Message(
+        message.topic,
+        message.key,
+        value,
+        message.chance,
+        (*headers, (POISON_HEADER, b"")),
+        is_poison=True,
+    )

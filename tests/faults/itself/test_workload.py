@@ -1,4 +1,4 @@
-"""The workload is what it says it is: seeded, of every type, its poison refused and nothing else."""
+"""The workload is seeded, of every type, and its poison is refused and nothing else."""
 
 import json
 from datetime import UTC, date, datetime
@@ -47,7 +47,7 @@ def test_every_way_of_spoiling_is_refused(spoil: object) -> None:
     for _ in range(10):
         for event in story:
             value, headers = spoil(random, json.loads(event.as_line()))  # type: ignore[operator]
-            bad.append(Message("t", None, value, headers, is_poison=True))
+            bad.append(Message("t", None, value, headers=headers, is_poison=True))
     assert judged(good + bad) == [True] * len(good) + [False] * len(bad)
 
 

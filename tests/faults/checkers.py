@@ -1,0 +1,309 @@
+"""What must hold after every run, whatever was done to the system; each claim is one function.
+
+A checker takes the evidence and returns a sentence for each violation. It reads nothing else, so
+that it is tested itself, on evidence that was doctored.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from shared.contracts.escalation import LIFTED, RAISED
+from tests.faults.evidence.values import Evidence, Word
+
+#: Sentences of one checker; where there are more, the last one says so.
+SENTENCES_MAX: Final = 10
+MEMORY_MIB_MAX: Final = 300
+#: A dialogue that has begun before the payment was known may end so much later.
+DIALOGUE_SECONDS_MAX: Final = 3.0
+#: How many mails each state of a letter allows.
+MAILS_ALLOWED: Final = {"sent": {1}, "unknown": {0, 1}}
+
+Thing = TypeVar("Thing", bound=Hashable)
+
+
+def nothing_lost(evidence: Evidence) -> list[str]:
+    """Every inbound record is in the journal, or refused where it had to be."""
+    journal = {row.name for row in evidence.journal}
+    refused = set(evidence.refused)
+    found = []
+    for one in evidence.inbound:
+        where = (one.topic, one.partition, one.offset)
+        if one.name is None and where not in refused:
+            found.append(f"{where} had to be refused and is not among the refused")
+        elif one.name is not None and where in refused:
+            found.append(f"{where}, event {one.name}, was refused")
+        elif one.name is not None and one.name not in journal:
+            found.append(f"{where}, event {one.name}, is not in the journal")
+    return found
+
+
+def nothing_made_up(evidence: Evidence) -> list[str]:
+    """Everything in the journal was sent, or said by the monitor itself."""
+    sent = {one.name for one in evidence.inbound}
+    own = {one.name for one in evidence.ledger if not one.is_from_outside}
+    return [
+        f"event {row.name} of {row.account_id} is in the journal, and nobody has sent it"
+        for row in evidence.journal
+        if row.name not in sent | own
+    ]
+
+
+def nothing_doubled(evidence: Evidence) -> list[str]:
+    """Each event is in the journal once, each word in the log once, each level raised once."""
+    raised = [one.escalation_id for one in evidence.log if one.type == RAISED]
+    lifted = [one.escalation_id for one in evidence.log if one.type == LIFTED]
+    kinds: tuple[tuple[str, Iterable[Any]], ...] = (
+        ("event in the journal", (row.name for row in evidence.journal)),
+        ("word in the log", (one.event_id for one in evidence.log)),
+        ("raised escalation", raised),
+        ("lifted escalation", lifted),
+        ("word in the inbox", evidence.inbox),
+        ("refused record", evidence.refused),
+    )
+    return [
+        f"{what} {one} is there {count} times"
+        for what, things in kinds
+        for one, count in _repeated(things)
+    ]
+
+
+def refusals_told(evidence: Evidence) -> list[str]:
+    """The rejected topic has every refusal, and nothing else."""
+    rows, told = set(evidence.refused_ids), set(evidence.refused_on_topic)
+    return [f"refusal {one} is in the table, not on the topic" for one in sorted(rows - told)] + [
+        f"refusal {one} is on the topic, not in the table" for one in sorted(told - rows)
+    ]
+
+
+def ledger_folded_in_order(evidence: Evidence) -> list[str]:
+    """The journal has the first record of each name on the ledger, at its very offset."""
+    first: dict[uuid.UUID, tuple[int, int, str]] = {}
+    for one in sorted(evidence.ledger, key=lambda one: (one.partition, one.offset)):
+        first.setdefault(one.name, (one.partition, one.offset, one.account_id))
+    kept = {row.name: (row.partition, row.offset, row.account_id) for row in evidence.journal}
+    return [
+        f"event {name}: the ledger has it first at {first.get(name)}, the journal at "
+        f"{kept.get(name)}"
+        for name in sorted(first.keys() | kept.keys())
+        if first.get(name) != kept.get(name)
+    ]
+
+
+def order_kept(evidence: Evidence) -> list[str]:
+    """What one inbound partition says of one account keeps its order on the ledger."""
+    place: dict[uuid.UUID, int] = {}
+    for one in sorted(evidence.ledger, key=lambda one: (one.partition, one.offset)):
+        place.setdefault(one.name, one.offset)
+    streams: dict[tuple[str, int, str], list[uuid.UUID]] = defaultdict(list)
+    seen_at: dict[uuid.UUID, tuple[str, int]] = {}
+    for record in sorted(evidence.inbound, key=lambda one: (one.topic, one.partition, one.offset)):
+        if record.name is None or record.account_id is None or record.name not in place:
+            continue
+        # A repeat on another partition may have come first: its order says nothing.
+        where = seen_at.setdefault(record.name, (record.topic, record.partition))
+        if where == (record.topic, record.partition):
+            streams[*where, record.account_id].append(record.name)
+    repeated_elsewhere = _in_several_places(evidence)
+    found = []
+    for stream, names in streams.items():
+        places = [place[one] for one in dict.fromkeys(names) if one not in repeated_elsewhere]
+        if places != sorted(places):
+            found.append(f"{stream}: on the ledger at {places}")
+    return found
+
+
+def _in_several_places(evidence: Evidence) -> set[uuid.UUID | None]:
+    places: dict[uuid.UUID | None, set[tuple[str, int]]] = defaultdict(set)
+    for one in evidence.inbound:
+        places[one.name].add((one.topic, one.partition))
+    return {name for name, found in places.items() if len(found) > 1}
+
+
+def words_published(evidence: Evidence) -> list[str]:
+    """The topic has every word of the log, in the order of each account, and nothing else."""
+    logged = {one.event_id for one in evidence.log}
+    published = {one.event_id for one in evidence.topic}
+    found = [f"word {one} is in the log, not on the topic" for one in sorted(logged - published)]
+    found += [f"word {one} is on the topic, not in the log" for one in sorted(published - logged)]
+    by_log, by_topic = _by_account(evidence.log), _by_account(evidence.topic)
+    return found + [
+        f"{account_id}: the words' order on the topic is not that of the log"
+        for account_id, words in by_topic.items()
+        if words != [one for one in by_log.get(account_id, []) if one in published]
+    ]
+
+
+def _by_account(words: Sequence[Word]) -> dict[str, list[uuid.UUID]]:
+    """Return each account's words in order, the first time of each."""
+    found: dict[str, dict[uuid.UUID, None]] = defaultdict(dict)
+    for one in sorted(words, key=lambda one: (one.partition, one.number)):
+        found[one.account_id].setdefault(one.event_id)
+    return {account_id: list(words) for account_id, words in found.items()}
+
+
+def state_is_fold_of_journal(evidence: Evidence) -> list[str]:
+    """The journal, folded from nothing, gives what is stored."""
+    return list(evidence.rebuild_differences)
+
+
+def state_is_fold_of_inbound(evidence: Evidence) -> list[str]:
+    """The inbound log, folded from nothing, gives the totals and items that are stored."""
+    found = []
+    tables: tuple[tuple[str, dict[Any, Any], dict[Any, Any]], ...] = (
+        ("balance", evidence.expected_balances, evidence.balances),
+        ("item", evidence.expected_items, evidence.items),
+    )
+    for what, expected, stored in tables:
+        found += [
+            f"{what} {key}: the inbound log gives {wanted}, stored is {stored.get(key)}"
+            for key, wanted in expected.items()
+            if not _has(stored.get(key), wanted)
+        ]
+    found += [
+        f"balance {key}: nobody has said anything that gives it"
+        for key in evidence.balances.keys() - evidence.expected_balances.keys()
+    ]
+    return found
+
+
+def _has(stored: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+    """Whether what is stored has the expected values; of some accounts not all are known."""
+    return stored is not None and all(stored[name] == value for name, value in wanted.items())
+
+
+def money_conserved(evidence: Evidence) -> list[str]:
+    """The totals add up by themselves, and agree with the rows of items and funds."""
+    found = []
+    for key, one in evidence.balances.items():
+        claims = one["invoiced"] + one["interest"] + one["reversed"]
+        settled = one["received"] + one["credited"] + one["written_off"]
+        difference = claims - settled - one["open"] + one["unapplied"]
+        if difference:
+            found.append(f"{key}: {difference} minor units too many in {dict(one)}")
+        rows = (evidence.open_by_items.get(key, 0), evidence.unapplied_by_funds.get(key, 0))
+        if rows != (one["open"], one["unapplied"]):
+            found.append(
+                f"{key}: open and unapplied are {one['open']}, {one['unapplied']} by the totals "
+                f"and {rows[0]}, {rows[1]} by the rows"
+            )
+    return found
+
+
+def work_is_what_was_said(evidence: Evidence) -> list[str]:
+    """The notifier knows every escalation that was raised, and which of them still stand."""
+    expected = {
+        one.escalation_id: True
+        for one in evidence.log
+        if one.escalation_id is not None and one.type == RAISED
+    }
+    expected |= {
+        one.escalation_id: False
+        for one in evidence.log
+        if one.escalation_id is not None and one.type == LIFTED
+    }
+    return [
+        f"escalation {one}: standing is {expected.get(one)} by the log, "
+        f"{evidence.work.get(one)} in the notifier"
+        for one in sorted(expected.keys() | evidence.work.keys(), key=str)
+        if expected.get(one) != evidence.work.get(one)
+    ]
+
+
+def letters_once(evidence: Evidence) -> list[str]:
+    """A sent letter is one mail, an unknown one at most one, any other none."""
+    mails = Counter(mail.message_id for mail in evidence.mails)
+    found = [
+        f"letter {one.letter_id} is {one.status} and {mails[one.message_id or '']} mails of it came"
+        for one in evidence.letters
+        if mails[one.message_id or ""] not in MAILS_ALLOWED.get(one.status, {0})
+    ]
+    known = {one.message_id for one in evidence.letters}
+    found += [f"mail {one} is of no letter" for one in sorted(mails.keys() - known)]
+    found += [
+        f"letter {one.letter_id} is still {one.status}"
+        for one in evidence.letters
+        if one.status == "sending" or one.is_due
+    ]
+    return found
+
+
+def no_letter_after_payment(evidence: Evidence) -> list[str]:
+    """No mail was begun about an item that had been called back before."""
+    if evidence.letters_may_be_late:
+        return []
+    lifted_at: dict[uuid.UUID, float] = {}
+    for word in evidence.topic:
+        if word.type == LIFTED and word.escalation_id is not None:
+            at = lifted_at.get(word.escalation_id, word.at)
+            lifted_at[word.escalation_id] = min(at, word.at)
+    begun_at = {mail.message_id: mail.begun_at for mail in evidence.mails}
+    return [
+        f"letter {letter.letter_id} left {begun_at[letter.message_id] - lifted_at[one]:.1f} s "
+        f"after escalation {one} was lifted"
+        for letter in evidence.letters
+        if letter.message_id in begun_at
+        for one in letter.escalation_ids
+        if one in lifted_at and begun_at[letter.message_id] > lifted_at[one] + DIALOGUE_SECONDS_MAX
+    ]
+
+
+def nothing_waits(evidence: Evidence) -> list[str]:
+    """Outboxes are empty, every partition is folded to its end, every open item has its timer."""
+    found = [f"{evidence.outbox} facts wait in the outbox"] if evidence.outbox else []
+    found += [
+        f"partition {one} is folded to {evidence.next_offsets.get(one, 0)} of {end}"
+        for one, end in evidence.ends.items()
+        if evidence.next_offsets.get(one, 0) != end
+    ]
+    return found + evidence.timer_differences
+
+
+def everything_well(evidence: Evidence) -> list[str]:
+    """No service has ended by itself, all are ready again, and none takes too much memory."""
+    return [
+        *(f"{one} has ended by itself" for one in evidence.ended),
+        *evidence.not_ready,
+        *(
+            f"{name} has had {mib} MiB, more than {MEMORY_MIB_MAX}"
+            for name, mib in evidence.memory_mib.items()
+            if mib > MEMORY_MIB_MAX
+        ),
+    ]
+
+
+def _repeated(things: Iterable[Thing]) -> list[tuple[Thing, int]]:
+    return [(one, count) for one, count in Counter(things).items() if count > 1]
+
+
+CHECKERS: Final[tuple[Callable[[Evidence], list[str]], ...]] = (
+    nothing_lost,
+    nothing_made_up,
+    nothing_doubled,
+    refusals_told,
+    ledger_folded_in_order,
+    order_kept,
+    words_published,
+    state_is_fold_of_journal,
+    state_is_fold_of_inbound,
+    money_conserved,
+    work_is_what_was_said,
+    letters_once,
+    no_letter_after_payment,
+    nothing_waits,
+    everything_well,
+)
+
+
+def violations(evidence: Evidence) -> dict[str, list[str]]:
+    """Return what each checker objects to; none that has nothing to say."""
+    found = {}
+    for checker in CHECKERS:
+        sentences = checker(evidence)
+        if len(sentences) > SENTENCES_MAX:
+            more = len(sentences) - SENTENCES_MAX
+            sentences = [*sentences[:SENTENCES_MAX], f"and {more} more"]
+        if sentences:
+            found[checker.__name__] = sentences
+    return found
