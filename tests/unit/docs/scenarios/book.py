@@ -10,13 +10,13 @@ from services.monitor.domain.escalation.announcing import (
     messages,
 )
 from services.monitor.domain.escalation.clock import reached_on
+from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import (
     Applied,
     Circumstances,
     Decision,
     apply,
     decide,
-    overdue_of,
 )
 from services.monitor.domain.escalation.standing import (
     KEPT,

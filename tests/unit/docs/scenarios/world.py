@@ -115,8 +115,8 @@ class World:
         default = self.policies.default
         past = World(documents=self.documents, now=default.begins(as_of))
         for entry in self.journal:
-            happened_on = entry.event.data.happened_on
-            if happened_on is not None and happened_on > as_of:
+            happened_on = entry.event.data.happened_on or default.today(entry.event.said_at)
+            if happened_on > as_of:
                 continue
             if known_by is None or default.today(entry.recorded_at) <= known_by:
                 past.books.setdefault(entry.key, Book(entry.key)).fold(entry.event, entry.rule)
