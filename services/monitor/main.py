@@ -12,10 +12,14 @@ from prometheus_client import CollectorRegistry
 from services.monitor.adapters.gauges import Gauges, stored_progress
 from services.monitor.adapters.ledger_source import LedgerSource
 from services.monitor.adapters.metrics import MonitorMetrics
+from services.monitor.adapters.past import PostgresPast
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads import Reads
 from services.monitor.adapters.store import PostgresStore
-from services.monitor.api.routes import escalations_router, ledger_router, policies_router
+from services.monitor.api.escalations import escalations_router
+from services.monitor.api.ledger import ledger_router
+from services.monitor.api.money import money_router
+from services.monitor.api.policies import policies_router
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
 from services.monitor.settings import MonitorSettings
@@ -183,6 +187,7 @@ def build(settings: MonitorSettings) -> Builder:
     async def builder(stop: asyncio.Event) -> AsyncIterator[Service]:
         monitor = Monitor(settings, settings.make_clock(), stop)
         monitor.health.expect("ledger", "partitions", "relay")
+        past = PostgresPast(monitor.database.reads)
         app = create_app(
             name="monitor",
             token=settings.token(),
@@ -190,7 +195,8 @@ def build(settings: MonitorSettings) -> Builder:
             registry=monitor.registry,
             clock=monitor.clock,
             routers=[
-                ledger_router(monitor.reads, monitor.clock.now),
+                ledger_router(monitor.reads, past, monitor.clock.now),
+                money_router(monitor.reads, past, monitor.clock.now),
                 escalations_router(monitor.reads),
                 policies_router(
                     monitor.reads,

@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from services.monitor.adapters import rows
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.handlers.ports import AccountKey, Record
-from services.monitor.handlers.rebuild import JournalRow, Ledger
+from services.monitor.handlers.rebuild import Ledger
+from services.monitor.handlers.replay import JournalRow
 from shared.contracts.escalation import LIFTED, RAISED
 from shared.postgres.pool import CONNECT_SECONDS_MAX, mapped_losses
 
@@ -18,7 +19,7 @@ PREFETCH_ROWS: Final = 2000
 
 #: The whole journal, account by account, in the order of the ledger.
 JOURNAL: Final = """
-SELECT partition, "offset", clearing_rule, event FROM monitor.journal
+SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
 ORDER BY partition, account_id, "offset"
 """
 
@@ -60,7 +61,7 @@ class PostgresArchive:
         """Stream by a cursor on the server."""
         async for row in self._connection.cursor(JOURNAL, prefetch=PREFETCH_ROWS):
             record = Record(row["partition"], row["offset"], row["event"].encode())
-            yield JournalRow(record, row["clearing_rule"])
+            yield JournalRow(record, row["clearing_rule"], row["recorded_at"])
 
     async def unknown_accounts(self) -> list[str]:
         """Compare keys."""

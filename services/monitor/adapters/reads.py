@@ -1,23 +1,31 @@
 """What the API asks of the monitor's tables. Every list is paged by its own key."""
 
+import json
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, func, select, tuple_, union
+import msgspec
+from sqlalchemy import Select, Text, cast, func, literal, select, tuple_, union, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
 from services.monitor.adapters.policy_documents import PolicyDocuments
+from services.monitor.domain.escalation.standing import Said
+from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policies
+from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import RAISED, escalation_id
 from shared.kafka.producer import partition_of
 from shared.postgres.paging import Page, read_page
 
 Row = Any
+#: Accounts that are looked at for invoices of one id.
+SAME_NAMES_MAX: Final = 100
 
 
 class Reads:
@@ -46,12 +54,124 @@ class Reads:
 
     async def items(
         self, filters: dict[str, str | None], cursor: str | None, limit: int
-    ) -> Page[Row]:
+    ) -> Page[tuple[AccountKey, Item]]:
         """Return items by account, invoice, level and status."""
         table = tables.items
         query = self._filtered(select(table), table, filters)
         keys = [table.c.partition, table.c.account_id, table.c.invoice_id, table.c.instalment]
-        return await self._page(query, keys, cursor, limit)
+        page = await self._page(query, keys, cursor, limit)
+        return Page(
+            rows=[((row.partition, row.account_id), item_of(row)) for row in page.rows],
+            next=page.next,
+        )
+
+    async def invoice_keys(
+        self, account_id: str | None, invoice_id: str | None, cursor: str | None, limit: int
+    ) -> Page[tuple[int, str, str]]:
+        """Return (partition, account id, invoice id) of invoices that were issued."""
+        table = tables.items
+        filters = {"account_id": account_id, "invoice_id": invoice_id}
+        columns = (table.c.partition, table.c.account_id, table.c.invoice_id)
+        query = self._filtered(select(*columns).distinct(), table, filters)
+        page = await self._page(query, list(columns), cursor, limit)
+        return Page(rows=[tuple(row) for row in page.rows], next=page.next)
+
+    async def items_of_invoices(
+        self, keys: Sequence[tuple[int, str, str]]
+    ) -> dict[tuple[int, str, str], list[Item]]:
+        """Return the items of invoices, in the order of their instalments."""
+        table = tables.items
+        found: dict[tuple[int, str, str], list[Item]] = {key: [] for key in keys}
+        columns = tuple_(table.c.partition, table.c.account_id, table.c.invoice_id)
+        query = select(table).where(columns.in_(keys)).order_by(table.c.instalment)
+        async with self._engine.connect() as connection:
+            for row in await connection.execute(query):
+                found[row.partition, row.account_id, row.invoice_id].append(item_of(row))
+        return found
+
+    async def known(self, keys: Iterable[AccountKey]) -> dict[AccountKey, Known]:
+        """Return what is known of accounts besides their items; a blank where nothing is."""
+        wanted = sorted(set(keys))
+        found = {key: Known(Debtor(), Said()) for key in wanted}
+        if wanted:
+            table = tables.accounts
+            async with self._engine.connect() as connection:
+                query = select(table).where(_in(table, wanted))
+                for row in await connection.execute(query):
+                    found[row.partition, row.account_id] = known_of(row)
+        return found
+
+    async def open_items(self, key: AccountKey) -> list[Item]:
+        """Return all open items of an account."""
+        table = tables.items
+        query = select(table).where(_in(table, [key]), table.c.open_minor > 0)
+        async with self._engine.connect() as connection:
+            return [item_of(row) for row in await connection.execute(query)]
+
+    async def keys_of_invoice(self, invoice_id: str) -> list[AccountKey]:
+        """Return the accounts that have an invoice of this id; rarely more than one."""
+        table = tables.invoices
+        query = (
+            select(table.c.partition, table.c.account_id)
+            .where(table.c.invoice_id == invoice_id)
+            .order_by(table.c.account_id)
+            .limit(SAME_NAMES_MAX)
+        )
+        async with self._engine.connect() as connection:
+            return [(row.partition, row.account_id) for row in await connection.execute(query)]
+
+    def key_of(self, account_id: str) -> AccountKey:
+        """Return an account with the ledger partition it lives in."""
+        return partition_of(account_id.encode(), self._partitions), account_id
+
+    async def anomalies(
+        self, account_id: str | None, cursor: str | None, limit: int
+    ) -> Page[tuple[str, str, str]]:
+        """Return (account id, subject, sentence) of what a person should look at."""
+        parts = []
+        for table, subject in (
+            (tables.accounts, literal("account")),
+            (tables.invoices, literal("invoice ") + tables.invoices.c.invoice_id),
+            (
+                tables.funds,
+                func.replace(tables.funds.c.kind, "_", " ") + " " + tables.funds.c.funds_id,
+            ),
+        ):
+            query = select(
+                table.c.partition,
+                table.c.account_id,
+                subject.label("subject"),
+                cast(table.c.anomalies, Text).label("sentences"),
+            ).where(table.c.anomalies.is_not(None))
+            parts.append(self._filtered(query, table, {"account_id": account_id}))
+        every = union_all(*parts).subquery()
+        keys = [every.c.partition, every.c.account_id, every.c.subject]
+        page = await self._page(select(every), keys, cursor, limit)
+        return Page(
+            rows=[
+                (row.account_id, row.subject, sentence)
+                for row in page.rows
+                for sentence in json.loads(row.sentences)
+            ],
+            next=page.next,
+        )
+
+    async def words(self, key: AccountKey, item_id: str) -> list[dict[str, Any]]:
+        """Return what was said about an item, in order."""
+        log = tables.escalations
+        invoice_id, _, instalment = item_id.rpartition("/")
+        query = (
+            select(log.c.event)
+            .where(
+                log.c.partition == key[0],
+                log.c.account_id == key[1],
+                log.c.invoice_id == invoice_id,
+                log.c.instalment == int(instalment),
+            )
+            .order_by(log.c.seq)
+        )
+        async with self._engine.connect() as connection:
+            return [dict(row.event) for row in await connection.execute(query)]
 
     async def clearings(
         self, filters: dict[str, str | None], cursor: str | None, limit: int
@@ -113,8 +233,7 @@ class Reads:
                 figures[row.account_id].levels.add(row.level)
             known = select(accounts).where(_in(accounts, keys))
             for row in await connection.execute(known):
-                figures[row.account_id].facts = row.facts
-                figures[row.account_id].said = row.said
+                figures[row.account_id].known = known_of(row)
         return figures
 
     async def totals(self) -> "Totals":
@@ -162,8 +281,8 @@ class Reads:
                 or 0,
             )
 
-    async def standings(self, wanted: Sequence[uuid.UUID]) -> list[tuple[Row, bool]]:
-        """Return each escalation's raise, joined to its item now, and whether it still stands."""
+    async def standings(self, wanted: Sequence[uuid.UUID]) -> list[tuple[Row, Raised | None]]:
+        """Return each escalation's raise, joined to its item now, and how it stands, if it does."""
         log, items, accounts = tables.escalations, tables.items, tables.accounts
         query = (
             select(
@@ -174,7 +293,7 @@ class Reads:
                 items.c.instalment,
                 items.c.invoice_id,
                 items.c.open_minor,
-                items.c.cycle,
+                items.c.disputed_minor,
                 items.c.raised,
                 accounts.c.facts["customer"].label("customer"),
             )
@@ -194,7 +313,7 @@ class Reads:
         )
         async with self._engine.connect() as connection:
             found = (await connection.execute(query)).all()
-        return [(row, _stands(row)) for row in found]
+        return [(row, _standing_raise(row)) for row in found]
 
     def _filtered(
         self, query: "Select[Any]", table: Any, filters: dict[str, str | None]
@@ -224,9 +343,7 @@ class Figures:
         self.balances: list[Row] = []
         self.open_by_due: dict[str, list[tuple[date, int]]] = defaultdict(list)
         self.levels: set[str] = set()
-        #: The debtor and what was said about it, as stored.
-        self.facts: dict[str, Any] = {}
-        self.said: dict[str, Any] = {}
+        self.known = Known(Debtor(), Said())
 
 
 class Totals:
@@ -264,9 +381,40 @@ def _open_by_due(items: Any) -> "Select[Any]":
     )
 
 
-def _stands(row: Row) -> bool:
+def _standing_raise(row: Row) -> Raised | None:
+    """Return the raise of an escalation as it stands on its item; None when it does not."""
     if not row.raised or not row.open_minor:
-        return False
+        return None
     item_id = f"{row.invoice_id}/{row.instalment}"
-    named = escalation_id(row.account_id, item_id, row.level, row.cycle)
-    return bool(named == row.escalation_id and any(one["level"] == row.level for one in row.raised))
+    for one in msgspec.convert(row.raised, list[Raised]):
+        named = escalation_id(row.account_id, item_id, one.level, one.cycle)
+        if named == row.escalation_id:
+            return one
+    return None
+
+
+def item_of(row: Row) -> Item:
+    """Return an item from a row of its table."""
+    return Item(
+        invoice_id=row.invoice_id,
+        instalment=row.instalment,
+        currency=row.currency,
+        amount=row.amount_minor,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        original_due_on=row.original_due_on,
+        cleared=row.cleared_minor,
+        credited=row.credited_minor,
+        written_off=row.written_off_minor,
+        disputed=row.disputed_minor,
+        disputed_days=msgspec.convert(row.disputed_days, list[tuple[date, date | None]]),
+        cycle=row.cycle,
+        turns=row.turns,
+        raised=msgspec.convert(row.raised, list[Raised]),
+        next_attention_on=row.next_attention_on,
+    )
+
+
+def known_of(row: Row) -> Known:
+    """Return what is known of an account from its row."""
+    return Known(msgspec.convert(row.facts, Debtor), msgspec.convert(row.said, Said))

@@ -21,11 +21,15 @@ class Item(BaseModel):
     credited: str
     written_off: str
     disputed: str
+    #: Open and not disputed: what may be dunned.
+    dunnable: str
     issued_on: date
     due_on: date
     original_due_on: date
     status: str
     level: str | None
+    #: What holds the level, as in `promise P-17`; null while it goes on.
+    held_by: str | None
     days_overdue: int
     next_attention_on: date | None
 
@@ -41,6 +45,28 @@ class AccountCurrency(BaseModel):
     ageing: dict[str, str]
 
 
+class Promise(BaseModel):
+    """A promise to pay: open, kept, partially_kept, broken or withdrawn."""
+
+    promise_id: str
+    status: str
+    made_on: date | None
+    promised_on: date | None
+    amount: str | None
+    currency: str | None
+    #: Null: the whole account.
+    invoice_ids: list[str] | None
+
+
+class Block(BaseModel):
+    """A block of dunning that is not lifted; `until` is its last day."""
+
+    block_id: str
+    blocked_on: date | None
+    invoice_id: str | None
+    until: date | None
+
+
 class Account(BaseModel):
     """One debtor of one creditor."""
 
@@ -51,6 +77,64 @@ class Account(BaseModel):
     #: The highest level any of its items stands at.
     level: str | None
     currencies: list[AccountCurrency]
+    #: The policy that applies, by name and version.
+    policy: str
+    group_id: str | None
+    grade: str | None
+    segment: str | None
+    #: False while enforcement is switched off.
+    enforced: bool
+    insolvent_on: date | None
+    #: Others of the customer's group that are in default.
+    cross_default: list[str]
+    #: Insurance policies whose cover for new deliveries has stopped.
+    covers_stopped: list[str]
+    broken_promises: int
+    promises: list[Promise]
+    blocks: list[Block]
+
+
+class Invoice(BaseModel):
+    """An invoice, its status from its items: open while one of them is."""
+
+    invoice_id: str
+    account_id: str
+    currency: str
+    status: str
+    amount: str
+    open: str
+    overdue: str
+    disputed: str
+    issued_on: date
+    #: The earliest due date of what is open, else the last one.
+    due_on: date
+    items: int
+    level: str | None
+
+
+class InvoiceInterest(BaseModel):
+    """Interest on late payment of one invoice, a claim of its own."""
+
+    account_id: str
+    invoice_id: str
+    currency: str
+    accrued: str
+    #: What is owed of it: less what was paid and waived.
+    open: str
+    #: The day to whose end it is reckoned.
+    as_of: date
+    #: `contract`, or the policy it grows by.
+    terms: str
+    why: list[str]
+
+
+class Anomaly(BaseModel):
+    """What a person should look at."""
+
+    account_id: str
+    #: `account`, `invoice I-7` or `payment P-3`.
+    subject: str
+    sentence: str
 
 
 class Clearing(BaseModel):
@@ -87,6 +171,10 @@ class Standing(BaseModel):
     reason: str | None
     #: Whom to write to, as the customer is known now; None when nothing is known.
     recipient: Recipient | None
+    #: The part of `open` that is in dispute and not dunned.
+    disputed: str
+    held: bool
+    held_by: str | None
 
 
 class Standings(BaseModel):

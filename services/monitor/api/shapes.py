@@ -1,50 +1,207 @@
 """Stored rows to the shapes that the API answers with."""
 
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from services.monitor.api import models
+from services.monitor.domain.escalation.decision import level_of
+from services.monitor.domain.escalation.standing import OPEN as PROMISE_OPEN
+from services.monitor.domain.escalation.standing import WITHDRAWN, Said
 from services.monitor.domain.escalation.telling import recipient_of
+from services.monitor.domain.invoice.invoice import INTEREST
+from services.monitor.domain.invoice.item import CLEARED, OPEN, Item, Raised, status_of
 from services.monitor.domain.ledger.ageing import CURRENT, age
+from services.monitor.domain.ledger.debtor import Promise
+from services.monitor.domain.policy.policy import Policy
+from services.monitor.handlers.past import InvoiceInterest, PastAccount
+from services.monitor.handlers.ports import Known
 from shared.contracts.customer import CustomerUpdated
 from shared.money import to_text
 
 Row = Any
 
 
-def item(row: Row, today: date) -> models.Item:
+def item(account_id: str, one: Item, today: date) -> models.Item:
     """Shape an item on its creditor's day."""
-    currency = row.currency
+    currency = one.currency
+
+    def text(minor: int) -> str:
+        return to_text(minor, currency)
+
+    held = [raised.held_by for raised in one.raised if raised.held_by is not None]
     return models.Item(
-        item_id=f"{row.invoice_id}/{row.instalment}",
-        account_id=row.account_id,
-        invoice_id=row.invoice_id,
-        instalment=row.instalment,
+        item_id=one.item_id,
+        account_id=account_id,
+        invoice_id=one.invoice_id,
+        instalment=one.instalment,
         currency=currency,
-        amount=to_text(row.amount_minor, currency),
-        open=to_text(row.open_minor, currency),
-        cleared=to_text(row.cleared_minor, currency),
-        credited=to_text(row.credited_minor, currency),
-        written_off=to_text(row.written_off_minor, currency),
-        disputed=to_text(row.disputed_minor, currency),
-        issued_on=row.issued_on,
-        due_on=row.due_on,
-        original_due_on=row.original_due_on,
-        status=row.status,
-        level=row.level,
-        days_overdue=max(0, (today - row.due_on).days) if row.open_minor else 0,
-        next_attention_on=row.next_attention_on,
+        amount=text(one.amount),
+        open=text(one.open),
+        cleared=text(one.cleared),
+        credited=text(one.credited),
+        written_off=text(one.written_off),
+        disputed=text(one.disputed),
+        dunnable=text(one.dunnable),
+        issued_on=one.issued_on,
+        due_on=one.due_on,
+        original_due_on=one.original_due_on,
+        status=status_of(one),
+        level=level_of(one),
+        held_by=held[-1] if held else None,
+        days_overdue=one.days_overdue(today) if one.open else 0,
+        next_attention_on=one.next_attention_on,
     )
 
 
+def invoice(account_id: str, items: Sequence[Item], today: date) -> models.Invoice:
+    """Shape an invoice from its items: open while one of them is."""
+    first = items[0]
+    currency = first.currency
+    still_open = [one for one in items if one.open]
+    statuses = {status_of(one) for one in items}
+    status = OPEN if still_open else next(iter(statuses)) if len(statuses) == 1 else CLEARED
+    levels = [level_of(one) for one in sorted(items, key=lambda one: one.due_on)]
+    return models.Invoice(
+        invoice_id=first.invoice_id,
+        account_id=account_id,
+        currency=currency,
+        status=status,
+        amount=to_text(sum(one.amount for one in items), currency),
+        open=to_text(sum(one.open for one in items), currency),
+        overdue=to_text(sum(one.open for one in items if one.due_on < today), currency),
+        disputed=to_text(sum(one.disputed for one in items), currency),
+        issued_on=first.issued_on,
+        due_on=min(one.due_on for one in still_open)
+        if still_open
+        else max(one.due_on for one in items),
+        items=len(items),
+        level=next((level for level in levels if level is not None), None),
+    )
+
+
+def account(
+    account_id: str,
+    known: Known,
+    policy: Policy,
+    currencies: list[models.AccountCurrency],
+    levels: Collection[str],
+) -> models.Account:
+    """Shape an account."""
+    creditor_id, _, customer_id = account_id.partition(":")
+    debtor, said = known.debtor, known.said
+    customer = debtor.customer
+    group = debtor.group_default if debtor.cross_defaulted_on is not None else None
+    return models.Account(
+        account_id=account_id,
+        creditor_id=creditor_id,
+        customer_id=customer_id,
+        name=None if customer is None else customer.name,
+        level=_highest(levels, policy),
+        currencies=currencies,
+        policy=policy.label,
+        group_id=debtor.group_id,
+        grade=None if customer is None else customer.grade,
+        segment=None if customer is None else customer.segment,
+        enforced=debtor.enforcement is None or debtor.enforcement.enforced,
+        insolvent_on=debtor.insolvent_on,
+        cross_default=[] if group is None else group.causes,
+        covers_stopped=sorted(said.covers_stopped),
+        broken_promises=said.broken_promises,
+        promises=[
+            promise(name, one, said.promises.get(name))
+            for name, one in sorted(debtor.promises.items())
+            if one.made_on is not None
+        ],
+        blocks=[
+            models.Block(
+                block_id=name,
+                blocked_on=one.blocked_on,
+                invoice_id=one.invoice_id,
+                until=one.until,
+            )
+            for name, one in sorted(debtor.blocks.items())
+            if one.blocked_on is not None and one.unblocked_on is None
+        ],
+    )
+
+
+def promise(promise_id: str, one: Promise, outcome: str | None) -> models.Promise:
+    """Shape a promise to pay."""
+    status = WITHDRAWN if one.withdrawn_on is not None else PROMISE_OPEN
+    return models.Promise(
+        promise_id=promise_id,
+        status=outcome or status,
+        made_on=one.made_on,
+        promised_on=one.promised_on,
+        amount=one.amount,
+        currency=one.currency,
+        invoice_ids=one.invoice_ids,
+    )
+
+
+def _highest(levels: Collection[str], policy: Policy) -> str | None:
+    """Return the highest level in the policy's order; one it no longer has counts as lowest."""
+    return max(levels, key=policy.index, default=None)
+
+
+def interest(account_id: str, one: InvoiceInterest, as_of: date) -> models.InvoiceInterest:
+    """Shape the interest on an invoice."""
+    return models.InvoiceInterest(
+        account_id=account_id,
+        invoice_id=one.invoice.invoice_id,
+        currency=one.interest.currency,
+        accrued=one.interest.accrued,
+        open=one.interest.open,
+        as_of=as_of,
+        terms=one.terms_of,
+        why=one.interest.why,
+    )
+
+
+def past_account(one: PastAccount) -> models.Account:
+    """Shape an account as its journal has it; what was decided of it is not of the journal."""
+    account_ = one.replay.account
+    due: dict[str, list[tuple[date, int]]] = {}
+    for known in account_.invoices.values():
+        for item_ in known.items:
+            due.setdefault(item_.currency, []).append((item_.due_on, item_.open))
+    return account(
+        one.key[1],
+        Known(account_.debtor, Said()),
+        one.policy,
+        [
+            figures(
+                Sums(currency, sums.invoiced, sums.open, sums.unapplied),
+                due.get(currency, []),
+                one.today,
+            )
+            for currency, sums in sorted(account_.balances.items())
+        ],
+        (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """An account's totals in one currency, named as the rows of the table are."""
+
+    currency: str
+    invoiced_minor: int
+    open_minor: int
+    unapplied_minor: int
+
+
 def clearing(row: Row) -> models.Clearing:
-    """Shape a clearing record."""
+    """Shape a clearing record; what paid interest met no item."""
+    part = row.instalment if row.instalment != INTEREST else "interest"
     return models.Clearing(
         clearing_id=f"{row.partition}-{row.offset}-{row.number}",
         account_id=row.account_id,
-        item_id=f"{row.invoice_id}/{row.instalment}",
+        item_id=f"{row.invoice_id}/{part}",
         invoice_id=row.invoice_id,
         instalment=row.instalment,
         kind=row.kind,
@@ -57,7 +214,7 @@ def clearing(row: Row) -> models.Clearing:
 
 
 def figures(
-    balance: Row, open_by_due: list[tuple[date, int]], today: date
+    balance: Row | Sums, open_by_due: Iterable[tuple[date, int]], today: date
 ) -> models.AccountCurrency:
     """Shape one currency of one account, or of all."""
     currency = balance.currency
@@ -73,7 +230,7 @@ def figures(
     )
 
 
-def standing(row: Row, *, stands: bool) -> models.Standing:
+def standing(row: Row, raised: Raised | None) -> models.Standing:
     """Shape whether an escalation stands, and whom to write to about it."""
     customer = None if row.customer is None else msgspec.convert(row.customer, CustomerUpdated)
     known = recipient_of(customer)
@@ -84,11 +241,14 @@ def standing(row: Row, *, stands: bool) -> models.Standing:
     )
     return models.Standing(
         escalation_id=row.escalation_id,
-        standing=stands,
+        standing=raised is not None,
         open=to_text(row.open_minor or 0, row.currency),
         currency=row.currency,
-        reason=None if stands else "no longer due",
+        reason=None if raised is not None else "no longer due",
         recipient=recipient,
+        disputed=to_text(row.disputed_minor or 0, row.currency),
+        held=raised is not None and raised.held_by is not None,
+        held_by=None if raised is None else raised.held_by,
     )
 
 

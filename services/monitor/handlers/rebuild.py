@@ -5,15 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from services.monitor.domain.folds.event import Event
-from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.invoice.invoice import Invoice
-from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.group import Group
 from services.monitor.handlers.batch import decode
-from services.monitor.handlers.ports import AccountKey, Record
+from services.monitor.handlers.ports import AccountKey
+from services.monitor.handlers.replay import JournalRow, Replay
 from shared.contracts.escalation import escalation_id
 
 #: Accounts compared at a time.
@@ -35,14 +33,6 @@ class Ledger:
     clearings: dict[str, Any] = field(default_factory=dict)
     #: Ids of the escalations that the log says stand; only of stored ledgers.
     standing: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class JournalRow:
-    """One journal entry, as far as folding it again needs."""
-
-    record: Record
-    clearing_rule: str
 
 
 class Archive(Protocol):
@@ -96,26 +86,21 @@ async def compare(
 async def _folded(archive: Archive) -> AsyncIterator[tuple[AccountKey, Ledger, int]]:
     """Fold each account whole; nothing needs to be loaded, for everything is there."""
     key: AccountKey | None = None
-    account, clearings, events = Account(""), dict[str, Any](), 0
+    replay = Replay("")
     async for row in archive.journal():
         entry = decode(row.record)
         if entry.key != key:
             if key is not None:
-                yield key, _ledger(account, clearings), events
+                yield key, _ledger(replay), replay.events
             key = entry.key
-            account, clearings, events = Account(key[1], has_all_open=True), {}, 0
-        fold(account, Event(entry.name.hex, entry.said_at, entry.data), row.clearing_rule)
-        for number, clearing in enumerate(account.clearings):
-            clearings[f"{row.record.offset}-{number}"] = clearing
-        account.clearings.clear()
-        account.told.clear()
-        account.messages.clear()
-        events += 1
+            replay = Replay(key[1])
+        replay.add(row, entry)
     if key is not None:
-        yield key, _ledger(account, clearings), events
+        yield key, _ledger(replay), replay.events
 
 
-def _ledger(account: Account, clearings: dict[str, Any]) -> Ledger:
+def _ledger(replay: Replay) -> Ledger:
+    account = replay.account
     account.close()
     return Ledger(
         invoices=account.invoices,
@@ -123,7 +108,7 @@ def _ledger(account: Account, clearings: dict[str, Any]) -> Ledger:
         balances=account.balances,
         debtor=account.debtor,
         group=account.group,
-        clearings=clearings,
+        clearings=replay.clearings,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.item import Item
@@ -11,7 +11,7 @@ from services.monitor.domain.invoice.write_off import WriteOff
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 
 #: The instalment that stands for the interest on an invoice in matches and clearing records.
-INTEREST: int = 0
+INTEREST: Final = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""Policies over HTTP: shown, checked, tried out, put in force."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+
+from services.monitor.adapters.policy_documents import DOCUMENT_BYTES_MAX, PolicyDocuments
+from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.store import PostgresStore
+from services.monitor.api import models
+from services.monitor.api.shapes import Row
+from shared.errors import NotFoundError, RejectedError
+from shared.postgres.paging import Page
+
+
+def policies_router(
+    reads: Reads,
+    store: PostgresStore,
+    documents: PolicyDocuments,
+    now: Callable[[], datetime],
+    *,
+    changed: Callable[[], None],
+) -> APIRouter:
+    """Serve policies; `changed` is called once a new version is stored."""
+    router = APIRouter(tags=["policies"])
+
+    @router.get("/policies")
+    async def policies() -> Page[models.PolicyVersion]:
+        rows = await reads.policy_rows()
+        return Page(rows=[_policy_version(row) for row in rows])
+
+    @router.get("/policies/{name}")
+    async def policy(name: str) -> models.PolicyVersion:
+        rows = await reads.policy_rows(name)
+        if not rows:
+            known = ", ".join(row.policy for row in await reads.policy_rows())
+            message = f"there is no policy named {name!r}; there are: {known}"
+            raise NotFoundError(message)
+        return _policy_version(rows[0])
+
+    @router.post("/policies", status_code=201)
+    async def set_policy(request: Request) -> models.PolicySet:
+        name, version = await store.add_policy(await _text_of(request), now())
+        changed()
+        return models.PolicySet(policy=name, version=version)
+
+    @router.post("/policies/validate")
+    async def validate(request: Request) -> models.PolicyValid:
+        documents.read(await _text_of(request), version=0)
+        return models.PolicyValid(valid=True)
+
+    return router
+
+
+async def _text_of(request: Request) -> str:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > DOCUMENT_BYTES_MAX:
+            message = f"the policy is larger than {DOCUMENT_BYTES_MAX} bytes"
+            raise RejectedError(message, code="bad_policy")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        message = "the policy is not UTF-8 text"
+        raise RejectedError(message, code="bad_policy") from None
+
+
+def _policy_version(row: Row) -> models.PolicyVersion:
+    return models.PolicyVersion(
+        policy=row.policy, version=row.version, document=row.document, created_at=row.created_at
+    )

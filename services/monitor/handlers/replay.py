@@ -1,0 +1,77 @@
+"""Fold an account's journal again: whole, or as far as a past day had it.
+
+Two questions about the past are told apart: `as_of` leaves out what happened later, by the events'
+own days; `known_by` leaves out what was recorded later, by the journal. What a day looked like then
+is `as_of` the day and `known_by` its end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.monitor.domain.folds.event import Event
+from services.monitor.domain.folds.fold import fold
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.handlers.batch import Entry, decode
+from services.monitor.handlers.ports import Record
+from shared.calendar import local_date
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One journal entry, as far as folding it again needs."""
+
+    record: Record
+    clearing_rule: str
+    recorded_at: datetime
+
+
+@dataclass(slots=True)
+class Replay:
+    """An account that comes to be again from its journal; everything of it is in memory."""
+
+    account_id: str
+    account: Account = field(init=False)
+    #: Clearing records by `offset-number`, in order.
+    clearings: dict[str, Clearing] = field(default_factory=dict)
+    events: int = 0
+
+    def __post_init__(self) -> None:
+        self.account = Account(self.account_id, has_all_open=True)
+
+    def add(self, row: JournalRow, entry: Entry | None = None) -> list[Clearing]:
+        """Fold the next entry; returns its clearing records. What it changed is in the account."""
+        entry = entry or decode(row.record)
+        event = Event(entry.name.hex, entry.said_at, entry.data)
+        fold(self.account, event, row.clearing_rule)
+        made = list(self.account.clearings)
+        for number, clearing in enumerate(made):
+            self.clearings[f"{row.record.offset}-{number}"] = clearing
+        self.account.clearings.clear()
+        self.account.told.clear()
+        self.account.messages.clear()
+        self.events += 1
+        return made
+
+    def clearings_of(self, invoice_id: str) -> list[Clearing]:
+        """Return the clearing records of an invoice, in the order of the ledger."""
+        return [one for one in self.clearings.values() if one.invoice_id == invoice_id]
+
+
+def replay(
+    account_id: str, rows: Iterable[JournalRow], *, as_of: date | None, time_zone: str
+) -> Replay:
+    """Fold the entries that had happened by the end of a day of the creditor; None: all of them."""
+    found = Replay(account_id)
+    for row in rows:
+        entry = decode(row.record)
+        if as_of is None or happened_on(entry, time_zone) <= as_of:
+            found.add(row, entry)
+    found.account.close()
+    return found
+
+
+def happened_on(entry: Entry, time_zone: str) -> date:
+    """Return the civil day of an event: its own, else that of its time in the creditor's zone."""
+    return entry.data.happened_on or local_date(entry.said_at, time_zone)
