@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -163,11 +163,15 @@ class Monitor:
 
     async def progress(self) -> Progress:
         """Measure lag, outbox and due work anew."""
-        if self.source is None:
+        source, partitions = self.source, self.settings.ledger_partitions
+        if source is None:
             message = "the monitor has not joined its group yet; try again"
             raise TransientError(message)
-        ends = await self.source.ends(range(self.settings.ledger_partitions))
-        return await stored_progress(self.database.reads, ends, self.clock.now())
+
+        async def ends() -> Mapping[int, int]:
+            return await source.ends(range(partitions))
+
+        return await stored_progress(self.database.reads, ends, partitions, self.clock.now())
 
     async def refresh(self) -> None:
         """Refresh the gauges, and show offsets to Kafka's own tools."""

@@ -1,10 +1,12 @@
-"""Gauges of stored state, read on a tick: open items and amounts, outbox, conservation, lag."""
+"""Gauges of stored state, read on a tick: open items and amounts, what waits, what is wrong."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, Select, Table, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
@@ -34,7 +36,11 @@ class Gauges:
         self._outbox = gauge("outbox_rows", "Facts waiting to be published")
         self._outbox_age = gauge("outbox_age_seconds", "Age of the oldest waiting fact")
         self._lag = gauge("lag_records", "Ledger records not yet folded")
-        self._due = gauge("timers_due", "Items whose time has come")
+        self._due = gauge("timers_due", "Items and accounts whose time has come")
+        self._retime = gauge("retime_items_left", "Open items that newer policies await")
+        self._anomalies = gauge(
+            "anomalies", "Sentences about contradictions that a person should read", "subject"
+        )
 
     async def refresh(self, progress: Progress, now_seconds: float) -> None:
         """Read everything once."""
@@ -57,30 +63,96 @@ class Gauges:
         self._lag.set(progress.lag)
         self._due.set(progress.due)
         self._outbox.set(progress.outbox)
+        self._retime.set(await items_left_to_retime(self._engine))
+        for subject, count in (await anomalies_by_subject(self._engine)).items():
+            self._anomalies.labels(subject).set(count)
         async with self._engine.connect() as connection:
             oldest = await connection.scalar(select(func.min(tables.outbox.c.said_at)))
         self._outbox_age.set(max(0.0, now_seconds - oldest.timestamp()) if oldest else 0.0)
 
 
-async def stored_progress(engine: AsyncEngine, ends: Mapping[int, int], now: object) -> Progress:
-    """Compare the ledger topic's ends with what is folded, and count what waits."""
-    partitions, timers, policies = tables.partitions, tables.timers, tables.policies
-    existing = list(ends)
-    versions = select(func.count()).select_from(policies).scalar_subquery()
+async def stored_progress(
+    engine: AsyncEngine,
+    ends: Callable[[], Awaitable[Mapping[int, int]]],
+    ledger_partitions: int,
+    now: datetime,
+) -> Progress:
+    """Compare what is folded with the ledger topic's `ends`, and count what waits.
+
+    The ends are asked last: the monitor writes to that topic itself, so that what has left its
+    outbox by the time of the first look must be among them, or it would be seen nowhere.
+    """
+    existing = list(range(ledger_partitions))
     async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="REPEATABLE READ")
+        stored = (await connection.execute(_waiting(existing, now))).one()
+        partitions = tables.partitions
         rows = await connection.execute(select(partitions.c.partition, partitions.c.next_offset))
         folded = {row.partition: row.next_offset for row in rows}
-        outbox = await connection.scalar(select(func.count()).select_from(tables.outbox))
-        due = await connection.scalar(
+    # A topic that ends before what is folded was lost: that is no rest either.
+    lag = sum(abs(end - folded.get(partition, 0)) for partition, end in (await ends()).items())
+    due = stored.items_due + stored.accounts_due + stored.partitions_stale
+    return Progress(service="monitor", lag=lag, outbox=stored.outbox, due=due)
+
+
+def _waiting(existing: Sequence[int], now: datetime) -> "Select[Any]":
+    """Count facts to publish, fired timers, and partitions that newer policies await."""
+    partitions, policies = tables.partitions, tables.policies
+    versions = select(func.count()).select_from(policies).scalar_subquery()
+
+    def fired(timers: Table) -> "ScalarSelect[Any]":
+        return (
             select(func.count())
             .select_from(timers)
             .where(timers.c.partition.in_(existing), timers.c.due_at <= now)
+            .scalar_subquery()
         )
-        stale = await connection.scalar(
-            select(func.count())
-            .select_from(partitions)
-            .where(partitions.c.partition.in_(existing), partitions.c.policies_seen != versions)
+
+    stale = (
+        select(func.count())
+        .select_from(partitions)
+        .where(partitions.c.partition.in_(existing), partitions.c.policies_seen != versions)
+        .scalar_subquery()
+    )
+    outbox = select(func.count()).select_from(tables.outbox).scalar_subquery()
+    return select(
+        outbox.label("outbox"),
+        fired(tables.timers).label("items_due"),
+        fired(tables.account_timers).label("accounts_due"),
+        stale.label("partitions_stale"),
+    )
+
+
+async def items_left_to_retime(engine: AsyncEngine) -> int:
+    """Count the open items that newer policies await; 0 when every partition has seen them all.
+
+    Where re-timing is under way by the newest versions, the items up to its cursor are done.
+    """
+    partitions, items, policies = tables.partitions, tables.items, tables.policies
+    versions = select(func.count()).select_from(policies).scalar_subquery()
+    beyond = tuple_(items.c.account_id, items.c.invoice_id, items.c.instalment) > tuple_(
+        partitions.c.retimed_account, partitions.c.retimed_invoice, partitions.c.retimed_instalment
+    )
+    query = (
+        select(func.count())
+        .select_from(partitions)
+        .join(items, items.c.partition == partitions.c.partition)
+        .where(
+            partitions.c.policies_seen != versions,
+            items.c.open_minor > 0,
+            or_(partitions.c.retiming_versions.is_distinct_from(versions), beyond),
         )
-    # A topic that ends before what is folded was lost: that is no rest either.
-    lag = sum(abs(end - folded.get(partition, 0)) for partition, end in ends.items())
-    return Progress(service="monitor", lag=lag, outbox=outbox or 0, due=(due or 0) + (stale or 0))
+    )
+    async with engine.connect() as connection:
+        return await connection.scalar(query) or 0
+
+
+async def anomalies_by_subject(engine: AsyncEngine) -> dict[str, int]:
+    """Count the sentences that a person should read, by what they are about."""
+    counts: dict[str, int] = {}
+    async with engine.connect() as connection:
+        for table in (tables.accounts, tables.invoices, tables.funds):
+            sentences = func.sum(func.json_array_length(table.c.anomalies))
+            query = select(sentences).where(table.c.anomalies.is_not(None))
+            counts[table.name] = await connection.scalar(query) or 0
+    return counts
