@@ -19,7 +19,7 @@ from tests.faults.proxy import Kind, Mode
 from tests.faults.rest import until_ready
 from tests.faults.system import ALWAYS, System
 from tests.faults.watching.lookout import Moment, Trap
-from tests.faults.workload import Message
+from tests.faults.workload import Message, Size
 
 #: How long a trap waits for its moment.
 TRAP_SECONDS_MAX: Final = 20.0
@@ -67,6 +67,10 @@ class Fault:
     is_trap: bool = False
     #: Whether it keeps the mail dialogue itself waiting.
     letters_may_be_late: bool = False
+    #: How much is told, and how badly.
+    size: Size = field(default_factory=Size)
+    #: Whether one run of it belongs to the short matrix.
+    is_short: bool = True
 
 
 def crash(service: str, moment: Moment) -> Strike:

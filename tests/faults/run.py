@@ -16,7 +16,7 @@ from tests.faults.nemesis import Course, Fault
 from tests.faults.parts.upstream import publish
 from tests.faults.rest import days_on, go_to, until_at_rest, until_ready
 from tests.faults.system import PARTITIONS, TIME_ZONE, System
-from tests.faults.workload import Message, Size, Workload, make_workload
+from tests.faults.workload import Message, Workload, make_workload
 
 #: A fault heals itself within this, or the run has failed.
 STRIKE_SECONDS_MAX: Final = 150.0
@@ -46,7 +46,8 @@ class Plan:
     seed: int
     fault: Fault
     state: State
-    size: Size = field(default_factory=Size)
+    #: Whether it is of the short matrix.
+    is_short: bool = False
 
     @property
     def name(self) -> str:
@@ -75,7 +76,7 @@ async def carry_out(system: System, plan: Plan) -> Result:
     started = time.monotonic()
     random = Random(f"run/{plan.seed}/{plan.number}")
     today = local_date(system.now(), TIME_ZONE)
-    workload = make_workload(plan.seed, plan.number, today, plan.size)
+    workload = make_workload(plan.seed, plan.number, today, plan.fault.size)
     result.events = workload.events
     course = Course(system, random, told=workload.before)
     for service in system.services.values():

@@ -5,6 +5,8 @@ several runs share it, each with customers of its own, and everything in it is c
 """
 
 import asyncio
+import os
+import signal
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -125,6 +127,7 @@ class System:
     async def renew(self) -> None:
         """Begin a generation: a fresh database and topics, the clock set back, all started."""
         await asyncio.gather(*(service.stop() for service in self.services.values()))
+        await self._heal_servers()
         if self.database:
             await self._sql(self.postgres.url, f'DROP DATABASE "{self.database}" WITH (FORCE)')
         self.database = f"faults_{uuid.uuid4().hex[:8]}"
@@ -139,6 +142,15 @@ class System:
             service.environ = self._environ(service)
             await service.heal()
         await asyncio.gather(*(self.services[name].start() for name in ALWAYS))
+
+    async def _heal_servers(self) -> None:
+        """Start servers that a broken run has left dead, and wake those left standing still."""
+        for server in (self.kafka, self.postgres):
+            assert server.child is not None
+            if server.child.status is not None:
+                await server.start()
+            os.kill(server.child.pid, signal.SIGCONT)
+            await server.wait_until_ready()
 
     def _environ(self, service: Service) -> dict[str, str]:
         url = make_url(self.postgres.url_of(self.database)).set(port=service.links["postgres"].port)

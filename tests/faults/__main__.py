@@ -1,0 +1,98 @@
+"""Run the matrix of faults: `python -m tests.faults [--short] [--runs N] [--seed S]`.
+
+Each run prints its line and its seed. Ends with status 1 when anything was violated; the whole
+evidence of each failed run is then in the folder that is named, with the command that repeats it.
+"""
+
+import argparse
+import asyncio
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from tests.faults.matrix import long_matrix, short_matrix
+from tests.faults.report import commit, keep_evidence, line_of, table_of
+from tests.faults.run import Plan, Result, carry_out
+from tests.faults.system import System, opened
+
+#: Runs that share one database.
+GENERATION_RUNS: Final = 12
+#: No run may take longer, whatever hangs.
+RUN_SECONDS_MAX: Final = 600.0
+
+
+async def campaign(plans: list[Plan], folder: Path) -> list[Result]:
+    """Do the runs, in generations; a failed one ends its generation."""
+    results: list[Result] = []
+    async with opened(folder / "system") as system:
+        first = None
+        for plan in plans:
+            if first is None or plan.number - first >= GENERATION_RUNS:
+                await system.renew()
+                first = plan.number
+            result = await _one(system, plan)
+            results.append(result)
+            say(line_of(result))
+            if result.violations:
+                place = await keep_evidence(system, result, first, folder)
+                for name, sentences in result.violations.items():
+                    say(f"       {name}: {sentences[0][:300]}")
+                say(f"       the evidence and how to repeat it: {place}/run.json")
+                first = None
+    return results
+
+
+async def _one(system: System, plan: Plan) -> Result:
+    try:
+        async with asyncio.timeout(RUN_SECONDS_MAX):
+            return await carry_out(system, plan)
+    except TimeoutError:
+        sentence = f"the run was not over within {RUN_SECONDS_MAX:g} s"
+        return Result(plan, violations={"carried_out": [sentence]}, seconds=RUN_SECONDS_MAX)
+
+
+def say(line: str) -> None:
+    """Tell the person who watches, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def chosen(options: argparse.Namespace) -> list[Plan]:
+    """Return the runs that the command line asks for."""
+    if options.short:
+        plans = short_matrix(options.seed)[: options.runs]
+    else:
+        plans = long_matrix(options.seed, options.runs or 100)
+    return [
+        plan for plan in plans if plan.number >= options.first and options.only in plan.fault.name
+    ]
+
+
+def main() -> None:
+    """Read the command line, run, and report."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="one run of every short fault")
+    parser.add_argument("--runs", type=int, help="how many runs, else all or 100")
+    parser.add_argument("--seed", type=int, default=None, help="repeats a campaign")
+    parser.add_argument("--first", type=int, default=1, help="the number to begin with")
+    parser.add_argument("--only", default="", help="faults whose name has this in it")
+    parser.add_argument("--folder", type=Path, help="where logs and evidence go")
+    options = parser.parse_args()
+    options.seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="arrears-faults-"))
+    plans = chosen(options)
+    say(f"{len(plans)} runs, seed {options.seed}, commit {commit()}, folder {folder}")
+    started = time.monotonic()
+    results = asyncio.run(campaign(plans, folder))
+    failed = [result for result in results if result.violations]
+    say(f"\n{table_of(results)}\n")
+    seconds = time.monotonic() - started
+    say(f"{len(results)} runs, {len(failed)} failed, {seconds:.0f} s, seed {options.seed}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""Every fault by its row, and the runs they make: each fault in each state of the system."""
+
+import signal
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from shared.contracts.catalogue import ESCALATIONS, LEDGER, REJECTED
+from tests.faults import nemesis
+from tests.faults.nemesis import Fault, Strike, crash, cut_off, network
+from tests.faults.parts.sink import Answer
+from tests.faults.run import Plan, State
+from tests.faults.told import mail_answers, mail_down, paid_meanwhile, replayed, said_again
+from tests.faults.watching import kafka, postgres, smtp
+from tests.faults.watching.lookout import Moment
+from tests.faults.workload import Size
+
+BATCH: Final = "SET next_offset = m.next_offset"
+SWEEP: Final = "epoch = $2 FOR UPDATE"
+NAMES: Final = "INSERT INTO ingest.names"
+REFUSALS: Final = "INSERT INTO ingest.rejected"
+RELAYED: Final = "DELETE FROM monitor.outbox"
+INBOX: Final = "notifier.inbox"
+SENDING: Final = "SET status = 'sending'"
+FINISH: Final = "status IN ('sending', 'unknown')"
+
+#: service, what is about to happen, its moment
+MOMENTS: Final[tuple[tuple[str, str, Moment], ...]] = (
+    ("ingest", "before the names", Moment(postgres.EXECUTE, NAMES)),
+    ("ingest", "after the names", Moment(postgres.DONE, NAMES)),
+    ("ingest", "before produce", Moment(kafka.PRODUCE, LEDGER)),
+    ("ingest", "after produce", Moment(kafka.PRODUCED, LEDGER)),
+    ("ingest", "after the refusals' commit", Moment(postgres.DONE, REFUSALS)),
+    ("ingest", "after the refusals' produce", Moment(kafka.PRODUCED, REJECTED)),
+    ("ingest", "before the offsets", Moment(kafka.OFFSETS)),
+    ("ingest", "after the offsets", Moment(kafka.OFFSETS_KEPT)),
+    ("monitor", "before the batch's commit", Moment(postgres.COMMIT, BATCH)),
+    ("monitor", "after the batch's commit", Moment(postgres.DONE, BATCH)),
+    ("monitor", "before the sweep's commit", Moment(postgres.COMMIT, SWEEP)),
+    ("monitor", "after the sweep's commit", Moment(postgres.DONE, SWEEP)),
+    ("monitor", "before produce", Moment(kafka.PRODUCE, ESCALATIONS)),
+    ("monitor", "after produce", Moment(kafka.PRODUCED, ESCALATIONS)),
+    ("monitor", "before the relay's delete", Moment(postgres.COMMIT, RELAYED)),
+    ("monitor", "after the relay's delete", Moment(postgres.DONE, RELAYED)),
+    ("notifier", "before the work's commit", Moment(postgres.COMMIT, INBOX)),
+    ("notifier", "after the work's commit", Moment(postgres.DONE, INBOX)),
+    ("notifier", "before the offsets", Moment(kafka.OFFSETS)),
+    ("notifier", "after the offsets", Moment(kafka.OFFSETS_KEPT)),
+    ("notifier", "before sending's commit", Moment(postgres.COMMIT, SENDING)),
+    ("notifier", "after sending's commit", Moment(postgres.DONE, SENDING)),
+    ("notifier", "at DATA", Moment(smtp.DATA)),
+    ("notifier", "at the final dot", Moment(smtp.DOT)),
+    ("notifier", "at the 250", Moment(smtp.ACCEPTED)),
+    ("notifier", "before the result's commit", Moment(postgres.COMMIT, FINISH)),
+)
+KINDS: Final = ("ingest", "monitor", "notifier")
+#: The ways out of a service.
+LINKS: Final = tuple((kind, name) for kind in KINDS for name in ("kafka", "postgres"))
+
+
+def _crashes() -> list[Fault]:
+    named = [
+        Fault(
+            f"SIGKILL of {service}",
+            f"{service} killed {when}",
+            crash(f"{service}-1", moment),
+            is_trap=True,
+        )
+        for service, when, moment in MOMENTS
+    ]
+    anywhere = [
+        Fault(f"SIGKILL of {kind}", f"{kind} killed anywhere", nemesis.killed(f"{kind}-1"))
+        for kind in KINDS
+    ]
+    return named + anywhere
+
+
+def _unheard() -> list[Fault]:
+    return [
+        Fault(
+            "acknowledged to nobody",
+            f"{service}: the answer lost {when}",
+            cut_off(f"{service}-1", moment),
+            is_trap=True,
+        )
+        for service, when, moment in MOMENTS
+        if when.startswith("after") or moment.word == smtp.ACCEPTED
+    ]
+
+
+def _members() -> list[Fault]:
+    found = []
+    for kind in KINDS:
+        late = kind == "notifier"
+        found += [
+            Fault("zombie", f"zombie {kind}", nemesis.zombie(kind), letters_may_be_late=late),
+            Fault("rebalance storm", f"{kind}s come and go", nemesis.storm(kind)),
+            Fault(
+                "event loop blocked 15 s",
+                f"{kind} blocked 15 s",
+                nemesis.frozen(f"{kind}-1", 15),
+                letters_may_be_late=late,
+                is_short=kind == "monitor",
+            ),
+        ]
+    return found
+
+
+def _servers() -> list[Fault]:
+    row = "Kafka stopped, stands still, restarted"
+    broker = [
+        Fault(row, "broker restarted", nemesis.kafka_stopped(1)),
+        Fault(row, "broker killed", nemesis.kafka_stopped(1, kill=True)),
+        Fault(row, "broker stands still 5 s", nemesis.kafka_frozen(5)),
+        Fault(row, "broker away 15 s", nemesis.kafka_stopped(15), is_short=False),
+        Fault(row, "broker away 60 s", nemesis.kafka_stopped(60), is_short=False),
+        Fault(row, "broker stands still 60 s", nemesis.kafka_frozen(60), is_short=False),
+    ]
+    row = "PostgreSQL restarted, backends ended, locked"
+    immediate, fast = signal.SIGQUIT, signal.SIGINT
+    return [
+        *broker,
+        Fault(row, "database's immediate restart", nemesis.postgres_restarted(immediate, 0)),
+        Fault(row, "database's fast restart", nemesis.postgres_restarted(fast, 0)),
+        Fault(row, "database away 5 s", nemesis.postgres_restarted(immediate, 5)),
+        Fault(row, "backends terminated", nemesis.backends_terminated(5)),
+        *(
+            Fault(row, f"{table} locked", nemesis.locked(table))
+            for table in ("monitor.partitions", "ingest.names", "notifier.letters")
+        ),
+        Fault(
+            row,
+            "monitor.partitions locked 60 s",
+            nemesis.locked("monitor.partitions", 60),
+            is_short=False,
+        ),
+    ]
+
+
+def _networks() -> list[Fault]:
+    row = "network"
+    found = []
+    for kind, link in LINKS:
+        for mode, seconds in (
+            (nemesis.HALF_OPEN, 1.0),
+            (nemesis.RESET, 2.0),
+            (nemesis.BLACKHOLE, 4.0),
+            (nemesis.SLOW, 4.0),
+        ):
+            found.append(
+                Fault(
+                    row,
+                    f"{kind} to {link}: {mode.kind.value}",
+                    network(f"{kind}-1", link, mode, seconds),
+                    letters_may_be_late=kind == "notifier",
+                    is_short=mode is nemesis.HALF_OPEN or (mode, link) == (nemesis.SLOW, "kafka"),
+                )
+            )
+    for name, mode, link in (
+        ("reads of the monitor half-open", nemesis.HALF_OPEN, "monitor"),
+        ("mail half-open", nemesis.HALF_OPEN, "smtp"),
+        ("mail swallowed", nemesis.BLACKHOLE, "smtp"),
+    ):
+        strike: Strike = network("notifier-1", link, mode, 4.0)
+        found.append(Fault(row, name, strike, letters_may_be_late=True))
+    for mode, seconds in ((nemesis.LATENCY, 4.0), (nemesis.RESET, 2.0), (nemesis.BLACKHOLE, 6.0)):
+        found.append(
+            Fault(
+                row,
+                f"every link: {mode.kind.value}",
+                nemesis.everywhere(mode, seconds),
+                letters_may_be_late=True,
+            )
+        )
+    return found
+
+
+def _told() -> list[Fault]:
+    row = "duplicates, replay, arrival shuffled"
+    month = Size(shuffled_within=timedelta(days=30))
+    return [
+        Fault(row, "said three times", said_again(2)),
+        Fault(row, "replayed from offset 0", replayed()),
+        Fault(row, "shuffled within a month", said_again(1), size=month),
+        Fault("poison", "as much poison as events", said_again(1), size=Size(poison=1.0)),
+        Fault("paid between planning and sending", "paid meanwhile", paid_meanwhile()),
+    ]
+
+
+def _mail() -> list[Fault]:
+    row = "SMTP"
+    late = {"letters_may_be_late": True}
+    one_of_each = tuple(Answer)
+    return [
+        Fault(row, "gone after the final dot", mail_answers(*[Answer.DROP, Answer.LOSE] * 2)),
+        Fault(row, "451 and 421", mail_answers(*[Answer.TEMPORARY, Answer.CLOSING] * 3)),
+        Fault(row, "554", mail_answers(*[Answer.PERMANENT] * 2)),
+        Fault(row, "slow mail", mail_answers(*[Answer.SLOW] * 3), **late),
+        Fault(row, "mail answered in every way", mail_answers(*one_of_each), **late),
+        Fault(row, "mail server away 5 s", mail_down(5)),
+    ]
+
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    *_crashes(),
+    *_unheard(),
+    *_members(),
+    *_servers(),
+    *_networks(),
+    *_told(),
+    *_mail(),
+)
+STATES: Final = tuple(State)
+
+
+def short_matrix(seed: int) -> list[Plan]:
+    """Return one run of every short fault; the seed turns the states and the order."""
+    random = Random(f"matrix/{seed}")
+    faults = random.sample(FAULTS, len(FAULTS))
+    chosen = [fault for fault in faults if fault.is_short]
+    return [
+        Plan(number, seed, fault, STATES[(number + seed) % len(STATES)], is_short=True)
+        for number, fault in enumerate(chosen, 1)
+    ]
+
+
+def long_matrix(seed: int, runs: int) -> list[Plan]:
+    """Return so many runs over all faults and states, each pair as often as any other."""
+    random = Random(f"matrix/{seed}/long")
+    pairs = [(fault, state) for fault in FAULTS for state in STATES]
+    plans: list[Plan] = []
+    while len(plans) < runs:
+        for fault, state in random.sample(pairs, len(pairs)):
+            plans.append(Plan(len(plans) + 1, seed, fault, state))
+    return plans[:runs]
