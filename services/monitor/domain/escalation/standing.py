@@ -153,7 +153,8 @@ def _outcome(
 ) -> Outcome | None:
     """Return how a promise ended; None while its day is not over and it is not yet kept.
 
-    Promised is an amount, or else that nothing it is for and that is due by its day stays open.
+    Promised is an amount, or else that nothing it is for and that is due by its day stays open. As
+    long as nothing was paid that is no promise kept early: its invoice may not have come yet.
     """
     assert promise.promised_on is not None
     covered = [item for item in open_items if promise.covers(item.invoice_id)]
@@ -166,6 +167,7 @@ def _outcome(
         kept = sum_paid >= promised
     else:
         kept = not any(item.due_on <= promise.promised_on for item in covered)
+        kept = kept and (today > promise.promised_on or any(paid.by_currency.values()))
     if kept:
         status = KEPT
     elif today <= promise.promised_on:
