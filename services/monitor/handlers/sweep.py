@@ -44,8 +44,9 @@ async def sweep(
     With `retime` the policies have changed, and every open item is looked at. `said` is called
     after each transaction with what it said.
     """
-    steps = [_retime_some] if retime else []
-    for step in (*steps, _accounts_due, _items_due):
+    # What is due today does not wait for millions of items to be looked at under a new policy.
+    steps = [_accounts_due, _items_due, *([_retime_some] if retime else [])]
+    for step in steps:
         while True:
             async with store.unit() as unit:
                 await unit.hold(owned)
