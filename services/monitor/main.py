@@ -4,11 +4,13 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 
+from services.monitor.adapters.books import open_books
 from services.monitor.adapters.gauges import Gauges, stored_progress
 from services.monitor.adapters.ledger_source import LedgerSource
 from services.monitor.adapters.metrics import MonitorMetrics
@@ -20,6 +22,7 @@ from services.monitor.api.escalations import escalations_router
 from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router
 from services.monitor.api.policies import policies_router
+from services.monitor.api.preview import preview_router
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
 from services.monitor.settings import MonitorSettings
@@ -208,6 +211,12 @@ def build(settings: MonitorSettings) -> Builder:
                     monitor.documents,
                     monitor.clock.now,
                     changed=monitor.tick,
+                ),
+                preview_router(
+                    monitor.reads,
+                    monitor.documents,
+                    partial(open_books, monitor.database.reads, monitor.documents),
+                    monitor.clock.now,
                 ),
             ],
             sweep=monitor.sweep,

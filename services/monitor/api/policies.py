@@ -41,19 +41,20 @@ def policies_router(
 
     @router.post("/policies", status_code=201)
     async def set_policy(request: Request) -> models.PolicySet:
-        name, version = await store.add_policy(await _text_of(request), now())
+        name, version = await store.add_policy(await text_of(request), now())
         changed()
         return models.PolicySet(policy=name, version=version)
 
     @router.post("/policies/validate")
     async def validate(request: Request) -> models.PolicyValid:
-        documents.read(await _text_of(request), version=0)
+        documents.read(await text_of(request), version=0)
         return models.PolicyValid(valid=True)
 
     return router
 
 
-async def _text_of(request: Request) -> str:
+async def text_of(request: Request) -> str:
+    """Return the document that a request carries; refuses what is too large or no text."""
     body = b""
     async for chunk in request.stream():
         body += chunk
