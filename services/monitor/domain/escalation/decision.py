@@ -105,6 +105,7 @@ def decide(
     ]
     chosen = _chosen(reached, item, policy, today)
     raises = _raises(chosen, reached, possible, policy, today)
+    after = standing
     if raises:
         after = [*standing, *_as_raised(raises, item, policy, today)]
         possible = prospects(item, after, around.debtor, policy, today)
@@ -116,7 +117,7 @@ def decide(
         held=held,
         resumed=resumed,
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
-        next_attention_on=next_look(item, standing, outlook, policy, holds, around.debtor, today),
+        next_attention_on=next_look(item, after, outlook, policy, holds, around.debtor, today),
         past_mep=past_mep(item, around.debtor, today),
         outlook=outlook,
     )

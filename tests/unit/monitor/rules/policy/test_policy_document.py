@@ -11,7 +11,7 @@ from services.monitor.domain.policy.policy import Conditions, CrossDefault, Leve
 from shared.business_calendar import BusinessCalendar
 from shared.errors import RejectedError
 from tests.unit.monitor.policies import document
-from tests.unit.monitor.rules.documents import WRONG, calendar, crossed, level
+from tests.unit.monitor.rules.policy.documents import WRONG, calendar, crossed, level
 
 
 @pytest.mark.parametrize(

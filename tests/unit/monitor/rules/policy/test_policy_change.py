@@ -1,0 +1,178 @@
+"""A new policy: what is not due by it is called back, what is stays, and comes once again later."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.monitor.domain.policy.policy import CrossDefault, Policy
+from tests.unit.monitor.builders import cover, customer, issued
+from tests.unit.monitor.debtor_builders import GROUP, blocked, group_defaulted, insolvent
+from tests.unit.monitor.policies import level, policy
+from tests.unit.monitor.rules.world import World
+
+CLAIM = "insurance_claim"
+#: Due on 2026-01-31: reached on 2026-02-10 and 2026-02-20.
+FIRST = policy(level("first", 10), level("second", 20, held_by="block"))
+A = issued("A", "100.00")
+
+
+def second(*levels: object, **more: object) -> Policy:
+    """Return the policy's second version."""
+    return replace(policy(*levels, **more), version=2)  # type: ignore[arg-type]
+
+
+LATER = second(level("first", 10), level("second", 30))
+NOT_DUE = "not due before 2026-03-02 by policy tests@2"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said", "later"),
+    [
+        pytest.param(replace(FIRST, version=2), [], {}, id="the same levels"),
+        pytest.param(
+            LATER,
+            [f"A/1 lifted second: {NOT_DUE}"],
+            {"2026-03-02": ["A/1 raised second"]},
+            id="a level later, which comes again on its day",
+        ),
+        pytest.param(
+            second(level("first", 5), level("second", 15)),
+            [],
+            {},
+            id="a level earlier, which stays",
+        ),
+        pytest.param(
+            second(level("first", 10), level("other", 20)),
+            ["A/1 lifted second: policy tests@2 has no such level", "A/1 raised other"],
+            {},
+            id="a level of another name in its place",
+        ),
+        pytest.param(
+            second(level("first", 10)),
+            ["A/1 lifted second: policy tests@2 has no such level"],
+            {},
+            id="a level less",
+        ),
+        pytest.param(
+            second(level("first", 10), level("second", 20), level("third", 22)),
+            ["A/1 raised third"],
+            {},
+            id="a level more, reached already",
+        ),
+        pytest.param(
+            second(level("first", 40), level("second", 50)),
+            [
+                "A/1 lifted first: not due before 2026-03-12 by policy tests@2",
+                "A/1 lifted second: not due before 2026-03-22 by policy tests@2",
+            ],
+            {"2026-03-12": ["A/1 raised first"], "2026-03-22": ["A/1 raised second"]},
+            id="all of it later",
+        ),
+        pytest.param(
+            second(level("zero", 5), level("first", 10), level("second", 20)),
+            [],
+            {},
+            id="a level more under those that stand",
+        ),
+        pytest.param(
+            second(*FIRST.levels, minimum={"EUR": 20000}), [], {}, id="a minimum lifts nothing"
+        ),
+    ],
+)
+def test_a_new_policy_calls_back_what_is_not_due_by_it(
+    changed: Policy, said: list[str], later: dict[str, list[str]]
+) -> None:
+    world = World(FIRST)
+    world.on("2026-01-01", A)
+    world.until("2026-01-02", "2026-02-24")
+    world.adopt(changed)
+    assert world.on("2026-02-25") == said
+    assert world.until("2026-02-26", "2026-04-30") == later
+    assert len(set(world.raised)) == len(world.raised)
+
+
+def test_a_held_level_is_lifted_too_and_is_not_held_any_more() -> None:
+    world = World(FIRST)
+    world.on("2026-01-01", A)
+    world.until("2026-01-02", "2026-02-22")
+    assert world.on("2026-02-23", blocked("B")) == ["A/1 held second by block B"]
+    world.adopt(LATER)
+    assert world.on("2026-02-25") == [f"A/1 lifted second: {NOT_DUE}"]
+
+
+def test_what_stands_keeps_the_cycle_it_was_raised_in() -> None:
+    world = World(FIRST)
+    world.on("2026-01-01", A)
+    world.until("2026-01-02", "2026-02-24")
+    world.adopt(LATER)
+    world.until("2026-02-25", "2026-03-31")
+    item = world.book.item("A/1")
+    assert [(one.level, one.cycle) for one in item.raised] == [("first", 1), ("second", 2)]
+    assert (item.cycle, item.turns) == (2, 1)
+
+
+def test_a_customer_who_moves_to_another_policy_is_treated_by_it() -> None:
+    """The shell chooses the policy by grade and segment, and looks at the account's open items."""
+    strict = replace(policy(level("first", 5)), name="strict")
+    world = World(FIRST)
+    world.on("2026-01-01", A)
+    world.policy = strict
+    assert world.on("2026-02-06", customer(1, segment="strict")) == ["A/1 raised first"]
+    world.policy = FIRST
+    assert world.on("2026-02-08", customer(2, segment="mild")) == [
+        "A/1 lifted first: not due before 2026-02-10 by policy tests@1"
+    ]
+    assert world.until("2026-02-09", "2026-02-12") == {"2026-02-10": ["A/1 raised first"]}
+
+
+def test_a_claim_is_due_by_the_insurers_clock_under_a_new_policy_as_well() -> None:
+    world = World(policy(level("claim", 30, CLAIM)))
+    world.on("2026-01-01", cover(waiting_days=20, mep_days=365), A)
+    world.until("2026-01-02", "2026-03-10")
+    world.adopt(second(level("claim", 45, CLAIM)))
+    assert world.on("2026-03-11") == [
+        "A/1 lifted claim: not due before 2026-03-17 by policy tests@2"
+    ]
+    assert world.until("2026-03-12", "2026-03-31") == {"2026-03-17": ["A/1 raised claim"]}
+
+
+def test_a_claim_that_insolvency_has_raised_stays_under_a_new_policy() -> None:
+    world = World(policy(level("claim", 30, CLAIM)))
+    world.on("2026-01-01", A, insolvent("2026-01-01"))
+    world.adopt(second(level("claim", 45, CLAIM)))
+    assert world.on("2026-01-02") == []
+
+
+#: What another account's default brings.
+CROSSED = policy(level("legal", 20), cross_default=CrossDefault("legal", {}, "legal"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (replace(CROSSED, version=2), []),
+        (second(level("legal", 30), cross_default=CROSSED.cross_default), []),
+        (
+            second(level("legal", 20)),
+            ["A/1 lifted legal: not due before 2026-02-20 by policy tests@2"],
+        ),
+        (second(level("legal", 2)), []),
+    ],
+    ids=["the same", "of age later", "without the rule", "without the rule, and of age"],
+)
+def test_what_another_accounts_default_has_raised_stays_while_the_policy_says_so(
+    changed: Policy, said: list[str]
+) -> None:
+    world = World(CROSSED)
+    world.on("2026-01-01", customer(1, group_id=GROUP), A)
+    world.on("2026-02-03", group_defaulted(1, "2026-02-03"))
+    world.adopt(changed)
+    assert [one for one in world.on("2026-02-05") if not one.startswith("to ")] == said
+
+
+def test_what_stands_by_its_own_age_stays_where_another_accounts_default_brings_it_too() -> None:
+    world = World(policy(level("legal", 2)))
+    world.on("2026-01-01", customer(1, group_id=GROUP), A)
+    world.on("2026-02-03", group_defaulted(1, "2026-02-03"))
+    world.adopt(replace(CROSSED, version=2))
+    assert [one for one in world.on("2026-02-05") if not one.startswith("to ")] == []
