@@ -151,7 +151,7 @@ async def test_what_a_crash_left_in_the_outbox_is_sent_in_order_by_the_next_owne
 async def test_two_members_share_the_partitions_and_one_takes_over_when_the_other_dies(
     world: World,
 ) -> None:
-    await world.start("left")
+    await world.spawn("left")
     await world.start("right")
 
     async def shared() -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -48,6 +50,7 @@ class World:
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     stops: dict[str, asyncio.Event] = field(default_factory=dict)
     tasks: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     def customer(self, name: str) -> str:
         """A customer of this module's own, whose account shares the topic with others."""
@@ -66,9 +69,30 @@ class World:
         )
 
     async def start(self, instance: str, *, until_ready: bool = True) -> httpx.AsyncClient:
+        """Run a monitor in this process."""
         settings = self.settings(instance)
         stop = self.stops[instance] = asyncio.Event()
         self.tasks[instance] = asyncio.create_task(serve(build(settings), stop))
+        return await self._connect(instance, settings, until_ready=until_ready)
+
+    async def spawn(self, instance: str) -> httpx.AsyncClient:
+        """Run a monitor in a process of its own, which can be killed."""
+        settings = self.settings(instance)
+        told = {
+            f"ARREARS_{name.upper()}": str(value)
+            for name, value in settings.model_dump(exclude_none=True).items()
+        }
+        secrets = {"ARREARS_DATABASE_URL": self.database_url, "ARREARS_API_TOKEN": TOKEN}
+        self.processes[instance] = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.monitor.main"),
+            env={**os.environ, **told, **secrets, "KAFKA_BOOTSTRAP_SERVERS": self.kafka},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        return await self._connect(instance, settings, until_ready=True)
+
+    async def _connect(
+        self, instance: str, settings: MonitorSettings, *, until_ready: bool
+    ) -> httpx.AsyncClient:
         client = self.clients[instance] = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{settings.monitor_port}",
             headers={"Authorization": f"Bearer {TOKEN}"},
@@ -90,11 +114,10 @@ class World:
         await self.clients.pop(instance).aclose()
 
     async def kill(self, instance: str) -> None:
-        """End a monitor without any goodbye, as far as one process allows it."""
-        self.stops.pop(instance)
-        task = self.tasks.pop(instance)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        """End a monitor that was spawned without any goodbye."""
+        process = self.processes.pop(instance)
+        process.kill()
+        await process.wait()
         await self.clients.pop(instance).aclose()
 
     async def publish(self, *events: tuple[str, dict[str, Any]], source: str = "test") -> None:
@@ -219,5 +242,7 @@ async def make_world(kafka: str, database_url: str, folder: Path) -> AsyncIterat
         stack.push_async_callback(producer.stop)
         stack.push_async_callback(world.listener.stop)
         yield world
+        for instance in list(world.processes):
+            await world.kill(instance)
         for instance in list(world.tasks):
             await world.stop(instance)
