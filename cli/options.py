@@ -72,6 +72,21 @@ def parse_date(text: str, option: str) -> date:
         raise UsageError(message) from None
 
 
+def parse_instant(text: str, option: str) -> datetime:
+    """Read an instant as in 2026-07-01T00:00:00+08:00; without an offset it names no moment."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        message = (
+            f"{option}: {text!r} is no instant; write date, time and offset, "
+            "as in 2026-07-01T00:00:00+08:00"
+        )
+        raise UsageError(message)
+    return instant
+
+
 def example(*commands: str) -> str:
     """Return the last lines of a command's help."""
     return "Example: " + "  ·  ".join(commands)

@@ -1,10 +1,11 @@
-"""`accounts`, `items`, `clearings`, `escalations`: what the monitor knows."""
+"""`accounts`, `invoices`, `items`, `interest`, `clearings`, `escalations`: what is known."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.errors import UsageError
 from cli.options import (
     DATA_DEFAULT,
     Account,
@@ -16,6 +17,8 @@ from cli.options import (
     account_id_of,
     example,
     given,
+    parse_date,
+    parse_instant,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +31,21 @@ Type = Annotated[
     str | None,
     typer.Option("--type", metavar="TYPE", help="As in escalation.raised.v1, or just raised."),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="What had happened by the end of that day."),
+]
+KnownBy = Annotated[
+    str | None,
+    typer.Option(
+        "--known-by",
+        metavar="INSTANT",
+        help="What was recorded by then, as in 2026-07-01T00:00:00+08:00.",
+    ),
+]
+Anomalies = Annotated[
+    bool, typer.Option("--anomalies", help="What a person should look at, and nothing else.")
+]
 Ageing = Annotated[bool, typer.Option("--ageing", help="The ageing buckets instead of the sums.")]
 
 ACCOUNTS = (
@@ -38,9 +56,20 @@ AGEING = (
     "account_id:Account currency:Currency open:Open> current:Current> 1-30:1-30> 31-60:31-60> "
     "61-90:61-90> 91-120:91-120> 121+:121+>"
 )
+ANOMALIES = "account_id:Account subject:Subject sentence:What_is_to_be_seen"
+INVOICES = (
+    "invoice_id:Invoice account_id:Account issued_on:Issued due_on:Due items:Items> "
+    "currency:Currency amount:Amount> open:Open> overdue:Overdue> disputed:Disputed> "
+    "status:Status level:Level"
+)
+INTEREST = (
+    "invoice_id:Invoice account_id:Account as_of:To_the_end_of currency:Currency accrued:Accrued> "
+    "open:Owed> terms:Terms"
+)
 ITEMS = (
     "item_id:Item account_id:Account due_on:Due days_overdue:Days_overdue> currency:Currency "
-    "amount:Amount> open:Open> status:Status level:Level next_attention_on:Next_attention"
+    "amount:Amount> open:Open> disputed:Disputed> status:Status level:Level held_by:Held_by "
+    "next_attention_on:Next_attention"
 )
 CLEARINGS = (
     "cleared_on:Day account_id:Account item_id:Item kind:Kind funds_id:Money currency:Currency "
@@ -55,14 +84,20 @@ ESCALATIONS = (
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog=example("arrears accounts --account C-0017 --json"))(accounts)
+    app.command(epilog=example("arrears invoices --account C-0017"))(invoices)
     app.command(epilog=example("arrears items --level legal --status open"))(items)
+    app.command(epilog=example("arrears interest --account C-0017 --as-of 2026-06-30"))(interest)
     app.command(epilog=example("arrears clearings --invoice INV-0017-003"))(clearings)
     app.command(epilog=example("arrears escalations --type raised --level dunning"))(escalations)
 
 
 def accounts(
+    *,
     account: Account = None,
     ageing: Ageing = False,
+    anomalies: Anomalies = False,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
     limit: Limit = None,
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
@@ -70,9 +105,30 @@ def accounts(
     """List the debtors: what each was invoiced, owes, owes too long, and has paid in advance."""
     from cli.show.listing import show_list
 
-    listing = _listing("accounts", AGEING if ageing else ACCOUNTS, by_currency=True)
     params = given(account_id=account_id_of(account))
+    if anomalies:
+        if ageing or as_of or known_by:
+            message = "--anomalies is a list of its own: leave out --ageing, --as-of and --known-by"
+            raise UsageError(message)
+        listing = _listing("anomalies", ANOMALIES)
+    else:
+        listing = _listing("accounts", AGEING if ageing else ACCOUNTS, by_currency=True)
+        params |= _then(as_of, known_by)
     show_list(listing, data, params, limit=limit, as_json=as_json)
+
+
+def invoices(
+    account: Account = None,
+    invoice: Invoice = None,
+    limit: Limit = None,
+    data: Data = DATA_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """List the invoices, each with the sums and the status of its items."""
+    from cli.show.listing import show_list
+
+    params = given(account_id=account_id_of(account), invoice_id=invoice)
+    show_list(_listing("invoices", INVOICES), data, params, limit=limit, as_json=as_json)
 
 
 def items(
@@ -81,6 +137,8 @@ def items(
     invoice: Invoice = None,
     level: Level = None,
     status: Status = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
     limit: Limit = None,
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
@@ -91,7 +149,38 @@ def items(
     params = given(
         account_id=account_id_of(account), invoice_id=invoice, level=level, status=status
     )
+    if level and (as_of or known_by):
+        message = "--level: levels are decided, and no part of a past day's ledger; leave it out"
+        raise UsageError(message)
+    params |= _then(as_of, known_by)
     show_list(_listing("items", ITEMS), data, params, limit=limit, as_json=as_json)
+
+
+def interest(
+    *,
+    account: Account = None,
+    invoice: Invoice = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    limit: Limit = None,
+    data: Data = DATA_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """List what late payment has cost by invoice: a claim of its own beside what is open."""
+    from cli.show.listing import show_list
+
+    params = given(account_id=account_id_of(account), invoice_id=invoice)
+    params |= _then(as_of, known_by)
+    show_list(_listing("interest", INTEREST), data, params, limit=limit, as_json=as_json)
+
+
+def _then(as_of: str | None, known_by: str | None) -> dict[str, str | int | list[str]]:
+    """Return the past day that is asked for, checked before anybody is asked."""
+    if as_of is not None:
+        parse_date(as_of, "--as-of")
+    if known_by is not None:
+        parse_instant(known_by, "--known-by")
+    return given(as_of=as_of, known_by=known_by)
 
 
 def clearings(
