@@ -18,11 +18,13 @@ from services.monitor.adapters.past import PostgresPast
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads import Reads
 from services.monitor.adapters.store import PostgresStore
+from services.monitor.adapters.stories import open_stories
 from services.monitor.api.escalations import escalations_router
 from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router
 from services.monitor.api.policies import policies_router
 from services.monitor.api.preview import preview_router
+from services.monitor.api.why import why_router
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
 from services.monitor.settings import MonitorSettings
@@ -205,6 +207,11 @@ def build(settings: MonitorSettings) -> Builder:
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, monitor.clock.now),
                 escalations_router(monitor.reads),
+                why_router(
+                    monitor.reads,
+                    partial(open_stories, monitor.database.reads, monitor.documents),
+                    monitor.clock.now,
+                ),
                 policies_router(
                     monitor.reads,
                     monitor.store,
