@@ -116,7 +116,8 @@ class World:
     async def kill(self, instance: str) -> None:
         """End a monitor that was spawned without any goodbye."""
         process = self.processes.pop(instance)
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
         await self.clients.pop(instance).aclose()
 
