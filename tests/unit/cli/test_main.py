@@ -16,7 +16,17 @@ from cli.main import make_app
 
 COMMANDS = [
     *("up", "down", "status", "migrate", "publish", "sample", "settle", "rebuild", "demo"),
-    *("accounts", "items", "clearings", "escalations", "tasks", "letters", "rejected"),
+    *(
+        "accounts",
+        "invoices",
+        "items",
+        "interest",
+        "clearings",
+        "escalations",
+        "tasks",
+        "letters",
+        "rejected",
+    ),
     *("clock show", "clock set", "clock advance", "tasks take", "tasks complete", "tasks show"),
     *("letters show", "letters resolve", "rejected show", "rejected replay"),
     *("policy show", "policy set", "policy validate"),
