@@ -26,8 +26,6 @@ BURST_PAUSE_SECONDS: Final = 0.08
 LEAP_DAYS: Final = (7, 16, 31)
 #: The strike begins so long after the load, at most.
 DELAY_SECONDS_MAX: Final = 0.4
-#: Messages that wake an idle system, for a fault that needs something to pass.
-WAKING_MESSAGES: Final = 20
 
 
 class State(Enum):
@@ -104,36 +102,30 @@ async def _under_fault(system: System, plan: Plan, workload: Workload, course: C
         await until_at_rest(system)
     strike = asyncio.create_task(_strike(plan, course))
     try:
-        if plan.state is State.IDLE:
-            await _while_idle(system, plan, workload, course, strike)
-        elif plan.state is State.BURST:
-            await course.begun.wait() if plan.fault.is_trap else None
-            await _publish(system, workload.after, pause_seconds=BURST_PAUSE_SECONDS)
-        else:
-            await course.begun.wait() if plan.fault.is_trap else None
-            await go_to(system, days_on(system, course.random.choice(LEAP_DAYS)))
+        if plan.fault.is_trap:
+            await course.begun.wait()
+        if plan.state is State.IDLE and not plan.fault.is_trap:
+            await strike
+        if plan.state is not State.SWEEP:
+            pause_seconds = BURST_PAUSE_SECONDS if plan.state is State.BURST else 0.0
+            await _publish(system, workload.after, pause_seconds=pause_seconds)
+        if plan.state is State.SWEEP or plan.fault.is_trap:
+            await _sweep(system, workload, course)
         await strike
     finally:
         strike.cancel()
         await asyncio.gather(strike, return_exceptions=True)
         for service in system.services.values():
             await service.heal()
-    if plan.state is not State.SWEEP:
+    if plan.state is not State.SWEEP and not plan.fault.is_trap:
         await until_ready(system)
-        await go_to(system, days_on(system, course.random.choice(LEAP_DAYS)))
+        await _sweep(system, workload, course)
 
 
-async def _while_idle(
-    system: System, plan: Plan, workload: Workload, course: Course, strike: "asyncio.Task[None]"
-) -> None:
-    if plan.fault.is_trap:
-        await course.begun.wait()
-        await _publish(system, workload.after[:WAKING_MESSAGES])
-        await strike
-        await _publish(system, workload.after[WAKING_MESSAGES:])
-    else:
-        await strike
-        await _publish(system, workload.after)
+async def _sweep(system: System, workload: Workload, course: Course) -> None:
+    """Let many things fall due at once, while the last of the history is told."""
+    day = days_on(system, course.random.choice(LEAP_DAYS))
+    await asyncio.gather(go_to(system, day), _publish(system, workload.last))
 
 
 async def _strike(plan: Plan, course: Course) -> None:

@@ -4,7 +4,7 @@ The events are the sample trade's own stories; this module adds repeats, reorder
 keys, and poison, and knows what must become of each record.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -18,8 +18,8 @@ from tests.faults.poison import poisoned
 #: A run's customers have numbers of their own, so that runs share a database.
 NUMBERS_PER_RUN: Final = 10_000
 HISTORY_DAYS: Final = 240
-#: Of the history, what has been told before the fault begins.
-FIRST_PART: Final = 0.6
+#: Where the history is cut: what comes before the fault, and what comes before the sweep.
+PARTS: Final = (0.6, 0.9)
 DUPLICATE_SHARE: Final = 0.05
 POISON_SHARE: Final = 0.03
 #: Marks, for the checks alone, what must be refused; ingest reads no such header.
@@ -57,15 +57,16 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A run's messages: those told before the fault, and those told while it lasts or after."""
+    """A run's messages: told before the fault, while it lasts or after, and at a sweep."""
 
     before: Sequence[Message]
     after: Sequence[Message]
+    last: Sequence[Message]
 
     @property
     def events(self) -> int:
         """How many messages there are."""
-        return len(self.before) + len(self.after)
+        return len(self.before) + len(self.after) + len(self.last)
 
 
 def make_workload(seed: int, run: int, today: date, size: Size) -> Workload:
@@ -81,10 +82,11 @@ def make_workload(seed: int, run: int, today: date, size: Size) -> Workload:
         for number, event in enumerate(events)
     )
     told = [events[number] for _at, number in order]
-    cut = int(len(told) * FIRST_PART)
+    first, second = (int(len(told) * part) for part in PARTS)
     return Workload(
-        before=list(_messages(random, told[:cut], size)),
-        after=list(_messages(random, told[cut:], size)),
+        before=_messages(random, told[:first], size),
+        after=_messages(random, told[first:second], size),
+        last=_messages(random, told[second:], size),
     )
 
 
@@ -108,14 +110,17 @@ def _stories(random: Random, run: int, start: date, size: Size) -> list[Event]:
     return events
 
 
-def _messages(random: Random, events: Iterable[Event], size: Size) -> Iterable[Message]:
+def _messages(random: Random, events: Sequence[Event], size: Size) -> list[Message]:
+    """Send events with repeats and poison, some of which comes last in any case."""
+    messages: list[Message] = []
     for event in events:
         message = _message(random, event)
-        yield message
+        messages.append(message)
         if random.random() < size.duplicates:
-            yield _message(random, event)
-        if random.random() < size.poison:
-            yield _poison(random, message, event)
+            messages.append(_message(random, event))
+        if random.random() < size.poison or event is events[-1]:
+            messages.append(_poison(random, message, event))
+    return messages
 
 
 def _message(random: Random, event: Event) -> Message:
@@ -130,6 +135,8 @@ def _message(random: Random, event: Event) -> Message:
 
 def _poison(random: Random, message: Message, event: Event) -> Message:
     value, headers = poisoned(random, event)
+    if value is None and message.key is None:
+        value = b""  # the client refuses to send a record of nothing at all
     return Message(
         message.topic,
         message.key,

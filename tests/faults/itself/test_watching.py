@@ -155,3 +155,18 @@ async def test_a_trap_springs_once_at_its_moment_and_cuts_there() -> None:
         await trap.saw(Seen("commit", "the items"))
     assert sprung.is_set()
     await trap.saw(Seen("commit", "items"))
+
+
+async def test_a_trap_springs_to_its_end_even_when_the_connection_ends_meanwhile() -> None:
+    is_killed = asyncio.Event()
+
+    async def spring() -> None:
+        await is_killed.wait()
+
+    trap = Trap(Moment("produced"), spring)
+    carrier = asyncio.create_task(trap.saw(Seen("produced")))
+    await asyncio.sleep(0)
+    carrier.cancel()
+    await asyncio.gather(carrier, return_exceptions=True)
+    is_killed.set()
+    await asyncio.wait_for(trap.sprung.wait(), 1)

@@ -34,7 +34,7 @@ def judged(messages: list[Message]) -> list[bool]:
 @pytest.mark.parametrize("seed", range(5))
 def test_poison_is_refused_and_nothing_else(seed: int) -> None:
     workload = make_workload(seed, 3, TODAY, Size(poison=0.5))
-    messages = [*workload.before, *workload.after]
+    messages = [*workload.before, *workload.after, *workload.last]
     assert judged(messages) == [not one.is_poison for one in messages]
 
 
@@ -70,7 +70,7 @@ def test_every_inbound_type_occurs(seed: int) -> None:
     workload = make_workload(seed, 1, TODAY, Size())
     types = {
         json.loads(one.value or b"")["type"]
-        for one in (*workload.before, *workload.after)
+        for one in (*workload.before, *workload.after, *workload.last)
         if not one.is_poison
     }
     assert types == set(CATALOGUE)

@@ -39,6 +39,7 @@ class Trap:
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
     left: int = 0
     is_taken: bool = False
+    _springing: "asyncio.Task[None] | None" = None
 
     def __post_init__(self) -> None:
         """Count down from the moment's number."""
@@ -52,9 +53,15 @@ class Trap:
         if self.left > 0:
             return
         self.is_taken = True
+        # A process that is killed closes its connections, and so ends whoever carries their bytes
+        # and waits here.
+        self._springing = asyncio.create_task(self._spring())
+        await asyncio.shield(self._springing)
+        raise CutError
+
+    async def _spring(self) -> None:
         await self.spring()
         self.sprung.set()
-        raise CutError
 
 
 class Lookout:
