@@ -49,6 +49,8 @@ RELAY_SECONDS_MAX: Final = 1.0
 SWEEP_SECONDS_MAX: Final = 300.0
 #: The loop and the relay use one each; takeovers and policies the others.
 WRITE_POOL_SIZE: Final = 4
+#: Stories and previews at a time; a preview may take a minute, and must keep nobody from writing.
+SNAPSHOT_POOL_SIZE: Final = 4
 
 
 class Monitor:
@@ -66,6 +68,11 @@ class Monitor:
             settings.database_url.get_secret_value(),
             application=f"arrears-monitor-{settings.instance}",
             write_pool_size=WRITE_POOL_SIZE,
+        )
+        self.snapshots = Database(
+            settings.database_url.get_secret_value(),
+            application=f"arrears-monitor-{settings.instance}-snapshots",
+            write_pool_size=SNAPSHOT_POOL_SIZE,
         )
         self.store = PostgresStore(self.database, self.documents)
         self.reads = Reads(self.database.reads, self.documents, settings.ledger_partitions)
@@ -209,7 +216,7 @@ def build(settings: MonitorSettings) -> Builder:
                 escalations_router(monitor.reads),
                 why_router(
                     monitor.reads,
-                    partial(open_stories, monitor.database.reads, monitor.documents),
+                    partial(open_stories, monitor.snapshots, monitor.documents),
                     monitor.clock.now,
                 ),
                 policies_router(
@@ -222,7 +229,7 @@ def build(settings: MonitorSettings) -> Builder:
                 preview_router(
                     monitor.reads,
                     monitor.documents,
-                    partial(open_books, monitor.database.reads, monitor.documents),
+                    partial(open_books, monitor.snapshots, monitor.documents),
                     monitor.clock.now,
                 ),
             ],
@@ -249,6 +256,7 @@ def build(settings: MonitorSettings) -> Builder:
             )
         finally:
             scheduler.shutdown(wait=False)
+            await monitor.snapshots.close()
             await monitor.database.close()
 
     return builder

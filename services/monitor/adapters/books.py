@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.monitor.adapters import rows
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reading import PostgresReading
@@ -14,7 +12,7 @@ from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Scope
 from services.monitor.handlers.ports import AccountKey
 from services.monitor.handlers.preview import OpenAccount
-from shared.postgres.pool import Connection
+from shared.postgres.pool import Connection, Database
 
 #: Items in memory at a time, beside those of one account.
 ITEMS_AT_A_TIME: Final = 1000
@@ -71,8 +69,8 @@ class PostgresBooks:
 
 @asynccontextmanager
 async def open_books(
-    engine: AsyncEngine, documents: PolicyDocuments, scope: Scope
+    database: Database, documents: PolicyDocuments, scope: Scope
 ) -> AsyncIterator[PostgresBooks]:
     """Open a snapshot of the open items that a policy of this scope may be for."""
-    async with snapshot(engine) as connection:
+    async with snapshot(database) as connection:
         yield PostgresBooks(connection, documents, scope)

@@ -2,20 +2,22 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from shared.postgres.pool import Connection, Database
 
-from shared.postgres.pool import Connection, mapped_losses
+#: What is written meanwhile is not seen, and nothing can be written.
+READ_ONE_SNAPSHOT: Final = """
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY
+"""
 
 
 @asynccontextmanager
-async def snapshot(engine: AsyncEngine) -> AsyncIterator[Connection]:
-    """Give a connection of the engine's driver: what is written meanwhile is not seen by it.
+async def snapshot(database: Database) -> AsyncIterator[Connection]:
+    """Give a connection for as long as the questions take; `database` has a pool for such alone.
 
-    Raises `TransientError` when the database is lost on the way.
+    Raises `TransientError` when the database is lost on the way, or every connection is taken.
     """
-    async with mapped_losses(), engine.connect() as connection:
-        driver: Connection | None = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        async with driver.transaction(isolation="repeatable_read", readonly=True):
-            yield driver
+    async with database.transaction() as connection:
+        await connection.execute(READ_ONE_SNAPSHOT)
+        yield connection

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.monitor.adapters import queries, rows
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reading import PostgresReading
@@ -14,6 +12,7 @@ from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.invoice.item import Item
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.replay import JournalRow
+from shared.postgres.pool import Database
 
 PREFETCH_ROWS: Final = 1000
 
@@ -57,8 +56,8 @@ class PostgresStories(PostgresReading):
 
 @asynccontextmanager
 async def open_stories(
-    engine: AsyncEngine, documents: PolicyDocuments
+    database: Database, documents: PolicyDocuments
 ) -> AsyncIterator[PostgresStories]:
     """Open a snapshot."""
-    async with snapshot(engine) as connection:
+    async with snapshot(database) as connection:
         yield PostgresStories(connection, documents.select)

@@ -57,12 +57,12 @@ class Shelf:
             ledger_router(reads, past, self._now),
             money_router(reads, past, self._now),
             escalations_router(reads),
-            why_router(reads, partial(open_stories, database.reads, self.documents), self._now),
+            why_router(reads, partial(open_stories, database, self.documents), self._now),
             policies_router(reads, self.store, self.documents, self._now, changed=lambda: None),
             preview_router(
                 reads,
                 self.documents,
-                partial(open_books, database.reads, self.documents),
+                partial(open_books, database, self.documents),
                 self._now,
             ),
         )
@@ -158,7 +158,7 @@ def _client(*routers: APIRouter) -> httpx.AsyncClient:
 
 @asynccontextmanager
 async def make_shelf(database_url: str) -> AsyncIterator[Shelf]:
-    database = Database(database_url, application="shelf", write_pool_size=2)
+    database = Database(database_url, application="shelf", write_pool_size=4)
     store = PostgresStore(database, PolicyDocuments())
     now = datetime(2026, 1, 1, tzinfo=UTC)
     await store.seed(now)

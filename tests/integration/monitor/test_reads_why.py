@@ -55,7 +55,7 @@ async def story(shelf: Shelf) -> dict[str, Any]:
 def test_each_event_that_touched_it_is_told_in_order(story: dict[str, Any]) -> None:
     assert [(one["type"], one["happened_on"]) for one in story["events"]] == [
         ("customer.updated.v1", "2026-01-01"),
-        ("cover.updated.v1", "2025-01-01"),
+        ("cover.updated.v1", "2026-01-01"),
         ("invoice.issued.v1", "2026-01-01"),
         ("payment.received.v1", "2026-01-20"),
         ("payment.received.v1", "2026-01-20"),
@@ -101,7 +101,7 @@ def test_what_comes_next_is_told_with_what_holds_it_back(story: dict[str, Any]) 
 def test_the_claim_and_the_interest_show_their_arithmetic(story: dict[str, Any]) -> None:
     assert story["claim"]["amount"] == "540.00"
     assert "x 90 % = 540.00 CNY" in story["claim"]["why"]
-    assert story["interest"]["accrued"] == "4.22"
+    assert story["interest"]["accrued"] == "3.95"
     assert story["interest"]["terms"] == "contract"
     assert story["interest"]["why"][0].startswith("2026-01-11 to 2026-01-19: 1000.00 CNY x 10 %")
 
