@@ -71,9 +71,7 @@ async def attend(
     for key, item in look.items:
         _decide(course, key, item, known[key], look, overdue.get(key), live=live)
     await unit.save_items(course.placed)
-    figures = await figures_for(
-        unit, [(key, item, policy, one.raised) for key, item, policy, one in course.decided]
-    )
+    figures = await figures_for(unit, course.decided)
     words = [
         word
         for key, item, policy, applied in course.decided

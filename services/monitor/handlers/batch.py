@@ -109,19 +109,18 @@ async def fold_batch(
         for account in accounts.values():
             account.close()
         await unit.save(accounts, journal, clearings, now)
+        # What is lifted is told first: a claim that is raised counts those that stand.
+        lifted = _words(told, known, policies, now)
+        await unit.tell(lifted, now)
         raised = await attend(unit, _look(accounts, known), known, policies, now, live=live)
         await _retime(unit, accounts, now)
         await unit.send(messages, now)
-        words = [
-            *_words(told, known, policies, now),
-            *raised,
-            *_group_words(accounts, known, policies, now),
-        ]
-        await unit.tell(words, now)
+        raised += _group_words(accounts, known, policies, now)
+        await unit.tell(raised, now)
     return Folded(
         records=len(entries),
         duplicates=len(entries) - len(fresh),
-        words=[word for _partition, word in words],
+        words=[word for _partition, word in (*lifted, *raised)],
         remarks=[
             (entry.account_id, entry.changes["remark"])
             for entry in journal

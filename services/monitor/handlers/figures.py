@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from services.monitor.domain.escalation.decision import Applied
 from services.monitor.domain.insurance.claim import reckon
 from services.monitor.domain.insurance.cover import cover_for
 from services.monitor.domain.insurance.limit import exposure_of
@@ -24,6 +25,7 @@ from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
 from services.monitor.handlers.ports import AccountKey, Unit
 from shared.contracts.cover import CoverUpdated
 from shared.contracts.escalation import Claim, EscalationEvent, Interest
+from shared.errors import RejectedError
 from shared.money import to_minor, to_text
 
 _InvoiceKey = tuple[int, str, str]
@@ -66,15 +68,27 @@ class Figures:
         return claim
 
     def interest(self, key: AccountKey, item: Item, policy: Policy, today: date) -> Interest | None:
-        """Return the interest on an item's invoice so far; None where none is asked."""
+        """Return the interest on an item's invoice so far; None where none is asked.
+
+        A contract that the door never checked and nobody can read stops nothing: the creditor's
+        rule is taken, and the figure says so.
+        """
         where = (*key, item.invoice_id)
         invoice = self._invoices.get(where)
         if invoice is None:
             return None
-        terms = applicable_terms(invoice.interest, item.currency, policy.interest)
+        faults: list[str] = []
+        try:
+            terms = applicable_terms(invoice.interest, item.currency, policy.interest)
+        except RejectedError as error:
+            terms = policy.interest
+            faults = [
+                f"the contract's terms cannot be read ({error.message}); the creditor's apply"
+            ]
         if terms is None:
             return None
-        return interest_of(invoice, self._clearings.get(where, []), terms, today)
+        interest = interest_of(invoice, self._clearings.get(where, []), terms, today)
+        return replace(interest, why=[*faults, *interest.why])
 
 
 def used_up(
@@ -95,21 +109,25 @@ def used_up(
 
 
 async def figures_for(
-    unit: Unit, raised: Sequence[tuple[AccountKey, Item, Policy, Sequence[Raised]]]
+    unit: Unit, decided: Sequence[tuple[AccountKey, Item, Policy, Applied]]
 ) -> Figures:
     """Load what the figures of freshly raised levels need; items without one need nothing."""
-    raised = [one for one in raised if one[3]]
-    claimants = sorted({key for key, _, _, fresh in raised if any(_is_claim(one) for one in fresh)})
-    bearing = sorted({(*key, item.invoice_id) for key, item, _policy, _fresh in raised})
+    raised = [one for one in decided if one[3].raised]
+    claimants = sorted({key for key, _, _, one in raised if any(map(_is_claim, one.raised))})
+    bearing = sorted({(*key, item.invoice_id) for key, item, _policy, _applied in raised})
     invoices = await unit.invoices(bearing) if bearing else {}
     interested = [
         (*key, item.invoice_id)
-        for key, item, policy, _fresh in raised
+        for key, item, policy, _applied in raised
         if policy.interest is not None or invoices[*key, item.invoice_id].interest is not None
     ]
+    claims = _by_item(await unit.claims(claimants)) if claimants else {}
+    for key, item, _policy, applied in decided:
+        if any(_is_claim(one) for one, _because in applied.lifted):
+            claims.get(key, {}).pop(item.item_id, None)
     return Figures(
         await unit.open_items(claimants) if claimants else {},
-        _by_item(await unit.claims(claimants)) if claimants else {},
+        claims,
         invoices,
         await unit.clearings(sorted(set(interested))) if interested else {},
     )

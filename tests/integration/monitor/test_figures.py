@@ -1,0 +1,120 @@
+"""The figures that a raised level is told with: interest so far, and claims of one policy year."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.monitor.events import covered, known, written_off
+from tests.integration.monitor.world import World, invoice, payment
+
+DAY = timedelta(days=1)
+INTEREST = """\
+policy: interest-{run}
+applies_to: {{segment: interest-{run}}}
+levels:
+  - {{level: dunning, after_days: 15, action: dunning_letter}}
+interest: {{annual_percent: "10", day_count: actual/365, fixed_sum: {{CNY: "40.00"}}}}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def monitor(world: World) -> None:
+    await world.start("one")
+    await world.set_policy(INTEREST.format(run=world.run))
+
+
+def bill(world: World, customer: str, name: str, total: str, overdue: int, **more: Any) -> Any:
+    due = str(world.today - overdue * DAY)
+    return invoice(customer, name, total, due, issued_on=due, **more)
+
+
+async def raised(world: World, customer: str) -> list[dict[str, Any]]:
+    words = await world.words(customer)
+    return [word for word in words if word["type"] == "escalation.raised.v1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "contract", "expected"),
+    [
+        # 100.00 x 10 % x 15/365 = 0.41, and the creditor's fixed sum.
+        ("creditors", None, ("40.41", "40.41")),
+        # 100.00 x 0.05 % x 15 days = 0.75, as the contract has it, and no fixed sum.
+        ("contract", {"daily_percent": "0.05"}, ("0.75", "0.75")),
+        # What the door would refuse is not read; the creditor's rule is.
+        ("unreadable", {"annual_percent": 10}, ("40.41", "40.41")),
+    ],
+)
+async def test_a_level_is_raised_with_the_interest_so_far(
+    world: World, name: str, contract: Any, expected: tuple[str, str]
+) -> None:
+    customer = world.customer(name)
+    more = {} if contract is None else {"interest": contract}
+    await world.happen(
+        known(customer, segment=f"interest-{world.run}"),
+        bill(world, customer, "A", "100.00", 15, **more),
+    )
+    [word] = await raised(world, customer)
+    assert (word["interest"]["accrued"], word["interest"]["open"]) == expected
+    assert ("cannot be read" in word["interest"]["why"][0]) == (name == "unreadable")
+
+
+async def test_money_that_came_before_the_level_lowers_the_interest_from_its_day_on(
+    world: World,
+) -> None:
+    customer = world.customer("partly")
+    came = payment(
+        customer,
+        "P-1",
+        "60.00",
+        received_on=str(world.today - 5 * DAY),
+        allocations=[
+            {"invoice_id": "A", "amount": "50.00"},
+            {"invoice_id": "A", "amount": "10.00", "claim": "interest"},
+        ],
+    )
+    await world.happen(
+        known(customer, segment=f"interest-{world.run}"),
+        came,
+        bill(world, customer, "A", "100.00", 15),
+    )
+    [word] = await raised(world, customer)
+    # 100.00 for 9 days and 50.00 for 6 at 10 %: 0.25 + 0.08 = 0.33, of which 10.00 are paid.
+    assert word["open"] == "50.00"
+    assert (word["interest"]["accrued"], word["interest"]["open"]) == ("40.33", "30.33")
+
+
+async def test_claims_of_one_sweep_share_the_years_deductible_and_limit(world: World) -> None:
+    customer = world.customer("year")
+    due = str(world.today + 2 * DAY)
+    bills = [
+        invoice(customer, name, total, due, issued_on=str(world.today))
+        for name, total in (("A", "1000.00"), ("B", "2000.00"), ("C", "3000.00"))
+    ]
+    terms = {
+        "deductible": "1500.00",
+        "deductible_kind": "annual_aggregate",
+        "claim_limit_annual": "2000.00",
+    }
+    await world.happen(covered(customer, **terms), *bills)
+    await world.later(62)
+    claims = {word["item_id"]: word["claim"] for word in await raised(world, customer)}
+    # 1,000 of the deductible by A, 500 by B: (2,000 - 500) x 90 % = 1,350; the year has 650 left.
+    assert {name: claim["amount"] for name, claim in claims.items()} == {
+        "A/1": "0.00",
+        "B/1": "1350.00",
+        "C/1": "650.00",
+    }
+    assert [claims[name]["deductible"] for name in ("A/1", "B/1")] == ["1000.00", "500.00"]
+
+
+async def test_a_claim_that_was_lifted_has_used_nothing_of_the_year(world: World) -> None:
+    customer = world.customer("lifted")
+    terms = {"deductible": "500.00", "deductible_kind": "annual_aggregate", "waiting_days": 10}
+    await world.happen(covered(customer, **terms), bill(world, customer, "A", "1000.00", 60))
+    [first] = await raised(world, customer)
+    assert first["claim"]["amount"] == "450.00"
+    # In one batch: A is given up, and B comes as late as A was.
+    await world.happen(written_off(customer, "A"), bill(world, customer, "B", "1000.00", 60))
+    *_, second = await raised(world, customer)
+    assert (second["item_id"], second["claim"]["amount"]) == ("B/1", "450.00")
