@@ -36,8 +36,15 @@ WHERE open_minor > 0 AND ($1::text IS NULL OR account_id = $1)
 class PostgresBooks:
     """See the port `Books`; accounts that a scope cannot mean by their ids are left out."""
 
-    def __init__(self, connection: Connection, documents: PolicyDocuments, scope: Scope) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        documents: PolicyDocuments,
+        scope: Scope,
+        items_at_a_time: int,
+    ) -> None:
         self._connection = connection
+        self._items_at_a_time = items_at_a_time
         self._reading = PostgresReading(connection, documents.select)
         creditor = None if scope.creditor_id is None else f"{scope.creditor_id}:"
         self._where = (scope.account_id, creditor)
@@ -51,10 +58,10 @@ class PostgresBooks:
         gathered: dict[AccountKey, list[Item]] = {}
         items = 0
         async for row in self._connection.cursor(
-            OPEN_ITEMS, *self._where, prefetch=ITEMS_AT_A_TIME
+            OPEN_ITEMS, *self._where, prefetch=self._items_at_a_time
         ):
             key = (row["partition"], row["account_id"])
-            if items >= ITEMS_AT_A_TIME and key not in gathered:
+            if items >= self._items_at_a_time and key not in gathered:
                 yield await self._known(gathered)
                 gathered, items = {}, 0
             gathered.setdefault(key, []).append(rows.item_from(row))
@@ -69,8 +76,12 @@ class PostgresBooks:
 
 @asynccontextmanager
 async def open_books(
-    database: Database, documents: PolicyDocuments, scope: Scope
+    database: Database,
+    documents: PolicyDocuments,
+    scope: Scope,
+    *,
+    items_at_a_time: int = ITEMS_AT_A_TIME,
 ) -> AsyncIterator[PostgresBooks]:
     """Open a snapshot of the open items that a policy of this scope may be for."""
     async with snapshot(database) as connection:
-        yield PostgresBooks(connection, documents, scope)
+        yield PostgresBooks(connection, documents, scope, items_at_a_time)

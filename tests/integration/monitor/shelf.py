@@ -37,6 +37,8 @@ from tests.integration.monitor.world import ledger_record
 
 #: The only partition there is, so that every account lives in it.
 PARTITION: Final = 0
+#: So few that a handful of items takes several turns.
+ITEMS_AT_A_TIME: Final = 2
 OK: Final = 200
 UNPROCESSABLE: Final = 422
 
@@ -62,7 +64,7 @@ class Shelf:
             preview_router(
                 reads,
                 self.documents,
-                partial(open_books, database, self.documents),
+                partial(open_books, database, self.documents, items_at_a_time=ITEMS_AT_A_TIME),
                 self._now,
             ),
         )

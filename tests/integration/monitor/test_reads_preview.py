@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import pytest
 
-from services.monitor.adapters import books
 from services.monitor.api.preview import LINES
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from tests.integration.monitor.events import blocked, known
@@ -111,17 +110,14 @@ async def test_what_the_preview_said_is_what_then_happens(shelf: Shelf) -> None:
     assert told(await preview(shelf, OF_GRADE_B)) == []
 
 
-async def test_long_work_tells_how_far_it_is_and_the_same_in_the_end(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(books, "ITEMS_AT_A_TIME", 2)
+async def test_long_work_tells_how_far_it_is_and_the_same_in_the_end(shelf: Shelf) -> None:
     whole = await preview(shelf, LATER)
     response = await shelf.client.post(
         "/v1/policies/preview", content=LATER, headers={**YAML, "Accept": LINES}
     )
     *steps, last = [json.loads(line) for line in response.text.splitlines()]
     assert last == whole
-    assert [one["looked_at"] for one in steps] == [0, 3, 5, 7, 9, 11, 13]
+    assert [one["looked_at"] for one in steps] == [0, 2, 4, 6, 8, 10, 12, 13]
     assert {one["items"] for one in steps} == {13}
 
 
