@@ -50,7 +50,7 @@ def shortfall(
         if policy.minimum_scope == ACCOUNT:
             amount = itself.by_currency[item.currency]
     if items < conditions.minimum_items:
-        return f"{items} overdue items are fewer than {conditions.minimum_items}"
+        return f"fewer than {conditions.minimum_items} overdue items: {items}"
     if amount < conditions.minimum_open.get(item.currency, 0):
         return "below the minimum"
     return None

@@ -5,6 +5,7 @@ It lives beside the invoice: paying the principal ends its growth and nothing el
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 
 from services.monitor.domain.interest.accrual import Accrual, Step, accrue, once_per_invoice
 from services.monitor.domain.interest.telling import told
@@ -30,7 +31,7 @@ def interest_of(
     assert currency is not None
     own = list(clearings)
     accruals = accruals_of(invoice, own, terms, until)
-    total = sum(one.total_minor for one in accruals)
+    total = _total(accruals)
     paid = _paid(own, until)
     waived = _waived(invoice, own, terms, until)
     left = max(0, total - paid - waived)
@@ -42,6 +43,13 @@ def interest_of(
     return Interest(
         accrued=to_text(total, currency), open=to_text(left, currency), currency=currency, why=why
     )
+
+
+def _total(accruals: Iterable[Accrual]) -> int:
+    """Return an invoice's interest in minor units: one rounding for all of its items."""
+    every = list(accruals)
+    grown = sum((one.interest for one in every), Fraction(0))
+    return round(grown) + sum(one.fixed_sum_minor for one in every)
 
 
 def accruals_of(
@@ -122,5 +130,5 @@ def _one_waived(
     assert invoice.currency is not None
     if waiver.amount is not None:
         return readable(waiver.amount, invoice.currency)
-    grown = sum(one.total_minor for one in accruals_of(invoice, clearings, terms, waiver.on))
+    grown = _total(accruals_of(invoice, clearings, terms, waiver.on))
     return max(0, grown - _paid(clearings, waiver.on) - before)

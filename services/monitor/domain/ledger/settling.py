@@ -4,7 +4,7 @@ Every fold ends here. What is derived (matches, items, disputed parts) is made a
 so that the order in which those came does not matter; the difference to before is what is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -143,12 +143,27 @@ def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
         if not difference:
             continue
         named = key[3]
-        day = _met_on(invoice, key, on) if difference > 0 and named else on
+        stays = difference > 0 or _names_as_much(invoice, key, _matched_before(old, key))
+        day = _met_on(invoice, key, on) if named and stays else on
         rule = clearing.NAMED if named else clearing.OLDEST_DUE_FIRST
         account.record(invoice, key, difference, rule, day)
         if key[2] == INTEREST:
             assert invoice.currency is not None
             account.balance(invoice.currency).interest += difference
+
+
+def _matched_before(matches: Mapping[_MatchKey, int], key: _MatchKey) -> int:
+    """Return what the funds of a match were matched with, over all instalments, by name."""
+    return sum(amount for one, amount in matches.items() if (one[:2], one[3]) == (key[:2], True))
+
+
+def _names_as_much(invoice: Invoice, key: _MatchKey, matched: int) -> bool:
+    """Say whether funds still name what they were matched with: it is room that they have lost.
+
+    Older money, or terms that shrink, have taken it from the beginning, whenever they came.
+    """
+    named = sum(one.amount for one in invoice.named if (one.kind, one.funds_id) == key[:2])
+    return named >= matched
 
 
 def _met_on(invoice: Invoice, key: _MatchKey, on: date) -> date:
