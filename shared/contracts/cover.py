@@ -15,7 +15,11 @@ INSURED_PERCENTAGE_MAX = 95
 
 
 class CoverUpdated(Inbound, kw_only=True, frozen=True):
-    """The cover of one customer under one policy; the event with the latest `time` wins.
+    """The cover of one customer under one policy, for what is invoiced from `valid_from` on.
+
+    For each `valid_from` of a policy the event with the latest `time` wins; terms from a later day
+    (a renewal, another limit) leave the ones before to what was invoiced before. An invoice is
+    insured by the terms in force on its issue date: of those valid then, the ones that began last.
 
     A `limit` of 0 says that the insurer granted no named limit: then the `discretionary_limit`
     counts, which the seller grants by its own judgement (Atradius glossary, "maximum discretionary
@@ -100,7 +104,9 @@ class CoverUpdated(Inbound, kw_only=True, frozen=True):
 class CoverWithdrawn(Inbound, kw_only=True, frozen=True):
     """The insurer withdraws cover; what was invoiced up to `withdrawn_on` stays insured.
 
-    Between this and `cover.updated.v1` of one policy the event with the latest `time` wins.
+    It ends the terms of the policy that have an earlier `time`; terms with a later one put the
+    policy in force again. Of several withdrawals after the same terms the earliest day counts; to
+    take one back, say the terms again.
     """
 
     policy_no: Identifier

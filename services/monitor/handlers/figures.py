@@ -7,14 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from services.monitor.domain.escalation.decision import Applied
-from services.monitor.domain.insurance.claim import reckon
-from services.monitor.domain.insurance.cover import cover_for
-from services.monitor.domain.insurance.limit import exposure_of
-from services.monitor.domain.insurance.policy_year import (
-    NOTHING_EARLIER,
-    EarlierClaims,
-    policy_year,
-)
+from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.interest.claim import interest_of
 from services.monitor.domain.interest.terms import applicable_terms
 from services.monitor.domain.invoice.invoice import Invoice
@@ -23,13 +16,12 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
 from services.monitor.handlers.ports import AccountKey, Unit
-from shared.contracts.cover import CoverUpdated
 from shared.contracts.escalation import Claim, EscalationEvent, Interest
 from shared.errors import RejectedError
-from shared.money import to_minor, to_text
 
 _InvoiceKey = tuple[int, str, str]
 _NO_ITEMS: Final[list[Item]] = []
+_NO_CLAIMS: Final[dict[str, tuple[date, Claim]]] = {}
 
 
 class Figures:
@@ -46,26 +38,19 @@ class Figures:
         self._claims = claims
         self._invoices = invoices
         self._clearings = clearings
+        self._books: dict[AccountKey, ClaimBook] = {}
 
     def claim(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
         """Return the claim for an item, with the account's other items and claims in view."""
-        covers = list(debtor.covers.values())
-        cover = cover_for(item.currency, item.issued_on, covers)
-        terms = None if cover is None else cover.terms
-        known = self._claims.setdefault(key, {})
-        claim, used = reckon(
-            item,
-            covers,
-            others=[exposure_of(one) for one in self._open_items.get(key, _NO_ITEMS)],
-            earlier=NOTHING_EARLIER if terms is None else used_up(known, item, terms, today),
-            insolvent_on=debtor.insolvent_on,
-            today=today,
-        )
-        if terms is not None and used.deductible:
-            claim = replace(claim, deductible=to_text(used.deductible, terms.currency))
-        # A second claim of the same look counts what the first one has used up.
-        known[item.item_id] = (today, claim)
-        return claim
+        book = self._books.get(key)
+        if book is None:
+            book = self._books[key] = ClaimBook(
+                debtor.covers.values(),
+                self._open_items.get(key, _NO_ITEMS),
+                self._claims.get(key, _NO_CLAIMS),
+                debtor.insolvent_on,
+            )
+        return book.claim(item, today)
 
     def interest(self, key: AccountKey, item: Item, policy: Policy, today: date) -> Interest | None:
         """Return the interest on an item's invoice so far; None where none is asked.
@@ -89,23 +74,6 @@ class Figures:
             return None
         interest = interest_of(invoice, self._clearings.get(where, []), terms, today)
         return replace(interest, why=[*faults, *interest.why])
-
-
-def used_up(
-    claims: Mapping[str, tuple[date, Claim]], item: Item, terms: CoverUpdated, today: date
-) -> EarlierClaims:
-    """Return what an account's other claims of the policy year have used up, by item id."""
-    first, last = policy_year(terms, today)
-    total = NOTHING_EARLIER
-    for item_id, (raised_on, claim) in claims.items():
-        if item_id == item.item_id or claim.policy_no != terms.policy_no:
-            continue
-        if first <= raised_on <= last and claim.currency == terms.currency:
-            total += EarlierClaims(
-                deductible=to_minor(claim.deductible or "0", terms.currency),
-                claimed=to_minor(claim.amount or "0", terms.currency),
-            )
-    return total
 
 
 async def figures_for(

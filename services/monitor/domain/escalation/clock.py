@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.monitor.domain.escalation.holds import DISPUTE, days_back
-from services.monitor.domain.insurance.clocks import Clocks, clocks_of
-from services.monitor.domain.insurance.cover import cover_for
+from services.monitor.domain.insurance.clocks import Insurance, insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import RESTART, Level, Policy
@@ -25,27 +24,6 @@ class Prospect:
     until: date | None = None
 
 
-def insurance_clocks(item: Item, debtor: Debtor) -> Clocks | None:
-    """Return the clocks of the cover that insures an item; None when none does."""
-    if not debtor.covers:
-        return None
-    cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
-    if cover is None or cover.terms is None:
-        return None
-    return clocks_of(cover.terms, original_due_on=item.original_due_on, issued_on=item.issued_on)
-
-
-def past_mep(item: Item, debtor: Debtor, today: date) -> str | None:
-    """Return the number of the cover whose maximum extension period an item has passed."""
-    if not debtor.covers:
-        return None
-    cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
-    clocks = insurance_clocks(item, debtor)
-    if cover is None or cover.terms is None or clocks is None or today <= clocks.mep_on:
-        return None
-    return cover.terms.policy_no
-
-
 def reached_on(
     level: Level, item: Item, debtor: Debtor, policy: Policy, today: date
 ) -> tuple[date, bool]:
@@ -55,15 +33,26 @@ def reached_on(
     over; insolvency brings it at once. Other levels count from the due date, moved by the calendar,
     and get a dispute's days back under `on_resolution: restart`.
     """
-    on = own_on(level, item, debtor, policy, today)
+    insurance = insurance_of(item, debtor.covers.values()) if level.is_claim else None
+    on = own_on(level, item, debtor, insurance, policy, today)
     crossed = crossed_on(level, item, debtor, policy)
     return (on, False) if crossed is None or on <= crossed else (crossed, True)
 
 
-def own_on(level: Level, item: Item, debtor: Debtor, policy: Policy, today: date) -> date:
-    """Return the day on which an item reaches a level whatever other accounts do."""
+def own_on(
+    level: Level,
+    item: Item,
+    debtor: Debtor,
+    insurance: Insurance | None,
+    policy: Policy,
+    today: date,
+) -> date:
+    """Return the day on which an item reaches a level whatever other accounts do.
+
+    `insurance` is what insures the item.
+    """
     if level.is_claim:
-        return claim_on(level, item, debtor, policy)
+        return claim_on(level, item, debtor, insurance, policy)
     if policy.on_resolution == RESTART and DISPUTE in level.held_by and item.disputed_days:
         return policy.level_on(level, item.due_on, days_back(item, policy, today))
     return policy.level_on(level, item.due_on)
@@ -81,22 +70,31 @@ def crossed_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date
     return max(since, item.due_on + timedelta(days=1))
 
 
-def claim_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date:
-    """Return the day on which a claim on the insurance is reached."""
-    clocks = insurance_clocks(item, debtor)
-    if clocks is None:
+def claim_on(
+    level: Level, item: Item, debtor: Debtor, insurance: Insurance | None, policy: Policy
+) -> date:
+    """Return the day on which a claim is reached, by what insures the item."""
+    if insurance is None:
         on = policy.level_on(level, item.due_on)
     else:
-        on = max(policy.level_on(level, item.original_due_on), clocks.eligible_on)
+        on = max(policy.level_on(level, item.original_due_on), insurance.clocks.eligible_on)
     if debtor.insolvent_on is not None:
         on = min(on, max(debtor.insolvent_on, item.issued_on))
     return on
 
 
 def prospects(
-    item: Item, raised: list[Raised], debtor: Debtor, policy: Policy, today: date
+    item: Item,
+    raised: list[Raised],
+    debtor: Debtor,
+    insurance: Insurance | None,
+    policy: Policy,
+    today: date,
 ) -> list[Prospect]:
-    """Return what may still be raised in this cycle, lowest first, given what stands raised."""
+    """Return what may still be raised in this cycle, lowest first, given what stands raised.
+
+    `insurance` is what insures the item.
+    """
     passed = {name: one for one in raised for name in (one.level, *one.skipped)}
     highest = max(
         (
@@ -114,7 +112,7 @@ def prospects(
             continue
         if index < highest and not level.is_claim:
             continue
-        prospect = _prospect(level, item, before, debtor, policy, today)
+        prospect = _prospect(level, item, before, debtor, insurance, policy, today)
         if prospect is not None:
             found.append(prospect)
             before = prospect
@@ -126,11 +124,12 @@ def _prospect(
     item: Item,
     before: Raised | Prospect | None,
     debtor: Debtor,
+    insurance: Insurance | None,
     policy: Policy,
     today: date,
 ) -> Prospect | None:
     """Return when a level is reached, after the one before it; None when its time has passed."""
-    on, follows, is_crossed = own_on(level, item, debtor, policy, today), False, False
+    on, follows, is_crossed = own_on(level, item, debtor, insurance, policy, today), False, False
     if level.min_days_after_previous is not None and before is not None and not level.is_claim:
         follows = isinstance(before, Prospect)
         since = max(before.on, today) if isinstance(before, Prospect) else before.raised_on

@@ -13,13 +13,12 @@ from services.monitor.domain.escalation.clock import (
     Prospect,
     claim_on,
     crossed_on,
-    insurance_clocks,
-    past_mep,
     prospects,
 )
 from services.monitor.domain.escalation.conditions import Overdue, shortfall
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
 from services.monitor.domain.escalation.timing import next_look
+from services.monitor.domain.insurance.clocks import Insurance, insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import STEP, Level, Policy
@@ -67,6 +66,8 @@ class Decision:
     next_attention_on: date | None = None
     #: The number of the cover beyond whose maximum extension period the item is open.
     past_mep: str | None = None
+    #: Whether a cover insures the item, so that a claim keeps the insurer's days.
+    insured: bool = False
     #: What may still be raised, and what holds it back where it was reached.
     outlook: tuple[tuple[Prospect, str | None], ...] = ()
 
@@ -91,10 +92,11 @@ def decide(
     if item.open <= 0:
         return NOTHING
     holds = holds_on(item, around.debtor, around.kept, today)
-    lifts = _lifts(item, policy, around.debtor, today)
+    insurance = insurance_of(item, around.debtor.covers.values())
+    lifts = _lifts(item, policy, around.debtor, insurance, today)
     gone = {raised.level for raised, _why in lifts}
     standing = [raised for raised in item.raised if raised.level not in gone]
-    possible = prospects(item, standing, around.debtor, policy, today)
+    possible = prospects(item, standing, around.debtor, insurance, policy, today)
     reached = [
         one
         for one in possible
@@ -108,7 +110,7 @@ def decide(
     after = standing
     if raises:
         after = [*standing, *_as_raised(raises, item, policy, today)]
-        possible = prospects(item, after, around.debtor, policy, today)
+        possible = prospects(item, after, around.debtor, insurance, policy, today)
     outlook = _outlook(item, possible, policy, around, holds, today)
     held, resumed = _transitions(standing, policy, holds)
     return Decision(
@@ -117,14 +119,15 @@ def decide(
         held=held,
         resumed=resumed,
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
-        next_attention_on=next_look(item, after, outlook, policy, holds, around.debtor, today),
-        past_mep=past_mep(item, around.debtor, today),
+        next_attention_on=next_look(item, after, outlook, policy, holds, insurance, today),
+        past_mep=None if insurance is None else insurance.past_mep(today),
+        insured=insurance is not None,
         outlook=outlook,
     )
 
 
 def _lifts(
-    item: Item, policy: Policy, debtor: Debtor, today: date
+    item: Item, policy: Policy, debtor: Debtor, insurance: Insurance | None, today: date
 ) -> tuple[tuple[Raised, str], ...]:
     """Return what stands raised and no longer should: by a new policy, or a default's cure."""
     found: list[tuple[Raised, str]] = []
@@ -134,7 +137,7 @@ def _lifts(
             found.append((raised, f"policy {policy.label} has no such level"))
             continue
         if level.is_claim:
-            due = claim_on(level, item, debtor, policy)
+            due = claim_on(level, item, debtor, insurance, policy)
         else:
             due = policy.level_on(level, item.due_on)
         if due <= today or crossed_on(level, item, debtor, policy) is not None:
@@ -274,10 +277,9 @@ def apply(
     if gone:
         item.cycle += 1
         item.turns += 1
-    insured = insurance_clocks(item, around.debtor) is not None if decision.raises else False
     fresh = [
         replace(one, addressed=around.addressed)
-        for one in _as_raised(decision.raises, item, policy, today, insured=insured)
+        for one in _as_raised(decision.raises, item, policy, today, insured=decision.insured)
     ]
     standing: list[Raised] = []
     for raised in item.raised:

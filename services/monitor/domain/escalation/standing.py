@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from services.monitor.domain.insurance.clocks import clocks_of
-from services.monitor.domain.insurance.cover import cover_for
+from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import readable
@@ -195,15 +194,13 @@ def _cover_changes(
     """
     past: dict[str, tuple[date, Item]] = {}
     for item in open_items:
-        cover = cover_for(item.currency, item.issued_on, debtor.covers.values())
-        if cover is None or cover.terms is None:
+        insurance = insurance_of(item, debtor.covers.values())
+        number = None if insurance is None else insurance.past_mep(today)
+        if insurance is None or number is None:
             continue
-        clocks = clocks_of(
-            cover.terms, original_due_on=item.original_due_on, issued_on=item.issued_on
-        )
-        number = cover.terms.policy_no
-        if today > clocks.mep_on and (number not in past or clocks.mep_on < past[number][0]):
-            past[number] = (clocks.mep_on, item)
+        mep_on = insurance.clocks.mep_on
+        if number not in past or mep_on < past[number][0]:
+            past[number] = (mep_on, item)
     changes = [
         CoverChange(number, _insurer(debtor, number), mep_on, item.item_id)
         for number, (mep_on, item) in sorted(past.items())

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from services.monitor.domain.escalation.clock import Prospect, insurance_clocks
+from services.monitor.domain.escalation.clock import Prospect
 from services.monitor.domain.escalation.holds import Hold, free_on, hold_of
+from services.monitor.domain.insurance.clocks import Insurance
 from services.monitor.domain.invoice.item import Item, Raised
-from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policy
 
 #: What may still be raised, each with what holds it back.
@@ -19,7 +19,7 @@ def next_look(
     outlook: Outlook,
     policy: Policy,
     holds: Sequence[Hold],
-    debtor: Debtor,
+    insurance: Insurance | None,
     today: date,
 ) -> date | None:
     """Return the next date on which the passing of time alone can change the decision.
@@ -34,9 +34,8 @@ def next_look(
     if (policy.needs_account or threshold) and item.due_on >= today:
         # From the day after its due date the item adds to what is overdue of the account.
         dates.append(_day_after(item.due_on))
-    clocks = insurance_clocks(item, debtor) if debtor.covers else None
-    if clocks is not None and clocks.mep_on >= today:
-        dates.append(_day_after(clocks.mep_on))
+    if insurance is not None and insurance.clocks.mep_on >= today:
+        dates.append(_day_after(insurance.clocks.mep_on))
     return min((day for day in dates if day is not None), default=None)
 
 

@@ -38,14 +38,14 @@ def customer_insolvent(account: Account, data: CustomerInsolvent, _event: Event)
 
 
 def cover_updated(account: Account, data: CoverUpdated, event: Event) -> None:
-    """The latest word on a policy stands."""
+    """The latest word on a policy's terms from a day on stands beside those from other days."""
     known = account.debtor.covers.get(data.policy_no)
     renewed = with_terms(known, event.said_at, event.name, data)
     _keep_cover(account, data.policy_no, renewed)
 
 
 def cover_withdrawn(account: Account, data: CoverWithdrawn, event: Event) -> None:
-    """The latest word on a policy stands; a withdrawal leaves insured what was invoiced before."""
+    """A withdrawal ends the terms said before it, and leaves insured what was invoiced before."""
     known = account.debtor.covers.get(data.policy_no)
     renewed = with_withdrawal(known, event.said_at, event.name, data)
     _keep_cover(account, data.policy_no, renewed)

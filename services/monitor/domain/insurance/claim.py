@@ -5,20 +5,14 @@ at most what the policy year has left. Covers, clocks, the limit's use and the a
 modules of their own; when the level is raised is the policy's business.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.monitor.domain.insurance.clocks import Clocks, clocks_of
-from services.monitor.domain.insurance.cover import JUDGE, Cover, cover_for, why_uncovered
-from services.monitor.domain.insurance.figures import figures_of, left_of_annual
-from services.monitor.domain.insurance.limit import (
-    Exposure,
-    exposure_of,
-    limit_of,
-    older_insured,
-    stop_of,
-)
+from services.monitor.domain.insurance.clocks import Clocks, insurance_of
+from services.monitor.domain.insurance.cover import JUDGE, Cover, begun_on, why_uncovered
+from services.monitor.domain.insurance.figures import Figures, figures_of, left_of_annual
+from services.monitor.domain.insurance.limit import Exposure, LimitUse, exposure_of, limit_of
 from services.monitor.domain.insurance.policy_year import (
     NOTHING_EARLIER,
     EarlierClaims,
@@ -36,8 +30,10 @@ class _Case:
 
     exposure: Exposure
     terms: CoverUpdated
-    covers: Sequence[Cover]
-    others: Sequence[Exposure]
+    clocks: Clocks
+    #: The first day of the policy's first terms.
+    begun_on: date
+    use: LimitUse
     earlier: EarlierClaims
     insolvent_on: date | None
     today: date | None
@@ -49,41 +45,57 @@ class _Case:
 
 def claim_for(
     item: Item,
-    covers: Iterable[Cover],
+    covers: Collection[Cover],
     *,
-    others: Sequence[Exposure] = (),
+    others: Iterable[Exposure] = (),
     earlier: EarlierClaims = NOTHING_EARLIER,
     insolvent_on: date | None = None,
     today: date | None = None,
 ) -> Claim:
-    """Return the claim for an item's open amount under the cover valid on its issue date.
+    """Return one claim as `reckon`, for a single question: each costs a look at all `others`.
 
-    `others` are the account's other open items (it does not matter if the item is among them),
-    `earlier` what claims of the policy year that `today` lies in have used up. `manual_review` is
-    set, with the reason and no amount, where no cover holds or nothing is left of it.
+    `others` are the account's other open items (it does not matter if the item is among them).
     """
+    exposure = exposure_of(item)
+    exposures = {one.key: one for one in others} | {exposure.key: exposure}
+    use = LimitUse(exposures.values(), covers)
     claim, _used = reckon(
-        item, covers, others=others, earlier=earlier, insolvent_on=insolvent_on, today=today
+        item, covers, use, earlier=earlier, insolvent_on=insolvent_on, today=today
     )
     return claim
 
 
 def reckon(
     item: Item,
-    covers: Iterable[Cover],
+    covers: Collection[Cover],
+    use: LimitUse,
     *,
-    others: Sequence[Exposure] = (),
     earlier: EarlierClaims = NOTHING_EARLIER,
     insolvent_on: date | None = None,
     today: date | None = None,
 ) -> tuple[Claim, EarlierClaims]:
-    """Return the claim as `claim_for`, and what it uses up for later ones of the policy year."""
-    covers = list(covers)
-    cover = cover_for(item.currency, item.issued_on, covers)
-    if cover is None or cover.terms is None:
+    """Return the claim for an item's open amount under the terms in force on its issue date.
+
+    `use` is made of all of the account's open items, the item among them, and the same covers;
+    `earlier` is what claims of the policy year that `today` lies in have used up. `manual_review`
+    is set, with the reason and no amount, where no cover holds or nothing is left of it. Beside the
+    claim stands what it uses up for later ones of the policy year.
+    """
+    insurance = insurance_of(item, covers)
+    if insurance is None:
         reason = why_uncovered(item.currency, item.issued_on, covers)
         return Claim(why=[reason], manual_review=True), NOTHING_EARLIER
-    case = _Case(exposure_of(item), cover.terms, covers, others, earlier, insolvent_on, today)
+    terms = insurance.terms
+    case = _Case(
+        exposure=exposure_of(item),
+        terms=terms,
+        clocks=insurance.clocks,
+        begun_on=begun_on(terms.policy_no, covers),
+        use=use,
+        earlier=earlier,
+        insolvent_on=insolvent_on,
+        today=today,
+    )
     obstacle = _stopped(case) or _disputed(case)
     if obstacle is not None:
         return _for_a_person(case, [obstacle]), NOTHING_EARLIER
@@ -98,7 +110,7 @@ def _stopped(case: _Case) -> str | None:
             f"issued on {issued_on}, after the customer's insolvency of {case.insolvent_on} had "
             "stopped cover for new deliveries"
         )
-    stop = stop_of(case.terms.policy_no, case.others, case.covers)
+    stop = case.use.stop_of(case.terms.policy_no)
     if stop is None or not stop.hits(case.exposure):
         return None
     invoice_id, instalment = stop.exposure.key
@@ -131,7 +143,7 @@ def _reckoned(case: _Case) -> tuple[Claim, EarlierClaims]:
         return _for_a_person(case, [reason]), NOTHING_EARLIER
     figures = figures_of(case.terms, insured, case.earlier)
     steps += [*_year_so_far(case), *figures.steps, *_waiting(case)]
-    return _claim(case, steps, figures.amount), figures.used
+    return _claim(case, steps, figures), figures.used
 
 
 def _insured(case: _Case) -> tuple[int | None, list[str]]:
@@ -148,15 +160,14 @@ def _insured(case: _Case) -> tuple[int | None, list[str]]:
         undisputed = case.money(exposure.undisputed)
         steps.append(f"{open_text} less {case.money(exposure.disputed)} in dispute = {undisputed}")
         open_text = f"undisputed {undisputed}"
-    older = older_insured(exposure, case.others, terms.policy_no, case.covers)
-    used = sum(one.undisputed for one in older)
+    older, used = case.use.older_than(exposure, terms)
     left = max(0, limit - used)
     if not left:
-        reason = f"the limit of {limit_text} is used up by {_items(len(older))}"
+        reason = f"the limit of {limit_text} is used up by {_items(older)}"
         return None, [reason if older else "the insurer has granted no limit"]
     if older:
         steps.append(
-            f"limit {limit_text} less {case.money(used)} used by {_items(len(older))} = "
+            f"limit {limit_text} less {case.money(used)} used by {_items(older)} = "
             f"{case.money(left)}"
         )
         limit_text = f"left {case.money(left)}"
@@ -177,9 +188,8 @@ def _year_so_far(case: _Case) -> list[str]:
 
 def _waiting(case: _Case) -> list[str]:
     """Say when the claim may be made, unless that is now."""
-    clocks = _clocks(case)
-    eligible_on = _eligible_on(case, clocks)
-    if eligible_on < clocks.eligible_on:
+    eligible_on = _eligible_on(case)
+    if eligible_on < case.clocks.eligible_on:
         return [f"the customer is insolvent since {eligible_on}: the waiting period is over"]
     if case.today is not None and case.today < eligible_on:
         days = case.terms.waiting_days
@@ -192,43 +202,38 @@ def _for_a_person(case: _Case, reasons: list[str]) -> Claim:
     return _claim(case, [*before, f"{last}; {JUDGE}"], None)
 
 
-def _claim(case: _Case, why: list[str], amount: int | None) -> Claim:
-    clocks = _clocks(case)
+def _claim(case: _Case, why: list[str], figures: Figures | None) -> Claim:
+    currency = case.terms.currency
+    borne = 0 if figures is None else figures.used.deductible
     return Claim(
         why=why,
         policy_no=case.terms.policy_no,
         insurer=case.terms.insurer,
-        amount=None if amount is None else to_text(amount, case.terms.currency),
-        currency=None if amount is None else case.terms.currency,
-        manual_review=amount is None,
-        notify_by=clocks.notify_by,
-        eligible_on=_eligible_on(case, clocks),
-        mep_on=clocks.mep_on,
+        amount=None if figures is None else to_text(figures.amount, currency),
+        currency=None if figures is None else currency,
+        manual_review=figures is None,
+        notify_by=case.clocks.notify_by,
+        eligible_on=_eligible_on(case),
+        mep_on=case.clocks.mep_on,
         discretionary=limit_of(case.terms)[1],
+        deductible=to_text(borne, currency) if borne else None,
     )
 
 
-def _clocks(case: _Case) -> Clocks:
-    exposure = case.exposure
-    return clocks_of(
-        case.terms, original_due_on=exposure.original_due_on, issued_on=exposure.issued_on
-    )
-
-
-def _eligible_on(case: _Case, clocks: Clocks) -> date:
+def _eligible_on(case: _Case) -> date:
     """Return the first day to claim: insolvency is a loss at once, default only after waiting.
 
     (Atradius glossary, "insolvency": established, or protracted default after the waiting period.)
     """
     if case.insolvent_on is None:
-        return clocks.eligible_on
-    return min(clocks.eligible_on, case.insolvent_on)
+        return case.clocks.eligible_on
+    return min(case.clocks.eligible_on, case.insolvent_on)
 
 
 def _policy_year(case: _Case) -> str:
     if case.today is None:
         return "the policy year"
-    first, last = policy_year(case.terms, case.today)
+    first, last = policy_year(case.begun_on, case.today)
     return f"the policy year {first} to {last}"
 
 

@@ -6,9 +6,12 @@ remains the date used for the application of the policy terms" (Atradius glossar
 of payment").
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
+from services.monitor.domain.insurance.cover import Cover, terms_for
 from shared.contracts.cover import CoverUpdated
 
 
@@ -22,6 +25,43 @@ class Clocks:
     eligible_on: date
     #: The last day of the maximum extension period: open beyond it, new deliveries are not covered.
     mep_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Insurance:
+    """The terms that insure an item, and the days they set for it."""
+
+    terms: CoverUpdated
+    clocks: Clocks
+
+    def past_mep(self, today: date) -> str | None:
+        """Return the policy's number when the item is open beyond its extension period."""
+        return self.terms.policy_no if today > self.clocks.mep_on else None
+
+
+class Insurable(Protocol):
+    """What terms and clocks go by: an item, or what it weighs on a limit."""
+
+    @property
+    def currency(self) -> str:
+        """The only currency that its cover may be in."""
+
+    @property
+    def issued_on(self) -> date:
+        """The invoice's own date."""
+
+    @property
+    def original_due_on(self) -> date:
+        """The due date of the invoice as issued."""
+
+
+def insurance_of(one: Insurable, covers: Collection[Cover]) -> Insurance | None:
+    """Return what insures an item, by the terms in force on its invoice's date; None if nothing."""
+    terms = terms_for(one.currency, one.issued_on, covers) if covers else None
+    if terms is None:
+        return None
+    clocks = clocks_of(terms, original_due_on=one.original_due_on, issued_on=one.issued_on)
+    return Insurance(terms, clocks)
 
 
 def clocks_of(terms: CoverUpdated, *, original_due_on: date, issued_on: date) -> Clocks:

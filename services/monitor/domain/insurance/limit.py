@@ -1,15 +1,17 @@
 """The use of a cover's limit by the customer's open items, and the stop of cover by the oldest.
 
 A limit is a silo: the oldest insured items fill it, and what is above it slides in when one below
-is paid (creditinsurance.ch, "Silo-Prinzip: Deckungsbeschränkung durch Kreditlimiten").
+is paid (creditinsurance.ch, "Silo-Prinzip: Deckungsbeschränkung durch Kreditlimiten"). There is one
+for customer and policy: what was delivered under earlier terms of the policy fills it as well.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
-from services.monitor.domain.insurance.clocks import clocks_of
-from services.monitor.domain.insurance.cover import Cover, cover_for
+from services.monitor.domain.insurance.clocks import Insurance, insurance_of
+from services.monitor.domain.insurance.cover import Cover
 from services.monitor.domain.invoice.item import Item
 from shared.contracts.cover import CoverUpdated
 from shared.money import to_minor
@@ -81,48 +83,66 @@ def limit_of(terms: CoverUpdated) -> tuple[int, bool]:
     return to_minor(terms.discretionary_limit, terms.currency), True
 
 
-def older_insured(
-    exposure: Exposure, others: Sequence[Exposure], policy_no: str, covers: Sequence[Cover]
-) -> list[Exposure]:
-    """Return the other items that use a policy's limit before an item does, the oldest first.
+@dataclass(slots=True)
+class _Silo:
+    """What fills one limit, the oldest first, and the sum of all below each."""
 
-    One that was delivered while cover was stopped is not insured and uses nothing.
+    orders: list[tuple[date, date, str, int]] = field(default_factory=list)
+    #: Minor units; one more than `orders`, the first of them 0.
+    below: list[int] = field(default_factory=lambda: [0])
+
+
+class LimitUse:
+    """How the limits of a customer are used by its open items, and what stops each policy's cover.
+
+    It is made once, for O(n log n) over n open items; then a question costs O(log n).
     """
-    everything = [exposure, *others]
-    stop = stop_of(policy_no, everything, covers)
-    older = [
-        one
-        for one, _terms in _under(policy_no, everything, covers)
-        if one.undisputed and one.order < exposure.order and not (stop and stop.hits(one))
-    ]
-    return sorted(older, key=lambda one: one.order)
 
+    def __init__(self, exposures: Iterable[Exposure], covers: Collection[Cover]) -> None:
+        self._stops: dict[str, Stop] = {}
+        self._silos: dict[tuple[str, str], _Silo] = {}
+        insured = [
+            (one, insurance)
+            for one in sorted(exposures, key=lambda each: each.order)
+            if one.open > 0 and (insurance := insurance_of(one, covers)) is not None
+        ]
+        for one, insurance in insured:
+            self._stop_by(one, insurance)
+        for one, insurance in insured:
+            self._fill(one, insurance.terms)
 
-def stop_of(policy_no: str, exposures: Iterable[Exposure], covers: Sequence[Cover]) -> Stop | None:
-    """Return what stops a policy's cover for new deliveries first; None when nothing is open.
+    def _stop_by(self, one: Exposure, insurance: Insurance) -> None:
+        """Let an item stop cover, unless an older one does so on the same day or before."""
+        policy_no, mep_on = insurance.terms.policy_no, insurance.clocks.mep_on
+        known = self._stops.get(policy_no)
+        if known is None or mep_on < known.mep_on:
+            self._stops[policy_no] = Stop(one, mep_on)
 
-    Cover stops when "the maximum extension period of a debtor's oldest outstanding invoice
-    expires" (Atradius glossary, "stop deliveries" and "stoppage of cover"); disputed or not, the
-    invoice is outstanding. The stop may lie ahead: it begins on the day after its `mep_on`.
-    """
-    stops = [
-        Stop(one, _mep_on(one, terms))
-        for one, terms in _under(policy_no, exposures, covers)
-        if one.open > 0
-    ]
-    return min(stops, key=lambda stop: (stop.mep_on, stop.exposure.order), default=None)
+    def _fill(self, one: Exposure, terms: CoverUpdated) -> None:
+        """Put an item on top of the older ones, unless it was delivered while cover was stopped."""
+        if not one.undisputed or self._stops[terms.policy_no].hits(one):
+            return
+        silo = self._silos.setdefault((terms.policy_no, terms.currency), _Silo())
+        silo.orders.append(one.order)
+        silo.below.append(silo.below[-1] + one.undisputed)
 
+    def stop_of(self, policy_no: str) -> Stop | None:
+        """Return what stops a policy's cover for new deliveries first; None with nothing open.
 
-def _under(
-    policy_no: str, exposures: Iterable[Exposure], covers: Sequence[Cover]
-) -> Iterator[tuple[Exposure, CoverUpdated]]:
-    """Yield what was delivered under a policy, with the policy's terms."""
-    for one in exposures:
-        cover = cover_for(one.currency, one.issued_on, covers)
-        if cover is not None and cover.terms is not None and cover.terms.policy_no == policy_no:
-            yield one, cover.terms
+        Cover stops when "the maximum extension period of a debtor's oldest outstanding invoice
+        expires" (Atradius glossary, "stop deliveries" and "stoppage of cover"); disputed or not,
+        the invoice is outstanding. The stop may lie ahead: it begins on the day after its `mep_on`.
+        """
+        return self._stops.get(policy_no)
 
+    def older_than(self, exposure: Exposure, terms: CoverUpdated) -> tuple[int, int]:
+        """Return how many items use a limit before an item does, and how many minor units of it.
 
-def _mep_on(one: Exposure, terms: CoverUpdated) -> date:
-    clocks = clocks_of(terms, original_due_on=one.original_due_on, issued_on=one.issued_on)
-    return clocks.mep_on
+        These are of the same policy and currency, whichever of the policy's terms insure them. One
+        that was delivered while cover was stopped is not insured and uses nothing.
+        """
+        silo = self._silos.get((terms.policy_no, terms.currency))
+        if silo is None:
+            return 0, 0
+        count = bisect_left(silo.orders, exposure.order)
+        return count, silo.below[count]

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from shared.contracts.cover import CoverUpdated
-
 
 @dataclass(frozen=True, slots=True)
 class EarlierClaims:
@@ -20,23 +18,28 @@ class EarlierClaims:
         """Return what two lots of claims have used up together."""
         return EarlierClaims(self.deductible + other.deductible, self.claimed + other.claimed)
 
+    def __sub__(self, other: "EarlierClaims") -> "EarlierClaims":
+        """Return what these claims have used up without some of them."""
+        return EarlierClaims(self.deductible - other.deductible, self.claimed - other.claimed)
+
 
 #: Before the first claim of a year.
 NOTHING_EARLIER: Final = EarlierClaims()
 
 
-def policy_year(terms: CoverUpdated, on: date) -> tuple[date, date]:
+def policy_year(begun_on: date, on: date) -> tuple[date, date]:
     """Return the first and last day of the policy year that a day lies in.
 
-    A year of the policy begins on each anniversary of `valid_from` (Allianz Trade, policy schedule:
-    a "period of agreement" of 12 months, renewed); one that began on 29 February begins on 1 March
-    in other years. Deductible and claim limit are counted by the year the claim is made in, as
-    ICISA's catalogue of terms has it: "approved claims during an insurance period".
+    A year of the policy begins on each anniversary of the first day of its first terms (Allianz
+    Trade, policy schedule: a "period of agreement" of 12 months, renewed), so that a limit that is
+    cut during the year begins no other; one that began on 29 February begins on 1 March in other
+    years. Deductible and claim limit are counted by the year the claim is made in, as ICISA's
+    catalogue of terms has it: "approved claims during an insurance period".
     """
-    first = _anniversary(terms.valid_from, on.year)
+    first = _anniversary(begun_on, on.year)
     if first > on:
-        first = _anniversary(terms.valid_from, on.year - 1)
-    return first, _anniversary(terms.valid_from, first.year + 1) - timedelta(days=1)
+        first = _anniversary(begun_on, on.year - 1)
+    return first, _anniversary(begun_on, first.year + 1) - timedelta(days=1)
 
 
 def _anniversary(begun_on: date, year: int) -> date:

@@ -71,6 +71,7 @@ class Debtor:
     """The debtor behind an account."""
 
     customer: CustomerUpdated | None = None
+    #: By policy number.
     covers: dict[str, Cover] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from services.monitor.domain.insurance.claim import claim_for, reckon
+from services.monitor.domain.insurance.claim import claim_for
 from services.monitor.domain.insurance.policy_year import NOTHING_EARLIER, EarlierClaims
 from tests.unit.monitor.builders import cover, day
-from tests.unit.monitor.insurance.insured import exposed, item_of, known
+from tests.unit.monitor.insurance.insured import exposed, item_of, known, reckoned
 
 AGGREGATE = {"deductible_kind": "annual_aggregate"}
 
@@ -257,14 +257,14 @@ def test_an_annual_deductible_is_borne_once_a_year(
     order: Any, earlier: tuple[int, int], amount: str, used: tuple[int, int]
 ) -> None:
     terms = cover(deductible="500", deductible_order=order, deductible_kind="annual_aggregate")
-    claim, uses = reckon(item_of("100"), known(terms), earlier=EarlierClaims(*earlier))
+    claim, uses = reckoned(item_of("100"), known(terms), earlier=EarlierClaims(*earlier))
     assert claim.amount == amount
     assert uses == EarlierClaims(*used)
 
 
 def test_a_deductible_of_each_claim_does_not_look_at_the_year() -> None:
     terms = cover(deductible="50")
-    claim, uses = reckon(item_of("100"), known(terms), earlier=EarlierClaims(deductible=5000))
+    claim, uses = reckoned(item_of("100"), known(terms), earlier=EarlierClaims(deductible=5000))
     assert claim.amount == "45.00"
     assert uses == EarlierClaims(deductible=0, claimed=4500)
 

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.insurance.claim import claim_for, reckon
+from services.monitor.domain.insurance.claim import claim_for
 from services.monitor.domain.insurance.limit import exposure_of, limit_of
 from services.monitor.domain.insurance.policy_year import EarlierClaims
 from services.monitor.domain.invoice.item import Item
@@ -19,7 +19,7 @@ from shared.contracts.cover import CoverUpdated
 from shared.contracts.escalation import Claim
 from shared.money import to_minor, to_text
 from tests.unit.monitor.builders import cover, day
-from tests.unit.monitor.insurance.insured import known
+from tests.unit.monitor.insurance.insured import known, reckoned
 
 HALF = Fraction(1, 2)
 CENTS = st.integers(0, 200_000)
@@ -105,7 +105,7 @@ def test_all_claims_on_a_customer_stay_within_each_limit_and_the_years(
     for terms in covers:
         earlier, claims = EarlierClaims(), []
         for item in items:
-            claim, used = reckon(item, known(*covers), others=others, earlier=earlier)
+            claim, used = reckoned(item, known(*covers), others=others, earlier=earlier)
             if claim.policy_no == terms.policy_no:
                 earlier += used
                 claims.append(amount_of(claim))

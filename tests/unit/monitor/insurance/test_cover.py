@@ -1,23 +1,16 @@
-"""Which cover insures an invoice, and what the words on a policy come to in any order."""
+"""Which of several policies insures an invoice, and the reason when none does.
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from itertools import permutations
+What several words on one policy come to is in `test_renewals`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.monitor.domain.insurance.cover import (
-    Cover,
-    cover_for,
-    why_uncovered,
-    with_terms,
-    with_withdrawal,
-)
-from shared.contracts.cover import CoverUpdated, CoverWithdrawn
-from tests.unit.monitor.builders import SAID_AT, cover, day
-from tests.unit.monitor.insurance.insured import ended, known, withdrawn
+from services.monitor.domain.insurance.cover import Cover, terms_for, why_uncovered
+from tests.unit.monitor.builders import cover, day
+from tests.unit.monitor.insurance.insured import ended, known, policy_of, withdrawn
 
 END = date(2026, 1, 1)
 OLD = cover("TC-9", limit="1000")
@@ -59,15 +52,8 @@ class Case:
     ],
 )  # fmt: skip
 def test_the_cover_of_the_invoices_own_day_insures_it(case: Case) -> None:
-    found = cover_for("EUR", day(case.issued_on), case.covers)
-    assert (found and found.terms and found.terms.limit) == case.limit
-
-
-def only_withdrawn() -> Cover:
-    """A policy of which only the withdrawal has come."""
-    found = with_withdrawal(None, SAID_AT, "e1", withdrawn("2026-01-01"))
-    assert found is not None
-    return found
+    found = terms_for("EUR", day(case.issued_on), case.covers)
+    assert (found and found.limit) == case.limit
 
 
 @pytest.mark.parametrize(
@@ -88,9 +74,40 @@ def only_withdrawn() -> Cover:
             id="withdrawn for a reason",
         ),
         pytest.param(
-            [only_withdrawn()],
+            [policy_of(withdrawn("2026-01-01"))],
             " (of TC-1 only the withdrawal has come, and no terms)",
             id="no terms",
+        ),
+        pytest.param(
+            [
+                policy_of(
+                    cover(valid_to=date(2025, 6, 30)),
+                    cover(valid_from=date(2025, 9, 1), valid_to=date(2026, 1, 1)),
+                )
+            ],
+            " (TC-1 lapsed on 2026-01-01)",
+            id="renewed, and lapsed again",
+        ),
+        pytest.param(
+            [
+                policy_of(
+                    cover(valid_to=date(2026, 1, 31)),
+                    cover(valid_from=date(2026, 2, 2)),
+                    cover(valid_from=date(2026, 3, 1)),
+                )
+            ],
+            " (TC-1 lapsed on 2026-01-31)",
+            id="between two terms",
+        ),
+        pytest.param(
+            [policy_of(cover(valid_from=date(2026, 2, 2)), cover(valid_from=date(2026, 3, 1)))],
+            " (TC-1 begins on 2026-02-02)",
+            id="before the first of its terms",
+        ),
+        pytest.param(
+            [policy_of(cover(), cover(valid_from=date(2026, 2, 1), currency="USD"))],
+            " (TC-1 is in USD)",
+            id="renewed in another currency",
         ),
         pytest.param(
             known(cover("TC-2", currency="USD"), cover("TC-1", valid_to=date(2026, 1, 31))),
@@ -109,96 +126,3 @@ def test_the_reason_for_no_cover_names_what_there_is(covers: list[Cover], becaus
     assert why_uncovered("EUR", date(2026, 2, 1), covers) == (
         f"no cover in EUR was valid on 2026-02-01{because}; a person must decide what to claim"
     )
-
-
-@dataclass(frozen=True)
-class Word:
-    """An event on one policy."""
-
-    hours: int
-    name: str
-    data: CoverUpdated | CoverWithdrawn
-    said_at: datetime = field(init=False)
-
-    def __post_init__(self) -> None:
-        said_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=self.hours)
-        object.__setattr__(self, "said_at", said_at)
-
-
-def told(words: list[Word]) -> Cover | None:
-    """What is known after words have come in an order."""
-    state: Cover | None = None
-    for word in words:
-        if isinstance(word.data, CoverUpdated):
-            newer = with_terms(state, word.said_at, word.name, word.data)
-        else:
-            newer = with_withdrawal(state, word.said_at, word.name, word.data)
-        state = state if newer is None else newer
-    return state
-
-
-FIRST = Word(1, "e1", cover(limit="1000"))
-SECOND = Word(2, "e2", cover(limit="2000"))
-END_AT_THREE = Word(3, "e3", withdrawn("2026-01-01"))
-AGAIN = Word(4, "e4", cover(limit="4000"))
-END_AT_FIVE = Word(5, "e5", withdrawn("2026-02-01"))
-
-
-@pytest.mark.parametrize(
-    ("words", "limit", "withdrawn_on"),
-    [
-        pytest.param([FIRST], "1000", None, id="terms"),
-        pytest.param([FIRST, SECOND], "2000", None, id="newer terms"),
-        pytest.param([SECOND, END_AT_THREE], "2000", "2026-01-01", id="a withdrawal"),
-        pytest.param([END_AT_THREE], None, "2026-01-01", id="a withdrawal alone"),
-        pytest.param([FIRST, SECOND, END_AT_THREE, AGAIN], "4000", None, id="in force again"),
-        pytest.param(
-            [SECOND, END_AT_THREE, END_AT_FIVE], "2000", "2026-02-01", id="a later withdrawal"
-        ),
-        pytest.param([END_AT_THREE, AGAIN, END_AT_FIVE], "4000", "2026-02-01", id="again, and out"),
-        pytest.param(
-            [Word(2, "e1", cover(limit="1")), Word(2, "e2", cover(limit="2"))],
-            "2", None, id="two words of one instant: the name decides",
-        ),
-    ],
-)  # fmt: skip
-def test_the_latest_words_on_a_policy_stand_in_any_order(
-    words: list[Word], limit: str | None, withdrawn_on: str | None
-) -> None:
-    for order in permutations(words):
-        state = told(list(order))
-        assert state is not None
-        assert (state.terms.limit if state.terms else None) == limit
-        left = state.withdrawal
-        assert (left and left.word.withdrawn_on.isoformat()) == withdrawn_on
-
-
-WORDS = st.lists(
-    st.builds(
-        Word,
-        hours=st.integers(0, 4),
-        name=st.sampled_from("abcdef"),
-        data=st.sampled_from(
-            [cover(limit="1"), cover(limit="2"), withdrawn("2026-01-01"), withdrawn("2026-02-01")]
-        ),
-    ),
-    min_size=1,
-    max_size=6,
-    unique_by=lambda word: word.name,
-)
-
-
-@given(words=WORDS, data=st.data())
-def test_the_order_of_arrival_and_repeats_do_not_matter(
-    words: list[Word], data: st.DataObject
-) -> None:
-    shuffled = data.draw(st.permutations([*words, *words]))
-    assert told(words) == told(shuffled)
-
-
-def test_a_word_that_changes_nothing_says_so() -> None:
-    state = told([SECOND, END_AT_THREE])
-    assert with_terms(state, FIRST.said_at, "e1", cover()) is None
-    assert with_terms(state, SECOND.said_at, "e2", cover()) is None
-    assert with_withdrawal(state, END_AT_THREE.said_at, "e3", withdrawn("2026-01-01")) is None
-    assert with_withdrawal(state, FIRST.said_at, "e1", withdrawn("2026-01-01")) is None

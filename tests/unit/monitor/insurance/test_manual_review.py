@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from services.monitor.domain.insurance.claim import claim_for, reckon
+from services.monitor.domain.insurance.claim import claim_for
 from services.monitor.domain.insurance.cover import Cover
 from services.monitor.domain.insurance.limit import Exposure
 from services.monitor.domain.insurance.policy_year import NOTHING_EARLIER, EarlierClaims
 from tests.unit.monitor.builders import cover, day
-from tests.unit.monitor.insurance.insured import ended, exposed, item_of, known
+from tests.unit.monitor.insurance.insured import ended, exposed, item_of, known, reckoned
 
 COVERED = known(cover(limit="500", claim_limit_annual="1000"))
 
@@ -96,7 +96,7 @@ NOTHING_LEFT = [
 
 @pytest.mark.parametrize("case", [*UNINSURED, *NOTHING_LEFT], ids=lambda case: case.name)
 def test_without_a_figure_a_person_must_judge(case: Case) -> None:
-    claim, used = reckon(
+    claim, used = reckoned(
         item_of("100", disputed=case.disputed),
         case.covers,
         others=case.others,

@@ -1,0 +1,194 @@
+"""Claims one after another: each counts what others have used up, and none looks at all items."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.monitor.domain.insurance.book import ClaimBook
+from services.monitor.domain.insurance.cover import Cover, begun_on, terms_for
+from services.monitor.domain.insurance.limit import exposure_of
+from services.monitor.domain.invoice.item import Item
+from shared.contracts.escalation import Claim
+from tests.unit.monitor.builders import cover
+from tests.unit.monitor.insurance import plain
+from tests.unit.monitor.insurance.insured import item_of, known, policy_of, reckoned, withdrawn
+
+TODAY = date(2026, 4, 1)
+YEARLY: dict[str, Any] = {
+    "deductible": "50",
+    "deductible_kind": "annual_aggregate",
+    "claim_limit_annual": "150",
+}
+
+
+def claim(amount: str | None, policy_no: str | None = "TC-1", **more: Any) -> Claim:
+    """A claim that stands raised."""
+    currency = None if amount is None else "EUR"
+    return Claim(why=[], policy_no=policy_no, amount=amount, currency=currency, **more)
+
+
+@pytest.mark.parametrize(
+    ("claims", "amount"),
+    [
+        pytest.param({}, "45.00", id="the first claim bears the deductible"),
+        pytest.param({"B/1": (TODAY, claim("0.00", deductible="20.00"))}, "63.00", id="its rest"),
+        pytest.param({"B/1": (TODAY, claim("99.00", deductible="50.00"))}, "51.00", id="the limit"),
+        pytest.param(
+            {
+                "B/1": (TODAY, claim("100.00", deductible="50.00")),
+                "C/1": (date(2026, 1, 1), claim("40.00")),
+            },
+            "10.00",
+            id="two of the year",
+        ),
+        pytest.param(
+            {"B/1": (date(2025, 12, 31), claim("99.00", deductible="50.00"))},
+            "45.00",
+            id="of the year before",
+        ),
+        pytest.param(
+            {"B/1": (TODAY, claim("99.00", "TC-2", deductible="50.00"))},
+            "45.00",
+            id="under another policy",
+        ),
+        pytest.param({"B/1": (TODAY, claim(None))}, "45.00", id="for a person to judge"),
+        pytest.param({"B/1": (TODAY, claim("9.00", None))}, "45.00", id="without a policy"),
+        pytest.param(
+            {"A/1": (TODAY, claim("150.00", deductible="50.00"))},
+            "45.00",
+            id="on the same item: made anew",
+        ),
+    ],
+)
+def test_a_claim_counts_what_others_of_the_policy_year_have_used_up(
+    claims: dict[str, tuple[date, Claim]], amount: str
+) -> None:
+    book = ClaimBook(known(cover(**YEARLY)), [item_of("100")], claims)
+    assert book.claim(item_of("100"), TODAY).amount == amount
+
+
+def test_a_second_claim_counts_what_the_first_has_used_up() -> None:
+    items = [item_of("100", invoice_id=name) for name in "ABC"]
+    book = ClaimBook(known(cover(**YEARLY)), items, {})
+    first, second, third = (book.claim(one, TODAY) for one in items)
+    assert (first.amount, first.deductible) == ("45.00", "50.00")
+    assert (second.amount, second.deductible) == ("90.00", None)
+    assert third.amount == "15.00"
+    assert book.claim(items[0], TODAY).amount == "45.00"
+
+
+def test_a_limit_that_is_cut_during_the_year_begins_no_new_year() -> None:
+    cut = cover(valid_from=date(2026, 3, 1), **YEARLY)
+    items = [
+        item_of("100"),
+        item_of("100", invoice_id="B", issued_on="2026-03-01", due_on="2026-03-31"),
+    ]
+    book = ClaimBook([policy_of(cover(**YEARLY), cut)], items, {})
+    assert book.claim(items[0], date(2026, 2, 1)).amount == "45.00"
+    later = book.claim(items[1], date(2026, 5, 30))
+    assert later.amount == "90.00"
+    assert (
+        "the policy year 2026-01-01 to 2026-12-31 has used 50.00 EUR of the annual deductible and "
+        "45.00 EUR of the annual claim limit"
+    ) in later.why
+
+
+def test_what_was_shipped_before_a_limit_was_cut_keeps_its_limit_and_uses_up_the_new_one() -> None:
+    covers = [policy_of(cover(limit="900"), cover(limit="500", valid_from=date(2026, 1, 10)))]
+    items = [
+        item_of("400"),
+        item_of("300", invoice_id="B", issued_on="2026-01-10", due_on="2026-02-09"),
+        item_of("300", invoice_id="C", issued_on="2026-01-11", due_on="2026-02-10"),
+    ]
+    book = ClaimBook(covers, items, {})
+    before, after, beyond = (book.claim(one, TODAY) for one in items)
+    assert before.amount == "360.00"
+    assert after.amount == "90.00"
+    assert after.why[0] == "limit 500 less 400.00 EUR used by 1 older open item = 100.00 EUR"
+    assert beyond.manual_review
+    assert beyond.why[-1].startswith("the limit of 500 is used up by 2 older open items")
+
+
+def test_an_item_that_was_not_loaded_is_claimed_all_the_same() -> None:
+    book = ClaimBook(known(cover(limit="150")), [], {})
+    assert book.claim(item_of("100"), TODAY).amount == "90.00"
+    assert book.claim(item_of("100", invoice_id="B"), TODAY).amount == "45.00"
+
+
+def test_a_claim_on_what_came_after_the_insolvency_is_for_a_person() -> None:
+    book = ClaimBook(known(cover()), [item_of("100")], {}, insolvent_on=date(2025, 12, 31))
+    assert book.claim(item_of("100"), TODAY).manual_review
+
+
+@st.composite
+def some_items(draw: st.DrawFn) -> list[Item]:
+    """Open items around the days on which the terms change."""
+    items = []
+    for number in range(draw(st.integers(1, 6))):
+        issued_on = date(2025, 12, 25) + timedelta(days=draw(st.integers(0, 30)))
+        due_on = issued_on + timedelta(days=draw(st.integers(0, 40)))
+        item = Item(f"I{number}", 1, "EUR", draw(st.integers(1, 50_000)), issued_on, due_on, due_on)
+        item.disputed = draw(st.integers(0, item.open))
+        items.append(item)
+    return items
+
+
+@st.composite
+def some_covers(draw: st.DrawFn) -> list[Cover]:
+    """A policy that is renewed, withdrawn or neither, and perhaps another."""
+    limits = st.integers(1, 900).map(str)
+    words: list[Any] = [cover(limit=draw(limits), **draw(st.sampled_from([YEARLY, {}])))]
+    first = date(2025, 12, 25) + timedelta(days=draw(st.integers(0, 30)))
+    mep_days = draw(st.sampled_from([0, 60]))
+    words.append(cover(limit=draw(limits), valid_from=first, mep_days=mep_days, **YEARLY))
+    if draw(st.booleans()):
+        words.append(withdrawn("2026-01-15"))
+    other = [policy_of(cover("TC-2", valid_from=date(2026, 1, 10)))]
+    return [policy_of(*words), *(other if draw(st.booleans()) else [])]
+
+
+@given(items=some_items(), covers=some_covers(), data=st.data())
+def test_claims_one_after_another_are_those_of_a_plain_scan_for_each(
+    items: list[Item], covers: list[Cover], data: st.DataObject
+) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(items), min_size=1, max_size=8))
+    days = data.draw(
+        st.lists(st.sampled_from([TODAY, date(2026, 12, 31), date(2027, 1, 1)]), min_size=8)
+    )
+    others = [exposure_of(one) for one in items]
+    book, claims = ClaimBook(covers, items, {}), dict[str, tuple[date, Claim]]()
+    for item, today in zip(chosen, days, strict=False):
+        terms = terms_for(item.currency, item.issued_on, covers)
+        more = {}
+        if terms is not None:
+            begun = begun_on(terms.policy_no, covers)
+            more = {"earlier": plain.used_up(claims, item, terms, begun, today)}
+        expected, _used = reckoned(item, covers, others, today=today, **more)
+        found = book.claim(item, today)
+        assert found == expected
+        claims[item.item_id] = today, found
+
+
+class Counted(list[Cover]):
+    """Covers that count how often they are looked through."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[Cover]:
+        self.looks += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("count", [10, 1000])
+def test_a_claim_does_not_look_at_all_items(count: int) -> None:
+    covers = Counted(known(cover()))
+    items = [replace(item_of("1"), invoice_id=f"I{number}") for number in range(count)]
+    book = ClaimBook(covers, items, {})
+    covers.looks = 0
+    book.claim(items[-1], TODAY)
+    assert covers.looks < 5
