@@ -21,6 +21,7 @@ COMMANDS = [
         "invoices",
         "items",
         "interest",
+        "why",
         "clearings",
         "escalations",
         "tasks",
