@@ -1,5 +1,6 @@
 """The services' HTTP APIs as one client: addresses and token from the stack's data folder."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ ANSWER_SECONDS_MAX: Final = 30.0
 RETURN_SECONDS_MAX: Final = 60.0
 RETRY_PAUSE_SECONDS_FIRST: Final = 0.05
 RETRY_PAUSE_SECONDS_MAX: Final = 1.0
+
+#: An answer of several lines, each a JSON object.
+LINES: Final = "application/x-ndjson"
 
 _UNAVAILABLE: Final = 503
 _FAILURE: Final = 400
@@ -81,14 +85,29 @@ class Client:
                 timeout=httpx.Timeout(seconds_max, connect=CONNECT_SECONDS_MAX),
             )
         except httpx.TransportError as error:
-            message = (
-                f"{service} does not answer at {self._address(service)} "
-                f"({type(error).__name__}); see: arrears status"
-            )
-            raise AwayError(message) from error
+            raise self._away(service, error) from error
         if response.status_code >= _FAILURE:
             raise _refusal(service, response)
         return response.json()
+
+    async def lines(
+        self, service: str, path: str, *, content: bytes, content_type: str
+    ) -> AsyncIterator[Row]:
+        """Ask for something that takes long, and read its answer line by line as it comes.
+
+        Each line may take as long as a whole answer else; raises as `request`.
+        """
+        headers = {"Content-Type": content_type, "Accept": LINES}
+        url = f"{self._address(service)}{path}"
+        try:
+            async with self._http.stream("POST", url, content=content, headers=headers) as response:
+                if response.status_code >= _FAILURE:
+                    await response.aread()
+                    raise _refusal(service, response)
+                async for line in response.aiter_lines():
+                    yield json.loads(line)
+        except httpx.TransportError as error:
+            raise self._away(service, error) from error
 
     async def get(self, service: str, path: str, params: Params | None = None) -> Any:
         """Read one thing."""
@@ -133,6 +152,12 @@ class Client:
             with attempt:
                 return await self.request(method, service, path, json=json, seconds_max=seconds_max)
         raise AssertionError  # pragma: no cover  (the context returns or raises)
+
+    def _away(self, service: str, error: httpx.TransportError) -> AwayError:
+        return AwayError(
+            f"{service} does not answer at {self._address(service)} "
+            f"({type(error).__name__}); see: arrears status"
+        )
 
     def _address(self, service: str) -> str:
         try:

@@ -1,12 +1,14 @@
-"""`policy show`, `policy set`, `policy validate`: the rules of escalation."""
+"""`policy show`, `set`, `validate`, `preview`: the rules of escalation."""
 
+import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.errors import UsageError
+from cli.errors import FailedError, UsageError
 from cli.options import DATA_DEFAULT, AsJson, Data, example
 
 Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="All of them when left out.")]
@@ -17,10 +19,11 @@ YAML = "application/yaml"
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Show, check and change the policies.", no_args_is_help=True)
+    group = typer.Typer(help="Show, check, try out and change the policies.", no_args_is_help=True)
     group.command("show", epilog=example("arrears policy show default"))(show)
     group.command("set", epilog=example("arrears policy set policy.yaml"))(set_to)
     group.command("validate", epilog=example("arrears policy validate policy.yaml"))(validate)
+    group.command("preview", epilog=example("arrears policy preview policy.yaml"))(preview)
     app.add_typer(group, name="policy", epilog=example("arrears policy show"))
 
 
@@ -60,15 +63,71 @@ def validate(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> 
         print_line(f"{file} is a valid policy")
 
 
-def _send(file: str, data: Path, *path: str) -> dict[str, Any]:
-    from cli.errors import FailedError, RefusedError
-    from cli.show.things import ask, path_of
+def preview(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
+    """Show what a policy would raise, hold, resume and lift today; nothing is changed."""
+    from cli.errors import RefusedError
+    from cli.show.output import print_json
+    from cli.show.preview import show_preview
 
+    content = _content(file)
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        answer = asyncio.run(_preview(data, content))
+    except RefusedError as error:
+        raise FailedError(f"{file}: {error.message}", code=error.code) from None
+    if as_json:
+        print_json(answer)
+    else:
+        show_preview(answer)
+
+
+async def _preview(data: Path, content: bytes) -> dict[str, Any]:
+    from cli.api.client import connect
+    from cli.show.output import progress_bar
+
+    async with connect(data) as client:
+        with progress_bar() as bar:
+            task = bar.add_task("looking at open items", total=None)
+            lines = client.lines(
+                "monitor", "/v1/policies/preview", content=content, content_type=YAML
+            )
+
+            def show(looked_at: int, items: int) -> None:
+                bar.update(task, completed=looked_at, total=items)
+
+            return await last_of(lines, show)
+
+
+async def last_of(
+    lines: AsyncIterator[dict[str, Any]], show: Callable[[int, int], None]
+) -> dict[str, Any]:
+    """Return the answer that comes after lines of progress, each of which is shown.
+
+    Raises `FailedError` when the service says that it could not go on, or says no more.
+    """
+    async for line in lines:
+        if "looked_at" in line:
+            show(line["looked_at"], line["items"])
+        elif "detail" in line:
+            raise FailedError(f"monitor: {line['detail']}", code=line["code"])
+        else:
+            return line
+    message = "monitor: the answer broke off; try again"
+    raise FailedError(message, code="broken_off")
+
+
+def _content(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         message = f"{file} cannot be read: {error.strerror}; give a policy in YAML, or -"
         raise UsageError(message) from None
+
+
+def _send(file: str, data: Path, *path: str) -> dict[str, Any]:
+    from cli.errors import RefusedError
+    from cli.show.things import ask, path_of
+
+    content = _content(file)
     try:
         return ask(data, "POST", "monitor", path_of(*path), content=content, content_type=YAML)
     except RefusedError as error:

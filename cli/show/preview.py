@@ -1,0 +1,33 @@
+"""What a policy would do, as people read it: sums by level, then who is concerned most."""
+
+from typing import Final
+
+from cli.api.client import Row
+from cli.show.output import columns, count_of, print_line, print_table
+
+SUMS: Final = columns(
+    "deed:What level:Level currency:Currency items:Items> open:Open> customers:Customers>"
+)
+LARGEST: Final = columns(
+    "deed:What level:Level account_id:Account name:Name items:Items> currency:Currency open:Open>"
+)
+
+
+def show_preview(answer: Row) -> None:
+    """Show what a policy would do today; nothing of it has happened."""
+    accounts, items = (
+        count_of(answer["accounts"], "account"),
+        count_of(answer["items"], "open item"),
+    )
+    print_line(
+        f"{answer['policy']} as version {answer['version']}, on {answer['today']}: it would be for "
+        f"{items} of {accounts}"
+    )
+    rows = answer["rows"]
+    if not rows:
+        print_line("it would raise, hold, resume and lift nothing today")
+        return
+    print_table(SUMS, rows, "What it would do today")
+    largest = [{**row, **customer} for row in rows for customer in row["largest"]]
+    print_table(LARGEST, largest, "The largest customers of each")
+    print_line("nothing has been changed; to put it in force: arrears policy set FILE")
