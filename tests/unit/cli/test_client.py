@@ -120,3 +120,34 @@ async def test_what_was_refused_is_not_asked_again(client_of: Any, script: Any) 
 async def test_a_service_that_the_stack_does_not_have_is_no_trace() -> None:
     with pytest.raises(FailedError, match="this stack has no monitor"):
         await Client({}, "token").get("monitor", "/v1/items")
+
+
+async def test_an_answer_of_lines_is_read_as_it_comes(client_of: Any) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(_service: str, request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, text='{"n":1}\n{"n":2}\n')
+
+    lines = client_of(answer).lines("monitor", "/v1/x", content=b"a: 1", content_type="text/yaml")
+    assert [line async for line in lines] == [{"n": 1}, {"n": 2}]
+    assert asked[0].headers["accept"] == api.LINES
+
+
+async def test_a_refusal_comes_before_any_line(client_of: Any) -> None:
+    def answer(_service: str, _request: httpx.Request) -> httpx.Response:
+        return httpx.Response(422, json={"code": "bad_policy", "detail": "line 1: no"})
+
+    lines = client_of(answer).lines("monitor", "/v1/x", content=b"", content_type="text/yaml")
+    with pytest.raises(RefusedError, match="line 1: no"):
+        await anext(lines)
+
+
+async def test_a_service_that_goes_away_between_lines_is_away(client_of: Any) -> None:
+    def answer(_service: str, _request: httpx.Request) -> httpx.Response:
+        message = "gone"
+        raise httpx.ReadError(message)
+
+    lines = client_of(answer).lines("monitor", "/v1/x", content=b"", content_type="text/yaml")
+    with pytest.raises(AwayError, match="see: arrears status"):
+        await anext(lines)
