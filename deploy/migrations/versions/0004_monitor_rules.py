@@ -93,6 +93,9 @@ STATEMENTS = (
         ADD COLUMN retimed_invoice text,
         ADD COLUMN retimed_instalment integer
     """,
+    # An invoice's records are looked for by themselves: a large account has very many.
+    "DROP INDEX monitor.clearings_account",
+    "CREATE INDEX clearings_account ON monitor.clearings (partition, account_id, invoice_id)",
     'CREATE INDEX journal_account ON monitor.journal (partition, account_id, "offset")',
     """
     -- The day of an amendment is a fact of its own now; the journal has it.

@@ -239,13 +239,14 @@ WHERE i.open_minor > 0
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
 """
 
-#: Make every open item of invoices due for a look.
+#: Make every open item of invoices due for a look. Not by `open_minor > 0`: that would be answered
+#: from the index of all that is open of an account, once for each of its invoices.
 RETIME_INVOICES: Final = """
 INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
 SELECT i.partition, i.account_id, i.invoice_id, i.instalment, $4
 FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.items AS i USING (partition, account_id, invoice_id)
-WHERE i.open_minor > 0
+WHERE i.open_minor <> 0
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
 """
 

@@ -134,7 +134,7 @@ clearings = Table(
     *_minor("amount"),
     Column("rule", Text, nullable=False),
     Column("cleared_on", Date, nullable=False),
-    Index("clearings_account", "partition", "account_id"),
+    Index("clearings_account", "partition", "account_id", "invoice_id"),
 )
 balances = Table(
     "balances",

@@ -103,9 +103,8 @@ async def fold_batch(
         policies, _ = await unit.policies()
         needs = _needs(fresh)
         known = await unit.known(sorted(needs))
-        rules = {key: known[key].policy(key, policies).clearing_rule for key in needs}
-        accounts = await unit.load(needs, known, rules)
-        journal, clearings, told, messages = _fold(fresh, accounts, rules)
+        accounts = await unit.load(needs, known, needs)
+        journal, clearings, told, messages = _fold(fresh, accounts, known, policies)
         for account in accounts.values():
             account.close()
         await unit.save(accounts, journal, clearings, now)
@@ -151,7 +150,8 @@ def _needs(entries: Sequence[Entry]) -> dict[AccountKey, Needs]:
 def _fold(
     entries: Sequence[Entry],
     accounts: Mapping[AccountKey, Account],
-    rules: Mapping[AccountKey, str],
+    known: Mapping[AccountKey, Known],
+    policies: Policies,
 ) -> tuple[
     list[JournalEntry],
     list[PlacedClearing],
@@ -164,7 +164,8 @@ def _fold(
     messages: list[tuple[int, Message]] = []
     for entry in entries:
         account = accounts[entry.key]
-        rule = rules[entry.key]
+        # By the customer as the events so far have it, so that a batch is no more than its events.
+        rule = known[entry.key].policy(entry.key, policies).clearing_rule
         changes = fold(account, Event(entry.name.hex, entry.said_at, entry.data), rule)
         partition, offset = entry.record.partition, entry.record.offset
         journal.append(

@@ -1,8 +1,7 @@
 """A sweep under newer policies: in slices, on from where it was, whoever goes on with it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,18 +10,14 @@ import pytest
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
-from services.monitor.handlers.batch import fold_batch
-from services.monitor.handlers.ports import Ownership, Record, Retiming, Word
-from services.monitor.handlers.sweep import SWEEP_ITEMS_MAX, sweep
-from shared.contracts.escalation import EscalationEvent
+from services.monitor.handlers.sweep import SWEEP_ITEMS_MAX
 from shared.postgres.pool import Database
-from tests.integration.monitor.events import Said
-from tests.integration.monitor.world import invoice, ledger_record
+from tests.integration.monitor.books import Books
+from tests.integration.monitor.world import invoice
 
 NOW: Final = datetime(2026, 2, 3, tzinfo=UTC)
 ITEMS: Final = 2 * SWEEP_ITEMS_MAX + 500
 ACCOUNTS: Final = 50
-BATCH: Final = 1000
 #: Ten days overdue on the day: under the default nothing yet, under a reminder at 5 days it is.
 DUE: Final = "2026-01-24"
 
@@ -30,52 +25,6 @@ DUE: Final = "2026-01-24"
 def with_reminder(after_days: int) -> str:
     level = f"levels:\n  - {{level: reminder, after_days: {after_days}, action: dunning_letter}}\n"
     return DEFAULT_DOCUMENT.replace("levels:\n", level)
-
-
-class Books:
-    """One partition's ledger, folded and swept by hand."""
-
-    def __init__(self, store: PostgresStore, owned: Ownership) -> None:
-        self.store = store
-        self.owned = owned
-        self.words: list[EscalationEvent] = []
-
-    async def fold(self, events: Sequence[Said]) -> None:
-        for first in range(0, len(events), BATCH):
-            some = events[first : first + BATCH]
-            offset = self.owned.next_offset
-            records = [
-                Record(self.owned.partition, offset + place, ledger_record(*event, "test")[1])
-                for place, event in enumerate(some)
-            ]
-            batch = {self.owned.partition: records}
-            owned = {self.owned.partition: self.owned}
-            await fold_batch(self.store, owned, batch, NOW, live={self.owned.partition})
-            self.owned = replace(self.owned, next_offset=offset + len(some))
-
-    async def slice(self) -> tuple[int, bool]:
-        """Sweep for as little time as there is; returns how many words, and whether all is done."""
-        before = len(self.words)
-        done = await sweep(
-            self.store,
-            self.owned,
-            NOW,
-            retime=True,
-            said=self.hear,
-            has_time=lambda: False,
-        )
-        return len(self.words) - before, done
-
-    async def hear(self, words: list[Word]) -> None:
-        self.words += [word for _partition, word in words if isinstance(word, EscalationEvent)]
-
-    async def take_over(self) -> None:
-        [taken] = await self.store.acquire([self.owned.partition], "another")
-        self.owned = replace(self.owned, epoch=taken.epoch)
-
-    async def cursor(self) -> Retiming | None:
-        async with self.store.unit() as unit:
-            return await unit.retiming(self.owned.partition)
 
 
 @pytest.fixture
@@ -86,7 +35,7 @@ async def books(database_url: str, request: Any) -> AsyncIterator[Books]:
     await store.add_policy(DEFAULT_DOCUMENT, NOW)
     partition = 900 + sum(map(ord, request.node.name)) % 1000
     [owned] = await store.acquire([partition], "first")
-    made = Books(store, owned)
+    made = Books(store, owned, NOW)
     bills = (
         invoice(f"c{number % ACCOUNTS:02}", f"I-{number:05}", "500.00", DUE)
         for number in range(ITEMS)
