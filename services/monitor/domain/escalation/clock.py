@@ -140,6 +140,7 @@ def _prospect(
     until = None
     if level.not_after_days is not None:
         until = policy.later(item.due_on, level.not_after_days)
-        if max(on, today) > until:
+        # What follows may come sooner than reckoned: should the time of the one before it pass.
+        if (today if follows else max(on, today)) > until:
             return None
     return Prospect(level, on, follows, is_crossed, until)

@@ -1,171 +1,229 @@
-"""Day by day: what is raised by following the timers is what a look at every item raises."""
+"""Day by day: what is said by following the timers is what a look at everything says."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.escalation.decision import apply, decide
-from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
-from services.monitor.domain.ledger.fold import fold
-from services.monitor.domain.ledger.invoice import Item
+from services.monitor.domain.escalation.clock import crossed_on
+from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
-from shared.contracts.escalation import escalation_id
-from tests.unit.monitor.builders import ACCOUNT_ID
-from tests.unit.monitor.histories import FIRST_DAY, Arrival, calendars, one_invoice
-from tests.unit.monitor.policies import EAGER, EVERY
-
-#: Past the last due date (90 days) and the highest level (60 days).
-DAYS = 160
-
-#: (day, item, level, cycle, skipped levels) of a raise.
-RaiseRow = tuple[date, str, str, int, tuple[str, ...]]
-#: Whether to look at an item on a day, given whether an event has touched its invoice.
-Looks = Callable[[Item, date, bool], bool]
-
-policies = st.sampled_from(EVERY)
-
-
-def every_item(_item: Item, _today: date, _touched: bool) -> bool:
-    """Look at everything, every day."""
-    return True
-
-
-def timers_only(item: Item, today: date, touched: bool) -> bool:
-    """Look at what an event has touched, and at what is due."""
-    return touched or (item.next_attention_on is not None and item.next_attention_on <= today)
-
-
-def days(arrivals: list[Arrival]) -> Iterator[tuple[date, Arrival | None]]:
-    """Go through the days, each with what arrives on it."""
-    by_day = {arrival.on: arrival for arrival in arrivals}
-    for offset in range(DAYS):
-        today = FIRST_DAY + timedelta(offset)
-        yield today, by_day.get(today)
+from shared.business_calendar import BusinessCalendar
+from shared.contracts.customer import CustomerUpdated
+from shared.contracts.dunning import (
+    DunningBlocked,
+    DunningUnblocked,
+    PromiseMade,
+    PromiseWithdrawn,
+)
+from shared.contracts.group import AccountCured, AccountDefaulted
+from shared.contracts.invoice import InvoiceIssued, InvoiceTermsExtended
+from tests.unit.monitor.builders import cover
+from tests.unit.monitor.debtor_builders import blocked
+from tests.unit.monitor.policies import level
+from tests.unit.monitor.rules.draws import (
+    CALENDARS,
+    FIRST_DAY,
+    LIFE_DAYS,
+    Step,
+    after,
+    day_of,
+    lived,
+    policies,
+    steps,
+)
+from tests.unit.monitor.rules.world import World
 
 
-def look(account: Account, policy: Policy, today: date, looks: Looks) -> list[RaiseRow]:
-    """Decide about the account's items once."""
-    rows: list[RaiseRow] = []
-    for invoice in account.invoices.values():
-        touched = invoice.invoice_id in account.touched_invoices
-        for item in invoice.items:
-            if looks(item, today, touched):
-                fresh = apply(item, decide(item, policy, today), policy, today)
-                rows += [
-                    (today, item.item_id, one.level, item.cycle, tuple(one.skipped))
-                    for one in fresh
-                ]
-    account.touched_invoices.clear()
-    return rows
+def by_day(world: World) -> list[tuple[date, str]]:
+    """Return what was said, whatever the order within a day."""
+    return sorted(world.words)
 
 
-def simulate(arrivals: list[Arrival], policy: Policy, looks: Looks) -> list[RaiseRow]:
-    """Fold each day's events one by one and look after each, then once more for the day."""
-    account = Account(ACCOUNT_ID, has_all_open=True)
-    rows: list[RaiseRow] = []
-    for today, arrival in days(arrivals):
-        for event in arrival.events if arrival else ():
-            fold(account, event, OLDEST_DUE_FIRST)
-            rows += look(account, policy, today, looks)
-        rows += look(account, policy, today, looks)
-    return rows
+@given(policies(), steps())
+def test_timers_say_what_a_scan_of_every_day_says(policy: Policy, happens: list[Step]) -> None:
+    assert by_day(lived(policy, happens)) == by_day(lived(policy, happens, scans=True))
 
 
-@given(calendars(), policies)
-def test_timers_raise_what_a_scan_of_every_day_raises(
-    arrivals: list[Arrival], policy: Policy
+@given(policies(), steps())
+def test_a_level_is_raised_once_per_item_and_cycle(policy: Policy, happens: list[Step]) -> None:
+    raised = Counter(lived(policy, happens).raised)
+    assert [name for name, times in raised.items() if times > 1] == []
+
+
+@given(policies(), steps())
+def test_deciding_twice_on_one_day_says_nothing_more(policy: Policy, happens: list[Step]) -> None:
+    world = World(policy, scans=True)
+    for number in range(LIFE_DAYS):
+        today = FIRST_DAY + timedelta(number)
+        before = len(world.words)
+        day_of(world, today, happens)
+        said, timers = len(world.words), [one.next_attention_on for one in world.book.items()]
+        if said == before:
+            continue
+        world.live(today)
+        assert world.words[said:] == []
+        assert [one.next_attention_on for one in world.book.items()] == timers
+
+
+@given(policies(), steps())
+def test_a_timer_lies_ahead(policy: Policy, happens: list[Step]) -> None:
+    world = World(policy)
+    for number in range(LIFE_DAYS):
+        today = FIRST_DAY + timedelta(number)
+        day_of(world, today, happens)
+        for item in world.book.items():
+            assert item.next_attention_on is None or item.next_attention_on > today
+            assert item.open or item.next_attention_on is None
+
+
+@given(policies(), steps())
+def test_what_stands_raised_is_due_and_what_is_not_is_lifted(
+    policy: Policy, happens: list[Step]
 ) -> None:
-    scanned = simulate(arrivals, policy, every_item)
-    timed = simulate(arrivals, policy, timers_only)
-    assert timed == scanned
+    world = World(policy)
+    for number in range(LIFE_DAYS):
+        today = FIRST_DAY + timedelta(number)
+        day_of(world, today, happens)
+        wrong = [
+            (item.item_id, raised.level)
+            for item in world.book.items()
+            for raised in item.raised
+            if not stands_rightly(world, item, raised.level, today)
+        ]
+        assert wrong == []
 
 
-@given(calendars(), policies)
-def test_a_level_is_raised_once_per_item_and_cycle(arrivals: list[Arrival], policy: Policy) -> None:
-    assert repeated(simulate(arrivals, policy, timers_only)) == []
+def stands_rightly(world: World, item: Item, name: str, today: date) -> bool:
+    """Say whether an item's level is due under the policy in force; a claim has other clocks."""
+    level = world.policy.level(name)
+    if level is None or item.open <= 0:
+        return False
+    debtor = world.book.account.debtor
+    is_crossed = crossed_on(level, item, debtor, world.policy) is not None
+    return level.is_claim or is_crossed or world.policy.level_on(level, item.due_on) <= today
 
 
-@given(one_invoice())
-def test_a_level_is_raised_once_however_often_the_terms_change(arrivals: list[Arrival]) -> None:
-    assert repeated(simulate(arrivals, EAGER, timers_only)) == []
-
-
-def repeated(rows: list[RaiseRow]) -> list[UUID]:
-    """Return the names of escalations that were raised more than once."""
-    names = Counter(
-        escalation_id(ACCOUNT_ID, item_id, level, cycle) for _, item_id, level, cycle, _ in rows
-    )
-    return [name for name, times in names.items() if times > 1]
-
-
-@given(calendars(), policies)
-def test_a_level_is_either_raised_or_passed_over_never_both(
-    arrivals: list[Arrival], policy: Policy
+@given(policies(), steps())
+def test_what_is_lifted_was_raised_and_what_is_held_goes_on_once(
+    policy: Policy, happens: list[Step]
 ) -> None:
-    rows = simulate(arrivals, policy, timers_only)
-    raised = {(item_id, level, cycle) for _, item_id, level, cycle, _ in rows}
-    passed = {(item_id, one, cycle) for _, item_id, _, cycle, skipped in rows for one in skipped}
-    assert not raised & passed
-    claims = {level.name for level in policy.levels if level.action == INSURANCE_CLAIM}
-    assert not {level for _, level, _ in passed} & claims
+    world = lived(policy, happens)
+    standing: dict[tuple[str, str], str] = {}
+    for _day, sentence in world.words:
+        item_id, verb, rest = (*sentence.split(" ", 2), "")[:3]
+        name = " ".join(rest.split(":")[0].split(" ")[:2])
+        if verb == "raised":
+            assert (item_id, name) not in standing
+            standing[item_id, name] = "goes on"
+        elif verb == "lifted":
+            del standing[item_id, name]
+        elif verb == "held":
+            assert standing[item_id, name] != rest
+            standing[item_id, name] = rest
+        elif verb == "resumed":
+            assert standing[item_id, name] != "goes on"
+            standing[item_id, name] = "goes on"
+    left = {(item.item_id, one.level) for item in world.book.items() for one in item.raised}
+    assert standing.keys() == left
 
 
-@given(calendars(), policies)
-def test_nothing_stands_raised_on_an_item_that_owes_nothing(
-    arrivals: list[Arrival], policy: Policy
+@given(policies(), steps(changes=False), st.integers(5, 60), st.integers(0, 40))
+def test_a_hold_never_loses_a_level(
+    policy: Policy, happens: list[Step], first: int, days: int
 ) -> None:
-    account = Account(ACCOUNT_ID, has_all_open=True)
-    for today, arrival in days(arrivals):
-        for event in arrival.events if arrival else ():
-            fold(account, event, OLDEST_DUE_FIRST)
-            for invoice in account.invoices.values():
-                assert [
-                    item.item_id for item in invoice.items if item.raised and not item.open
-                ] == []
-        look(account, policy, today, timers_only)
+    """In the end the item stands where it would have, and nothing is missing that it had passed."""
+    policy = timeless(policy)
+    happens = [one for one in happens if is_issue(one)]
+    until = after(first + days)
+    block = Step(FIRST_DAY + timedelta(first), blocked("hold", on=after(first), until=until))
+    free, held = lived(policy, happens), lived(policy, [*happens, block])
+    for item_id, names in reached(free).items():
+        assert names <= reached(held)[item_id]
+    assert highest(held) == highest(free)
 
 
-@given(calendars(), policies)
-def test_what_is_lifted_was_raised_and_is_lifted_once(
-    arrivals: list[Arrival], policy: Policy
-) -> None:
-    account = Account(ACCOUNT_ID, has_all_open=True)
-    standing: set[tuple[str, str, int]] = set()
-    for today, arrival in days(arrivals):
-        for event in arrival.events if arrival else ():
-            fold(account, event, OLDEST_DUE_FIRST)
-        for told in account.told:
-            name = (told.item.item_id, told.raised.level, told.cycle)
-            assert name in standing
-            if told.lifted_because is not None:
-                standing.remove(name)
-        account.told.clear()
-        standing |= {row[1:4] for row in look(account, policy, today, timers_only)}
-    left = {
-        (item.item_id, one.level, item.cycle)
-        for invoice in account.invoices.values()
-        for item in invoice.items
-        for one in item.raised
+def timeless(policy: Policy) -> Policy:
+    """Take from a policy what makes a level pass with time, whether it is held or not."""
+    levels = tuple(replace(one, not_after_days=None) for one in policy.levels)
+    return replace(policy, levels=levels)
+
+
+def is_issue(step: Step) -> bool:
+    """Say whether a step is an invoice that comes."""
+    return isinstance(step.event, InvoiceIssued)
+
+
+def reached(world: World) -> dict[str, set[str]]:
+    """Return every level that was raised or passed over, by item."""
+    return {
+        item.item_id: {name for one in item.raised for name in (one.level, *one.skipped)}
+        for item in world.book.items()
     }
-    assert standing == left
 
 
-@given(calendars(), policies)
-def test_an_item_over_the_minimum_that_is_late_enough_stands_at_a_level(
-    arrivals: list[Arrival], policy: Policy
+def highest(world: World) -> dict[str, int]:
+    """Return the place of the highest level that stands, by item."""
+    return {
+        item.item_id: max((world.policy.index(one.level) for one in item.raised), default=-1)
+        for item in world.book.items()
+    }
+
+
+#: What an insurer's clock does not know of.
+UNKNOWN_TO_INSURERS = (
+    PromiseMade,
+    PromiseWithdrawn,
+    DunningBlocked,
+    DunningUnblocked,
+    InvoiceTermsExtended,
+    CustomerUpdated,
+    AccountDefaulted,
+    AccountCured,
+)
+
+
+@given(
+    policies(),
+    steps(changes=False),
+    st.integers(-5, 45),
+    st.integers(0, 40),
+    st.sampled_from(CALENDARS),
+)
+def test_an_insurers_day_depends_on_no_calendar_and_on_no_hold(
+    policy: Policy,
+    happens: list[Step],
+    after_days: int,
+    waiting_days: int,
+    calendar: BusinessCalendar,
 ) -> None:
-    account = Account(ACCOUNT_ID, has_all_open=True)
-    for today, arrival in days(arrivals):
-        for event in arrival.events if arrival else ():
-            fold(account, event, OLDEST_DUE_FIRST)
-        look(account, policy, today, timers_only)
-        for invoice in account.invoices.values():
-            for item in invoice.items:
-                late = (today - item.due_on).days >= policy.levels[0].after_days
-                if late and item.open > policy.minimum_open.get(item.currency, 0):
-                    assert item.raised
+    claim = level("claim", after_days, INSURANCE_CLAIM)
+    others = [one for one in timeless(policy).levels if not one.is_claim]
+    others = [one for one in others if one.after_days != after_days]
+    rungs = sorted([claim, *others], key=lambda one: one.after_days)
+    changed = replace(policy, levels=tuple(rungs), calendar=calendar, cross_default=None)
+    happens = [
+        one for one in happens if isinstance(one.event, (InvoiceIssued, *UNKNOWN_TO_INSURERS))
+    ]
+    insured = Step(FIRST_DAY, cover(waiting_days=waiting_days, mep_days=300))
+    world = lived(changed, [insured, *happens])
+    raised_on = {
+        sentence.split(" ")[0]: day
+        for day, sentence in world.words
+        if sentence.split(" ")[1:3] == ["raised", "claim"]
+    }
+    came_on = {
+        f"{one.event.invoice_id}/{number}": one.on
+        for one in reversed(happens)
+        if isinstance(one.event, InvoiceIssued)
+        for number in (1, 2)
+    }
+    assert raised_on == {
+        item.item_id: max(
+            came_on[item.item_id],
+            item.original_due_on + timedelta(max(after_days, waiting_days)),
+        )
+        for item in world.book.items()
+    }

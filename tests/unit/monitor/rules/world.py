@@ -3,7 +3,7 @@
 It looks at what events have touched and at what is due, or (a scan) at everything every day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -71,6 +71,8 @@ class World:
 
     def live(self, today: date, event: Inbound | None = None) -> None:
         """Take an event in, and look until there is nothing more to say today."""
+        if event is None and self._sleeps(today):
+            return
         account = self.book.account
         if event is not None:
             self.book.fold(event)
@@ -78,8 +80,9 @@ class World:
             if told.lifted_because is not None:
                 self._say(today, told.item, f"lifted {told.raised.level}: {told.lifted_because}")
         account.told.clear()
-        pending = self._pending(today)
         standing = account.touched_debtor or wants_standing(account.debtor, self.said)
+        standing = standing or (self._retimed and account.debtor.group_id is not None)
+        pending = self._pending(today)
         for _ in range(PASSES_MAX):
             wants = self._look(today, pending)
             due = self._account_due_on is not None and self._account_due_on <= today
@@ -91,6 +94,13 @@ class World:
                 return
             pending, standing = self._open(), False
         raise AssertionError(f"{today}: there is always something more to say: {self.words[-4:]}")
+
+    def _sleeps(self, today: date) -> bool:
+        """Say whether nothing is due on a day without an event."""
+        if self.scans or self._retimed:
+            return False
+        timers = [self._account_due_on, *(one.next_attention_on for one in self.book.items())]
+        return all(due is None or due > today for due in timers)
 
     def _pending(self, today: date) -> list[Item]:
         account = self.book.account
@@ -106,7 +116,9 @@ class World:
         account.retimed = self._retimed = account.touched_debtor = False
         account.touched_invoices.clear()
         account.retimed_invoices.clear()
-        return self._open() if found and self.policy.needs_account else found
+        if not found or not self.policy.needs_account:
+            return found
+        return [item for item in found if item.open == 0] + self._open()
 
     def _look(self, today: date, items: Iterable[Item]) -> bool:
         """Decide about items; returns whether the account must be looked at as a whole."""
@@ -195,7 +207,7 @@ class Story:
 
     name: str
     policy: Policy
-    events: dict[str, list[Inbound]]
+    events: Mapping[str, Sequence[Inbound]]
     #: The last day that is lived.
     until: str
     said: dict[str, list[str]]
