@@ -39,26 +39,33 @@ async def read_page(
 ) -> Page[Row]:
     """Read one page in the order of `keys`, which together name a row and are all selected."""
     if cursor:
-        query = query.where(tuple_(*keys) > tuple_(*_decode(cursor, len(keys))))
+        query = query.where(tuple_(*keys) > tuple_(*read_cursor(cursor, len(keys))))
     async with engine.connect() as connection:
         rows = (await connection.execute(query.order_by(*keys).limit(limit + 1))).all()
     page = Page[Row](rows=[shape(row) for row in rows[:limit]])
     if len(rows) > limit:
         last = rows[limit - 1]
-        page.next = _encode([getattr(last, str(key.key)) for key in keys])
+        page.next = write_cursor([getattr(last, str(key.key)) for key in keys])
     return page
 
 
-def _encode(values: Sequence[Any]) -> str:
+def write_cursor(values: Sequence[Any]) -> str:
+    """Return the cursor of what comes after a key."""
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode()
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def read_cursor(cursor: str, length: int) -> list[Any]:
+    """Return the key that a cursor stands for; refuses what is no cursor of the list."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except ValueError:
         values = None
     if not isinstance(values, list) or len(values) != length:
-        message = "cursor: this is no cursor of this list; use the `next` of the page before"
-        raise RejectedError(message, code="bad_cursor", field="cursor")
+        raise bad_cursor()
     return values
+
+
+def bad_cursor() -> RejectedError:
+    """Return the refusal of what is no cursor of a list."""
+    message = "cursor: this is no cursor of this list; use the `next` of the page before"
+    return RejectedError(message, code="bad_cursor", field="cursor")

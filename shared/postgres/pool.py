@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
 CONNECT_SECONDS_MAX: Final = 10.0
-STATEMENT_SECONDS_MAX: Final = 60.0
+#: Reads for people may take long; what is written comes in bounded batches.
+READ_SECONDS_MAX: Final = 60.0
+STATEMENT_SECONDS_MAX: Final = 20.0
 #: A transaction whose owner was stopped is ended by the server, so that it frees its locks.
 IDLE_TRANSACTION_SECONDS_MAX: Final = 30
 READ_POOL_SIZE: Final = 8
@@ -37,11 +39,19 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 class Database:
     """One service's way to its schema: `transaction()` for writes, `reads` for SQLAlchemy Core."""
 
-    def __init__(self, url: str, *, application: str, write_pool_size: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        application: str,
+        write_pool_size: int,
+        statement_seconds_max: float = STATEMENT_SECONDS_MAX,
+    ) -> None:
         parsed = make_url(url)
         self._dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
         self._application = application
         self._write_pool_size = write_pool_size
+        self._statement_seconds_max = statement_seconds_max
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self.reads: AsyncEngine = create_async_engine(
             _async_url(parsed),
@@ -51,7 +61,7 @@ class Database:
             pool_pre_ping=True,
             connect_args={
                 "timeout": CONNECT_SECONDS_MAX,
-                "command_timeout": STATEMENT_SECONDS_MAX,
+                "command_timeout": READ_SECONDS_MAX,
                 "server_settings": {
                     "application_name": f"{application}-reads",
                     "default_transaction_read_only": "on",
@@ -68,7 +78,7 @@ class Database:
                     min_size=0,
                     max_size=self._write_pool_size,
                     timeout=CONNECT_SECONDS_MAX,
-                    command_timeout=STATEMENT_SECONDS_MAX,
+                    command_timeout=self._statement_seconds_max,
                     server_settings={
                         "application_name": self._application,
                         "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS_MAX}s",
@@ -77,15 +87,36 @@ class Database:
         return self._pool
 
     @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Give a connection without a transaction; `transaction` gives one with.
+
+        One that does not answer in time is dropped at once: to end it in good order would be to
+        wait for the same silence again. The idle ones go with it, for they may be as dead.
+        """
+        pool = await self.pool()
+        async with mapped_losses(), pool.acquire(timeout=CONNECT_SECONDS_MAX) as connection:
+            try:
+                yield connection
+            except TimeoutError:
+                connection.terminate()
+                await pool.expire_connections()
+                raise
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give a connection in a transaction: committed when the block ends, else rolled back."""
-        pool = await self.pool()
-        async with (
-            mapped_losses(),
-            pool.acquire(timeout=CONNECT_SECONDS_MAX) as connection,
-            connection.transaction(),
-        ):
-            yield connection
+        async with self.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            except TimeoutError:
+                raise  # the connection is about to be dropped, and the transaction with it
+            except BaseException:
+                await transaction.rollback()
+                raise
+            else:
+                await transaction.commit()
 
     async def ping(self) -> None:
         """Ask the database for an answer; raises while it gives none."""

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Final
 
-from shared.postgres.pool import CONNECT_SECONDS_MAX, Database, mapped_losses
+from shared.postgres.pool import Database
 
 #: Writes the names of a batch that are not there yet, and returns the others with their digests.
 #: The digest is null where another writer was first since the statement began.
@@ -38,8 +38,7 @@ class PostgresNames:
         A statement alone is its own transaction, and one round trip. Raises `TransientError`.
         """
         names = [uuid.UUID(bytes=name) for name in digests]
-        pool = await self._database.pool()
-        async with mapped_losses(), pool.acquire(timeout=CONNECT_SECONDS_MAX) as connection:
+        async with self._database.connection() as connection:
             rows = await connection.fetch(CLAIM, names, list(digests.values()))
             late = [row["name"] for row in rows if row["digest"] is None]
             if late:
