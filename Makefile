@@ -2,6 +2,7 @@
 #
 #   PYTHON=python3.12   the Python that makes .venv (3.11 or newer)
 #   ARGS="-k letters"   more arguments for pytest
+#   RUNS=1000 SEED=7    how many runs of the matrix of faults, and the seed that repeats them
 #   ONCE=1              the demonstration ends by itself
 #   DATA=DIR            the demonstration's data folder
 #   UPGRADE=1           `make lock` takes the newest versions instead of keeping the present ones
@@ -15,16 +16,25 @@ COMPILE = pip compile --quiet --no-header --no-annotate --generate-hashes --univ
 	--python-version 3.11 --no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test faults faults-long faults-breaks check format lock clean
 
 help: ## List every command with a line.
-	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV) ## Show half a year of trade on a stack of its own [ONCE=1] [DATA=DIR].
 	$(BIN)/arrears demo $(if $(ONCE),--once) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...].
 	$(BIN)/pytest $(ARGS)
+
+faults: $(VENV) ## Kill, stall and cut the real services in ten minutes of runs [SEED=...].
+	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
+
+faults-long: $(VENV) ## Every fault in every state of the system [RUNS=...] [SEED=...].
+	$(BIN)/python -m tests.faults $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+faults-breaks: $(VENV) ## Break the product on purpose, and show that the faults find it.
+	$(BIN)/python -m tests.faults.breaks
 
 check: $(VENV) ## Check format, lint, types and the architecture.
 	$(BIN)/ruff format --check

@@ -13,19 +13,21 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.faults.matrix import long_matrix, short_matrix
+from tests.faults.matrix import FAULTS, STATES, long_matrix, short_matrix
 from tests.faults.report import commit, keep_evidence, line_of, table_of
 from tests.faults.run import Plan, Result, carry_out
 from tests.faults.system import System, opened
 
 #: Runs that share one database.
 GENERATION_RUNS: Final = 12
+#: As many as give every fault a turn in every state.
+LONG_RUNS: Final = len(FAULTS) * len(STATES)
 #: No run may take longer, whatever hangs.
 RUN_SECONDS_MAX: Final = 600.0
 
 
-async def campaign(plans: list[Plan], folder: Path) -> list[Result]:
-    """Do the runs, in generations; a failed one ends its generation."""
+async def campaign(plans: list[Plan], folder: Path, *, until_failed: bool) -> list[Result]:
+    """Do the runs, in generations; a failed one ends its generation, or all (`until_failed`)."""
     results: list[Result] = []
     async with opened(folder / "system") as system:
         first = None
@@ -42,6 +44,8 @@ async def campaign(plans: list[Plan], folder: Path) -> list[Result]:
                     say(f"       {name}: {sentences[0][:300]}")
                 say(f"       the evidence and how to repeat it: {place}/run.json")
                 first = None
+                if until_failed:
+                    break
     return results
 
 
@@ -65,20 +69,23 @@ def chosen(options: argparse.Namespace) -> list[Plan]:
     if options.short:
         plans = short_matrix(options.seed)[: options.runs]
     else:
-        plans = long_matrix(options.seed, options.runs or 100)
-    return [
+        plans = long_matrix(options.seed, options.runs or LONG_RUNS)
+    wanted = [
         plan for plan in plans if plan.number >= options.first and options.only in plan.fault.name
     ]
+    return wanted[: options.most]
 
 
 def main() -> None:
     """Read the command line, run, and report."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one run of every short fault")
-    parser.add_argument("--runs", type=int, help="how many runs, else all or 100")
+    parser.add_argument("--runs", type=int, help="how many runs, else each once")
     parser.add_argument("--seed", type=int, default=None, help="repeats a campaign")
     parser.add_argument("--first", type=int, default=1, help="the number to begin with")
     parser.add_argument("--only", default="", help="faults whose name has this in it")
+    parser.add_argument("--most", type=int, help="no more runs than this of those chosen")
+    parser.add_argument("--until-failed", action="store_true", help="end with the first failure")
     parser.add_argument("--folder", type=Path, help="where logs and evidence go")
     options = parser.parse_args()
     options.seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
@@ -86,7 +93,7 @@ def main() -> None:
     plans = chosen(options)
     say(f"{len(plans)} runs, seed {options.seed}, commit {commit()}, folder {folder}")
     started = time.monotonic()
-    results = asyncio.run(campaign(plans, folder))
+    results = asyncio.run(campaign(plans, folder, until_failed=options.until_failed))
     failed = [result for result in results if result.violations]
     say(f"\n{table_of(results)}\n")
     seconds = time.monotonic() - started

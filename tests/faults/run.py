@@ -85,6 +85,8 @@ async def carry_out(system: System, plan: Plan) -> Result:
         await _under_fault(system, plan, workload, course)
         result.ready_seconds = await until_ready(system)
         await until_at_rest(system)
+        # What was at rest may have noticed only now that a connection of its own is dead.
+        result.ready_seconds += await until_ready(system)
     except Exception as error:  # noqa: BLE001 - whatever stops a run is its result
         result.violations["carried_out"] = [f"{type(error).__name__}: {error}"]
     result.strikes, result.notes = course.strikes, course.notes
