@@ -146,12 +146,12 @@ def _compare(account_id: str, expected: Ledger, stored: Ledger) -> list[str]:
 
 
 def _plain(invoice: Invoice) -> Invoice:
-    """Return an invoice as events alone make it: without what sweeps have added to its items."""
+    """Return an invoice as events alone make it: without what decisions have added to it."""
     items = [
         replace(item, raised=[], next_attention_on=None, turns=0, cycle=item.cycle - item.turns)
         for item in invoice.items
     ]
-    return replace(invoice, items=items)
+    return replace(invoice, items=items, first_turns=0)
 
 
 def _entries(what: str, expected: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:

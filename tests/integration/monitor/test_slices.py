@@ -11,8 +11,10 @@ from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from services.monitor.handlers.sweep import SWEEP_ITEMS_MAX
+from services.monitor.rebuild import check
 from shared.postgres.pool import Database
 from tests.integration.monitor.books import Books
+from tests.integration.monitor.events import said
 from tests.integration.monitor.world import invoice
 
 NOW: Final = datetime(2026, 2, 3, tzinfo=UTC)
@@ -93,3 +95,33 @@ async def test_a_policy_that_is_newer_still_begins_anew(books: Books) -> None:
     assert cursor is not None
     standing = Counter(word.type for word in books.words)
     assert standing["escalation.raised.v1"] == standing["escalation.lifted.v1"]
+
+
+async def test_an_item_that_is_removed_and_made_again_does_not_begin_with_an_old_name(
+    books: Books, database_url: str
+) -> None:
+    halves = [{"due_on": DUE, "amount": "60.00"}, {"due_on": DUE, "amount": "40.00"}]
+    await books.store.add_policy(with_reminder(5), NOW)
+    await books.fold([invoice("twice", "T", "100.00", DUE, schedule=halves)])
+    await books.store.add_policy(DEFAULT_DOCUMENT, NOW)
+    while not (await books.slice())[1]:
+        pass
+    amended = {"invoice_id": "T", "total": "100.00", "amended_on": "2026-02-01"}
+    await books.fold(
+        [
+            said("invoice.amended", "twice", version=1, due_on=DUE, **amended),
+            said("invoice.amended", "twice", version=2, schedule=halves, **amended),
+        ]
+    )
+    await books.store.add_policy(with_reminder(6), NOW)
+    while not (await books.slice())[1]:
+        pass
+    words = [word for word in books.words if word.invoice_id == "T"]
+    assert Counter((word.type, word.item_id) for word in words) == {
+        ("escalation.lifted.v1", "T/1"): 1,
+        ("escalation.lifted.v1", "T/2"): 1,
+        ("escalation.raised.v1", "T/1"): 1,
+        ("escalation.raised.v1", "T/2"): 1,
+    }
+    differences = await check(database_url, lambda _done, _total: None)
+    assert [one for one in differences if one.startswith("default:twice")] == []

@@ -75,6 +75,8 @@ class Invoice:
     #: The cycle a new item begins with: after every cycle of items that amendments have removed,
     #: since an escalation's id must not come twice when an instalment is there again.
     first_cycle: int = 1
+    #: The `turns` it begins with: cycles of removed items that decisions have ended, and no event.
+    first_turns: int = 0
     #: Sentences about events that contradicted what was known, for a person to look at.
     contradictions: list[str] = field(default_factory=list)
 
@@ -119,7 +121,9 @@ class Invoice:
         credited = sum(
             one.amount
             for one in self.named
-            if one.kind is FundsKind.CREDIT_NOTE and one.value_on >= since
+            if one.kind is FundsKind.CREDIT_NOTE
+            and one.currency == self.currency
+            and one.value_on >= since
         )
         amended = self.amendment.amended_on if self.amendment is not None else None
         if amended is not None and amended >= since:

@@ -123,7 +123,8 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
             excess -= take
             if take:
                 key = (match.kind, match.funds_id, match.instalment, False)
-                account.record(invoice, key, -take, clearing.OLDEST_DUE_FIRST, on)
+                left_on = max(on, _came_on(account, invoice, key, on))
+                account.record(invoice, key, -take, clearing.OLDEST_DUE_FIRST, left_on)
             if match.amount > take:
                 kept.append(replace(match, amount=match.amount - take))
         kept.reverse()
@@ -166,10 +167,20 @@ def _names_as_much(invoice: Invoice, key: _MatchKey, matched: int) -> bool:
     return named >= matched
 
 
-def _met_on(invoice: Invoice, key: _MatchKey, on: date) -> date:
-    """Return the day from which named funds count here: not before the invoice was issued."""
-    values = [one.value_on for one in invoice.named if (one.kind, one.funds_id) == key[:2]]
-    return max(min(values, default=on), invoice.issued_on or on)
+def _came_on(account: Account, invoice: Invoice, key: _MatchKey, on: date) -> date:
+    """Return the day from which funds count here: not before the invoice was issued or they moved.
+
+    Nothing leaves earlier than that, or more than the whole invoice would be open in between.
+    """
+    kind, funds_id, _instalment, named = key
+    funds = account.funds[kind, funds_id]
+    value_on = funds.value_on or on
+    days = [
+        max(value_on, part.moved_on or value_on)
+        for part in (funds.named_allocations() if named else ())
+        if part.invoice_id == invoice.invoice_id
+    ]
+    return max(min(days, default=value_on), invoice.issued_on or on)
 
 
 def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
@@ -195,7 +206,8 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
     _contest(invoice, items)
     for item in present.values():
         _end_cycle(account, item, cause, removed=True)
-        invoice.first_cycle = max(invoice.first_cycle, item.cycle)
+        invoice.first_cycle = max(invoice.first_cycle, item.cycle - item.turns)
+        invoice.first_turns = max(invoice.first_turns, item.turns)
     invoice.items = items
     return list(present.values())
 
@@ -228,7 +240,9 @@ def _record_write_off(
     if amount:
         assert invoice.currency is not None
         key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
-        account.record(invoice, key, amount, clearing.WRITTEN_OFF, on)
+        # Money of an earlier day may change what was given up, but not when.
+        first_on = min((one.on for one in invoice.write_offs.values()), default=on)
+        account.record(invoice, key, amount, clearing.WRITTEN_OFF, max(on, first_on))
         account.balance(invoice.currency).written_off += amount
 
 
@@ -273,7 +287,8 @@ def _new_item(invoice: Invoice, number: int, due_on: date) -> Item:
         issued_on=invoice.issued_on,
         due_on=due_on,
         original_due_on=original,
-        cycle=invoice.first_cycle,
+        cycle=invoice.first_cycle + invoice.first_turns,
+        turns=invoice.first_turns,
     )
 
 
