@@ -49,11 +49,15 @@ def spread(
     for dispute in sorted(disputes, key=_by_day):
         if not dispute.stands:
             continue
-        left = sum(room) if dispute.amount is None else readable(dispute.amount, currency)
-        if dispute.resolved_on is not None:
-            settled = min(left, conceded)
-            conceded -= settled
-            left -= settled
+        if dispute.amount is None:
+            left = sum(room)  # what was credited of it is not open any more
+            conceded = 0 if dispute.resolved_on is not None else conceded
+        else:
+            left = readable(dispute.amount, currency)
+            if dispute.resolved_on is not None:
+                settled = min(left, conceded)
+                conceded -= settled
+                left -= settled
         for index in order:
             if dispute.instalment not in (None, items[index].instalment):
                 continue

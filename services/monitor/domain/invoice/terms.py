@@ -42,16 +42,14 @@ def terms_of(
 ) -> list[Part]:
     """Return the parts in force.
 
-    The highest version of an amendment replaces the parts; the latest extension moves the due dates
-    unless a later amendment has set them anew.
+    The highest version of an amendment replaces the parts, unless its amounts do not fit the
+    currency; the latest extension moves the due dates unless a later amendment has set them anew.
     """
-    parts = issued
-    if amendment is not None:
-        amended = read_parts(amendment.parts, currency)
-        parts = parts if amended is None else amended
+    amended = None if amendment is None else read_parts(amendment.parts, currency)
+    parts = issued if amended is None else amended
     if extension is None:
         return parts
-    amended_on = None if amendment is None else amendment.amended_on
+    amended_on = None if amended is None or amendment is None else amendment.amended_on
     if amended_on is not None and amended_on > extension.agreed_on:
         return parts
     extended = extend(parts, extension, currency)

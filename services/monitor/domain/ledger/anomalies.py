@@ -16,8 +16,7 @@ def of_invoice(invoice: Invoice) -> list[str]:
     found = list(invoice.contradictions)
     currency = invoice.currency
     if currency is None:
-        waiting = sorted(f"{one.kind.replace('_', ' ')} {one.funds_id}" for one in invoice.named)
-        waiting += sorted(f"dispute {name}" for name in invoice.disputes)
+        waiting = _waiting(invoice)
         if waiting:
             found.append(f"invoice {invoice.invoice_id} has not come: {', '.join(waiting)} wait")
         return found
@@ -34,10 +33,27 @@ def of_invoice(invoice: Invoice) -> list[str]:
                 f"{one.kind.replace('_', ' ')} {one.funds_id} names instalment {one.instalment} "
                 f"of invoice {invoice.invoice_id}, which has {len(invoice.items)}"
             )
-    for word in invoice.write_offs.values():
-        if word.amount is not None and not is_readable(word.amount, currency):
-            found.append(f"the write-off of {word.amount} does not fit {currency}")
+    words = [("write-off", one.amount) for one in invoice.write_offs.values()]
+    words += [("waiver", one.amount) for one in invoice.waivers.values()]
+    found += [
+        f"the {noun} of {amount} does not fit {currency}"
+        for noun, amount in words
+        if amount is not None and not is_readable(amount, currency)
+    ]
     return found
+
+
+def _waiting(invoice: Invoice) -> list[str]:
+    """Name what was said of an invoice that has not come; a cancellation needs nobody's eyes."""
+    waiting = sorted({f"{one.kind.replace('_', ' ')} {one.funds_id}" for one in invoice.named})
+    waiting += sorted(f"dispute {name}" for name in invoice.disputes)
+    waiting += sorted(f"waiver {name}" for name in invoice.waivers)
+    if invoice.amendment is not None:
+        waiting.append(f"version {invoice.amendment.version}")
+    if invoice.extension is not None:
+        waiting.append(f"the agreement of {invoice.extension.agreed_on}")
+    waiting += sorted({f"the write-off of {one.on}" for one in invoice.write_offs.values()})
+    return waiting
 
 
 def _of_terms(invoice: Invoice, currency: str) -> list[str]:

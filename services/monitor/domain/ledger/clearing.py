@@ -26,8 +26,9 @@ RULES: Final = (OLDEST_DUE_FIRST, NONE)
 class Clearing:
     """A clearing record: minor units that met an item, or, below zero, that left it again.
 
-    Instalment 0 is the interest on the invoice. The day is the value date where money came, the
-    day of the event where it left; a bounce leaves on the value date, as if it had never come.
+    Instalment 0 is the interest on the invoice. The day is the value date where money came, but not
+    before the invoice's own date or a move; the day of the event where it left, but not before it
+    came. A bounce leaves on the day on which it came, as if it never had.
     """
 
     kind: FundsKind

@@ -145,7 +145,8 @@ def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
             continue
         named = key[3]
         stays = difference > 0 or _names_as_much(invoice, key, _matched_before(old, key))
-        day = _met_on(invoice, key, on) if named and stays else on
+        came_on = _came_on(account, invoice, key, on)
+        day = came_on if named and stays else max(on, came_on)
         rule = clearing.NAMED if named else clearing.OLDEST_DUE_FIRST
         account.record(invoice, key, difference, rule, day)
         if key[2] == INTEREST:

@@ -155,7 +155,7 @@ def test_a_reversal_of_money_on_account_undoes_the_newest_match_first() -> None:
                 issued("A", ("2026-01-10", "40.00")),
                 issued("B", ("2026-01-20", "50.00")),
                 paid("P", "90.00"),
-                reversed_("R", "P", "60.00", on="2026-02-05"),
+                reversed_("R", "P", "60.00", on="2026-02-05", reason="refund"),
             ],
             {"A/1": "10.00", "B/1": "50.00"},
         )

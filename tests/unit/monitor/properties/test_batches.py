@@ -28,7 +28,8 @@ from tests.unit.monitor.builders import (
     paid,
     reversed_,
 )
-from tests.unit.monitor.histories import FIRST_DAY, batched, histories
+from tests.unit.monitor.drawing import FIRST_DAY
+from tests.unit.monitor.histories import batched, histories
 from tests.unit.monitor.policies import EAGER
 from tests.unit.monitor.store import MemoryStore
 

@@ -72,11 +72,24 @@ def test_money_that_names_its_invoices_ends_in_one_state_in_any_order(data: st.D
     assert state_of(folded(other)) == state_of(folded(events))
 
 
+def claimed(account: Account) -> dict[str, int]:
+    """Return what is owed in all by currency, as if nothing had been given up, in minor units."""
+    sums = Counter(owed(account))
+    for invoice in account.invoices.values():
+        for item in invoice.items:
+            sums[item.currency] += item.written_off
+    return {currency: minor for currency, minor in sums.items() if minor}
+
+
 @given(st.data())
 def test_any_money_ends_in_one_balance_in_any_order(data: st.DataObject) -> None:
+    """A write-off takes what money has left of its invoice: on account that is no set of facts.
+
+    So it is put back here; the property before this one has it where all money names its invoices.
+    """
     events = data.draw(consistent())
     other = data.draw(shuffled(events))
-    assert owed(folded(other)) == owed(folded(events))
+    assert claimed(folded(other)) == claimed(folded(events))
 
 
 @given(st.data())
