@@ -1,44 +1,62 @@
 """What an account owes by its facts alone, in decimals: a second opinion that knows no clearing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
-from shared.contracts.credit_note import CreditNoteIssued
+from services.monitor.domain.folds.event import Event
+from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
 from shared.contracts.fields import Inbound
-from shared.contracts.invoice import InvoiceAmended, InvoiceCancelled, InvoiceIssued
-from shared.contracts.payment import PaymentReceived, PaymentReversed
+from shared.contracts.invoice import (
+    InvoiceAmended,
+    InvoiceCancelled,
+    InvoiceIssued,
+    InvoiceWriteOffReversed,
+    InvoiceWrittenOff,
+)
+from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
+
+NOTHING = Decimal(0)
+Sums = defaultdict[str, Decimal]
 
 
-def owed_by_facts(facts: Iterable[Inbound]) -> dict[str, Decimal]:
-    """Return invoiced - received - credited + reversed by currency, in order of arrival.
+def owed_by_facts(events: Sequence[Event], room: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return what is owed less what is unapplied, by currency, for events in order of arrival.
 
-    The first of several contradicting events counts; of amendments, the first of the highest
-    version.
+    invoiced + interest paid - received - credited - written off + reversed. The first of several
+    contradicting events counts; of amendments, the first of the highest version. `room` is what
+    money has left open of each invoice: only the clearing knows that, and write-offs go by it.
     """
-    facts = list(facts)
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    seen: set[tuple[type, str]] = set()
-    for one in facts:
-        match one:
-            case InvoiceIssued(invoice_id=name):
-                worth = _invoiced(one, facts)
-            case PaymentReceived(payment_id=name):
-                worth = -Decimal(one.amount) + _reversed(one, facts)
-            case CreditNoteIssued(credit_note_id=name):
-                worth = -Decimal(one.amount)
-            case _:
-                continue
-        if (type(one), name) not in seen:
-            seen.add((type(one), name))
-            sums[one.currency] += worth
+    facts = [event.data for event in events]
+    sums: Sums = defaultdict(Decimal)
+    invoices = _first(facts, InvoiceIssued, "invoice_id")
+    for name, invoice in invoices.items():
+        given_up = _given_up(events, name, room.get(name, NOTHING), invoice.currency)
+        sums[invoice.currency] += _invoiced(invoice, facts) - given_up
+    for payment in _first(facts, PaymentReceived, "payment_id").values():
+        back = _reversed(payment, facts)
+        interest = _interest(payment, events, back, invoices)
+        sums[payment.currency] += back + interest - Decimal(payment.amount)
+    cancelled = _first(facts, CreditNoteCancelled, "credit_note_id")
+    for name, note in _first(facts, CreditNoteIssued, "credit_note_id").items():
+        if name not in cancelled:
+            sums[note.currency] -= Decimal(note.amount)
     return {currency: amount for currency, amount in sums.items() if amount}
 
 
-def _invoiced(invoice: InvoiceIssued, facts: list[Inbound]) -> Decimal:
+def _first(facts: Sequence[Inbound], kind: type[Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in facts:
+        if isinstance(one, kind):
+            found.setdefault(getattr(one, name), one)
+    return found
+
+
+def _invoiced(invoice: InvoiceIssued, facts: Sequence[Inbound]) -> Decimal:
     about = [one for one in facts if getattr(one, "invoice_id", None) == invoice.invoice_id]
     if any(isinstance(one, InvoiceCancelled) for one in about):
-        return Decimal(0)
+        return NOTHING
     amendments = [one for one in about if isinstance(one, InvoiceAmended)]
     if amendments:
         newest = max(amendments, key=lambda one: one.version)  # max keeps the first of equals
@@ -48,13 +66,71 @@ def _invoiced(invoice: InvoiceIssued, facts: list[Inbound]) -> Decimal:
     return Decimal(invoice.total)
 
 
-def _reversed(payment: PaymentReceived, facts: list[Inbound]) -> Decimal:
+def _given_up(events: Sequence[Event], invoice_id: str, room: Decimal, currency: str) -> Decimal:
+    """Go through the words on write-offs by their days; reversals come after those of their day."""
+    words: list[tuple[Any, ...]] = []
+    for event in events:
+        match event.data:
+            case InvoiceWrittenOff(invoice_id=name, written_off_on=on, amount=amount):
+                is_reversal = False
+            case InvoiceWriteOffReversed(invoice_id=name, reversed_on=on, amount=amount):
+                is_reversal = True
+            case _:
+                continue
+        if name == invoice_id:
+            words.append((on, is_reversal, event.name, amount))
+    taken = NOTHING
+    #: What is left of everything that was given up; None while no word has given up everything.
+    kept: Decimal | None = None
+    for _on, is_reversal, _name, text in sorted(words):
+        amount = None if text is None else _decimal(text, currency)
+        if amount is None:
+            taken, kept = NOTHING, None if is_reversal else NOTHING
+        elif kept is None:
+            taken = max(NOTHING, taken + (-amount if is_reversal else amount))
+        else:
+            kept = max(NOTHING, kept + (amount if is_reversal else -amount))
+    return min(room, taken) if kept is None else max(NOTHING, room - kept)
+
+
+def _reversed(payment: PaymentReceived, facts: Sequence[Inbound]) -> Decimal:
     amounts: dict[str, str] = {}
     for one in facts:
         if isinstance(one, PaymentReversed) and one.payment_id == payment.payment_id:
             amounts.setdefault(one.reversal_id, one.amount or payment.amount)
-    back = sum((Decimal(a) for a in amounts.values() if _fits(a, payment.currency)), Decimal(0))
+    back = sum((_decimal(amount, payment.currency) for amount in amounts.values()), NOTHING)
     return min(back, Decimal(payment.amount))
+
+
+def _interest(
+    payment: PaymentReceived,
+    events: Sequence[Event],
+    back: Decimal,
+    invoices: Mapping[str, InvoiceIssued],
+) -> Decimal:
+    """Lay the payment's parts in a row, what names nothing at the end, and cut from the end."""
+    moves = [
+        (event.data.allocated_on, event.name, event.data.allocations)
+        for event in events
+        if isinstance(event.data, PaymentAllocated) and event.data.payment_id == payment.payment_id
+    ]
+    named = list(payment.allocations or [])
+    named += [
+        part for _on, _name, parts in sorted(moves, key=lambda one: one[:2]) for part in parts
+    ]
+    stays = Decimal(payment.amount) - back
+    interest = NOTHING
+    for part in named:
+        share = min(stays, _decimal(part.amount, payment.currency))
+        stays -= share
+        invoice = invoices.get(part.invoice_id)
+        if part.claim == "interest" and invoice and invoice.currency == payment.currency:
+            interest += share
+    return interest
+
+
+def _decimal(text: str, currency: str) -> Decimal:
+    return Decimal(text) if _fits(text, currency) else NOTHING
 
 
 def _fits(amount: str, currency: str) -> bool:
