@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import asyncpg
 from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.errors import TransientError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS_MAX: Final = 10.0
 #: Reads for people may take long; what is written comes in bounded batches.
-READ_SECONDS_MAX: Final = 60.0
+READ_SECONDS_MAX: Final = 30.0
 STATEMENT_SECONDS_MAX: Final = 20.0
 #: A transaction whose owner was stopped is ended by the server, so that it frees its locks.
 IDLE_TRANSACTION_SECONDS_MAX: Final = 30
@@ -135,9 +136,26 @@ async def mapped_losses() -> AsyncIterator[None]:
     """Turn what a lost database raises into `TransientError`."""
     try:
         yield
-    except LOST as error:
+    except (*LOST, DBAPIError) as error:
+        if not is_lost(error):
+            raise
         message = f"PostgreSQL does not answer: {type(error).__name__}: {error}"
         raise TransientError(message) from error
+
+
+def is_lost(error: BaseException) -> bool:
+    """Say whether an error means that the database is away, by asyncpg or through SQLAlchemy.
+
+    SQLAlchemy has no class for most of them, such as a server that is starting up; it keeps
+    asyncpg's error as the cause of its own.
+    """
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(_cause_of(error), LOST)
+    return isinstance(error, LOST)
+
+
+def _cause_of(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None else None
 
 
 def _async_url(url: URL) -> URL:

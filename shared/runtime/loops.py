@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from shared.errors import FencedError, TransientError
+from shared.postgres.pool import is_lost
 from shared.runtime.health import Health
 
 log = structlog.get_logger(__name__)
@@ -48,13 +49,7 @@ class Supervisor:
             try:
                 await work()
             except EXPECTED as error:
-                log.warning(
-                    "A dependency is away; trying again.",
-                    action="loop_waits",
-                    loop=name,
-                    reason=f"{type(error).__name__}: {error}",
-                    pause_seconds=pause,
-                )
+                _say_waiting(name, error, pause)
                 self._failed(name, error)
             except asyncio.CancelledError as error:
                 # The Kafka client lets cancelled futures of its own out; only a cancellation of
@@ -64,7 +59,10 @@ class Supervisor:
                 log.exception("A loop was cut off; trying again.", action="loop_cut", loop=name)
                 self._failed(name, error)
             except Exception as error:
-                log.exception("A loop failed; trying again.", action="loop_failed", loop=name)
+                if is_lost(error):
+                    _say_waiting(name, error, pause)
+                else:
+                    log.exception("A loop failed; trying again.", action="loop_failed", loop=name)
                 self._failed(name, error)
             else:
                 continue
@@ -76,6 +74,16 @@ class Supervisor:
     def _failed(self, name: str, error: BaseException) -> None:
         self._failures.labels(name, type(error).__name__).inc()
         self._health.ill(name, f"{type(error).__name__}: {error}")
+
+
+def _say_waiting(name: str, error: Exception, pause_seconds: float) -> None:
+    log.warning(
+        "A dependency is away; trying again.",
+        action="loop_waits",
+        loop=name,
+        reason=f"{type(error).__name__}: {error}",
+        pause_seconds=pause_seconds,
+    )
 
 
 def _is_cancelled() -> bool:

@@ -6,7 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -17,6 +17,7 @@ from shared.errors import (
     RejectedError,
     TransientError,
 )
+from shared.postgres.pool import is_lost
 
 log = structlog.get_logger(__name__)
 
@@ -80,3 +81,7 @@ def install(app: FastAPI) -> None:
             "A request failed.", action="request_failed", path=request.url.path, exc_info=error
         )
         return problem(500, "internal_error", "the service failed; its log has the details")
+
+    @app.exception_handler(DBAPIError)
+    async def _database(request: Request, error: DBAPIError) -> JSONResponse:
+        return await (_away if is_lost(error) else _bug)(request, error)

@@ -1,16 +1,18 @@
 """A database whose connections have died without a word is found out once, and then forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Final
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from shared.errors import TransientError
-from shared.postgres.pool import Database
+from shared.postgres.pool import Database, mapped_losses
 from tests.faults.proxy import Kind, Link, Mode
 
 STATEMENT_SECONDS_MAX: Final = 0.5
@@ -74,6 +76,35 @@ async def test_what_fails_in_a_transaction_is_rolled_back_and_the_connection_kep
     async with database.transaction() as connection:
         assert await connection.fetchval("SELECT to_regclass('kept_in_spite')") is None
     assert link.connected == connected
+
+
+def _through_sqlalchemy(cause: Exception) -> DBAPIError:
+    orig = Exception("the driver's")
+    orig.__cause__ = cause
+    return DBAPIError("SELECT 1", None, orig)
+
+
+#: what was raised, whether the database is away
+LOSSES: Final[tuple[tuple[Exception, bool], ...]] = (
+    (ConnectionResetError(), True),
+    (TimeoutError(), True),
+    (asyncpg.AdminShutdownError("going"), True),
+    (asyncpg.UndefinedTableError("none"), False),
+    (ValueError(), False),
+)
+
+
+@pytest.mark.parametrize("through", [lambda one: one, _through_sqlalchemy], ids=["it", "wrapped"])
+@pytest.mark.parametrize(
+    ("error", "is_away"), LOSSES, ids=[type(error).__name__ for error, _ in LOSSES]
+)
+async def test_a_database_that_is_away_is_told_from_a_fault(
+    error: Exception, is_away: bool, through: Callable[[Exception], Exception]
+) -> None:
+    raised = through(error)
+    with pytest.raises(TransientError if is_away else type(raised)):
+        async with mapped_losses():
+            raise raised
 
 
 async def test_a_cancelled_transaction_is_rolled_back(database: Database) -> None:
