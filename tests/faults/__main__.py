@@ -10,6 +10,7 @@ import secrets
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import Final
 
@@ -19,34 +20,63 @@ from tests.faults.run import Plan, Result, carry_out
 from tests.faults.system import System, opened
 
 #: Runs that share one database.
-GENERATION_RUNS: Final = 12
+GENERATION_RUNS: Final = 10
 #: As many as give every fault a turn in every state.
 LONG_RUNS: Final = len(FAULTS) * len(STATES)
 #: No run may take longer, whatever hangs.
 RUN_SECONDS_MAX: Final = 600.0
 
 
-async def campaign(plans: list[Plan], folder: Path, *, until_failed: bool) -> list[Result]:
-    """Do the runs, in generations; a failed one ends its generation, or all (`until_failed`)."""
+async def campaign(
+    plans: list[Plan], folder: Path, *, systems: int, until_failed: bool
+) -> list[Result]:
+    """Do the runs on so many systems side by side, a generation at a time."""
+    generations = [
+        plans[start : start + GENERATION_RUNS] for start in range(0, len(plans), GENERATION_RUNS)
+    ]
+    waiting = deque(generations)
     results: list[Result] = []
-    async with opened(folder / "system") as system:
-        first = None
-        for plan in plans:
-            if first is None or plan.number - first >= GENERATION_RUNS:
-                await system.renew()
-                first = plan.number
-            result = await _one(system, plan)
-            results.append(result)
-            say(line_of(result))
-            if result.violations:
-                place = await keep_evidence(system, result, first, folder)
-                for name, sentences in result.violations.items():
-                    say(f"       {name}: {sentences[0][:300]}")
-                say(f"       the evidence and how to repeat it: {place}/run.json")
-                first = None
-                if until_failed:
-                    break
-    return results
+    workers = [
+        _work(waiting, folder / f"system-{number}", folder, results, until_failed=until_failed)
+        for number in range(1, min(systems, len(generations)) + 1)
+    ]
+    await asyncio.gather(*workers)
+    return sorted(results, key=lambda result: result.plan.number)
+
+
+async def _work(
+    waiting: deque[list[Plan]],
+    place: Path,
+    folder: Path,
+    results: list[Result],
+    *,
+    until_failed: bool,
+) -> None:
+    """Take generations from those that wait, on a system of its own."""
+    async with opened(place) as system:
+        while waiting:
+            plans = waiting.popleft()
+            first = None
+            for plan in plans:
+                if first is None:
+                    await system.renew()
+                    first = plan.number
+                result = await _one(system, plan)
+                results.append(result)
+                say(line_of(result))
+                if result.violations:
+                    await _tell_failure(system, result, first, folder)
+                    first = None
+                    if until_failed:
+                        waiting.clear()
+                        return
+
+
+async def _tell_failure(system: System, result: Result, first: int, folder: Path) -> None:
+    place = await keep_evidence(system, result, first, folder)
+    for name, sentences in result.violations.items():
+        say(f"       {name}: {sentences[0][:300]}")
+    say(f"       the evidence and how to repeat it: {place}/run.json")
 
 
 async def _one(system: System, plan: Plan) -> Result:
@@ -83,6 +113,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, help="how many runs, else each once")
     parser.add_argument("--seed", type=int, default=None, help="repeats a campaign")
     parser.add_argument("--first", type=int, default=1, help="the number to begin with")
+    parser.add_argument("--systems", type=int, default=2, help="how many stacks side by side")
     parser.add_argument("--only", default="", help="faults whose name has this in it")
     parser.add_argument("--most", type=int, help="no more runs than this of those chosen")
     parser.add_argument("--until-failed", action="store_true", help="end with the first failure")
@@ -93,7 +124,9 @@ def main() -> None:
     plans = chosen(options)
     say(f"{len(plans)} runs, seed {options.seed}, commit {commit()}, folder {folder}")
     started = time.monotonic()
-    results = asyncio.run(campaign(plans, folder, until_failed=options.until_failed))
+    results = asyncio.run(
+        campaign(plans, folder, systems=options.systems, until_failed=options.until_failed)
+    )
     failed = [result for result in results if result.violations]
     say(f"\n{table_of(results)}\n")
     seconds = time.monotonic() - started

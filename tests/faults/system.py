@@ -63,6 +63,8 @@ CONNECT_SECONDS_MAX: Final = 10.0
 TOPICS_GONE_SECONDS_MAX: Final = 30.0
 PAUSE_SECONDS: Final = 0.05
 TEMPLATE: Final = "template_arrears"
+#: The migrations' context is one for the whole process.
+_migrating: Final = asyncio.Lock()
 
 
 class System:
@@ -112,7 +114,8 @@ class System:
             for link in service.links.values():
                 await link.start()
         await self._sql(self.postgres.url, f'CREATE DATABASE "{TEMPLATE}"')
-        await upgrade(self.postgres.url_of(TEMPLATE))
+        async with _migrating:
+            await upgrade(self.postgres.url_of(TEMPLATE))
 
     async def close(self) -> None:
         """Stop everything."""
