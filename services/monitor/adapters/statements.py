@@ -217,9 +217,10 @@ ON CONFLICT (partition, account_id) DO UPDATE SET facts = excluded.facts
 
 #: Set the timers of accounts.
 SAVE_ACCOUNT_TIMERS: Final = """
-INSERT INTO monitor.account_timers (partition, account_id, due_at)
+INSERT INTO monitor.account_timers AS t (partition, account_id, due_at)
 SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[])
 ON CONFLICT (partition, account_id) DO UPDATE SET due_at = excluded.due_at
+WHERE t.due_at <> excluded.due_at
 """
 
 #: Take the timers of accounts away.

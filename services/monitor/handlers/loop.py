@@ -72,6 +72,7 @@ class Loop:
         self._sought: dict[int, int] = {}
         self._sweeps_wanted: list[asyncio.Future[None]] = []
         self._tick = False
+        self._sweep_first = 0
 
     def tick(self) -> None:
         """Ask for a sweep; several before the next one are one."""
@@ -204,7 +205,12 @@ class Loop:
         is_done = True
         try:
             now = self._now()
-            for partition, retime in await self._store.partitions_due(self._running(), now):
+            due = await self._store.partitions_due(self._running(), now)
+            for partition, retime in sorted(due, key=self._turn):
+                if perf_counter() - started >= SWEEP_SECONDS_MAX:
+                    # The next round begins with this one, so that each has its turn.
+                    self._sweep_first, is_done = partition, False
+                    break
                 if self._is_live(partition, self.owned[partition].next_offset):
                     is_done = await self._sweep_one(partition, now, started, retime) and is_done
                 else:
@@ -227,6 +233,10 @@ class Loop:
                 done.set_exception(ConflictingStateError(message, code="partition_stopped"))
             else:
                 done.set_result(None)
+
+    def _turn(self, due: tuple[int, bool]) -> tuple[bool, int]:
+        """Order partitions for a sweep: from the one that had no time in the last one on."""
+        return due[0] < self._sweep_first, due[0]
 
     async def _sweep_one(
         self,

@@ -7,6 +7,7 @@ from services.monitor.domain.escalation.announcing import announcements, message
 from services.monitor.domain.escalation.decision import Decision
 from services.monitor.domain.escalation.standing import (
     KEPT,
+    Said,
     apply_standing,
     decide_standing,
     open_promises,
@@ -44,13 +45,16 @@ async def attend_standing(
     outgoing = list[tuple[int, Message]]()
     timers = list[tuple[AccountKey, datetime | None]](waiting)
     freed: list[AccountKey] = []
+    said_now: dict[AccountKey, Said] = {}
     for key in ordered:
         debtor, said = known[key].debtor, known[key].said
         policy = known[key].policy(key, policies)
         today = policy.today(now)
         own = {name: paid[key, name] for name in open_promises(debtor) if (key, name) in paid}
         decision = decide_standing(debtor, said, open_items.get(key, []), own, policy, today)
-        apply_standing(said, decision)
+        if decision.outcomes or decision.covers or decision.groups:
+            apply_standing(said, decision)
+            said_now[key] = said
         words += [(key[0], word) for word in announcements(key[1], decision, said, policy, now)]
         outgoing += [
             (key[0], message) for message in messages(key[1], decision.groups, said, today)
@@ -59,7 +63,7 @@ async def attend_standing(
         timers.append((key, None if next_on is None else policy.begins(next_on)))
         if any(outcome.status == KEPT for outcome in decision.outcomes):
             freed.append(key)
-    await unit.save_said({key: known[key].said for key in ordered})
+    await unit.save_said(said_now)
     await unit.save_account_timers(timers)
     # What a kept promise held goes on at once: the next sweep looks at it.
     await unit.retime_accounts(freed, now)
