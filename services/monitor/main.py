@@ -14,7 +14,7 @@ from services.monitor.adapters.books import open_books
 from services.monitor.adapters.gauges import Gauges, stored_progress
 from services.monitor.adapters.ledger_source import LedgerSource
 from services.monitor.adapters.metrics import MonitorMetrics
-from services.monitor.adapters.past import PostgresPast
+from services.monitor.adapters.past import open_past
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads import Reads
 from services.monitor.adapters.store import PostgresStore
@@ -203,7 +203,10 @@ def build(settings: MonitorSettings) -> Builder:
     async def builder(stop: asyncio.Event) -> AsyncIterator[Service]:
         monitor = Monitor(settings, settings.make_clock(), stop)
         monitor.health.expect("ledger", "partitions", "relay")
-        past = PostgresPast(monitor.database.reads)
+        documents, snapshots = monitor.documents, monitor.snapshots
+        partitions = settings.ledger_partitions
+        past = partial(open_past, snapshots, documents, partitions)
+        stories = partial(open_stories, snapshots, documents)
         app = create_app(
             name="monitor",
             token=settings.token(),
@@ -212,13 +215,9 @@ def build(settings: MonitorSettings) -> Builder:
             clock=monitor.clock,
             routers=[
                 ledger_router(monitor.reads, past, monitor.clock.now),
-                money_router(monitor.reads, past, monitor.clock.now),
+                money_router(monitor.reads, past, stories, monitor.clock.now),
                 escalations_router(monitor.reads),
-                why_router(
-                    monitor.reads,
-                    partial(open_stories, monitor.snapshots, monitor.documents),
-                    monitor.clock.now,
-                ),
+                why_router(monitor.reads, stories, monitor.clock.now),
                 policies_router(
                     monitor.reads,
                     monitor.store,
@@ -228,8 +227,8 @@ def build(settings: MonitorSettings) -> Builder:
                 ),
                 preview_router(
                     monitor.reads,
-                    monitor.documents,
-                    partial(open_books, monitor.snapshots, monitor.documents),
+                    documents,
+                    partial(open_books, snapshots, documents),
                     monitor.clock.now,
                 ),
             ],

@@ -1,48 +1,125 @@
-"""What reads of the past ask of the journal: the entries of a few accounts, in their order."""
+"""What reads of the past ask, in one snapshot: journals of accounts and words about them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Text, cast, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncEngine
+import msgspec
 
-from services.monitor.adapters import tables
+from services.monitor.adapters import rows
+from services.monitor.adapters.policy_documents import PolicyDocuments
+from services.monitor.adapters.snapshot import snapshot
+from services.monitor.domain.policy.policy import Policies
+from services.monitor.handlers.past import After, Question
 from services.monitor.handlers.ports import AccountKey, Record
+from services.monitor.handlers.remembered import Word
 from services.monitor.handlers.replay import JournalRow
+from shared.kafka.producer import partition_of
+from shared.postgres.pool import Connection, Database
+
+PREFETCH_ROWS: Final = 1000
+
+#: All accounts' journals from a key on, groups left out; by the index on the accounts' keys.
+JOURNALS_FROM: Final = """
+SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
+WHERE (partition, account_id) >= ($1, $2) AND account_id NOT LIKE ':%'
+  AND ($3::timestamptz IS NULL OR recorded_at <= $3)
+ORDER BY partition, account_id, "offset"
+"""
+
+#: The same beyond a key.
+JOURNALS_BEYOND: Final = JOURNALS_FROM.replace(">=", ">")
+
+#: One account's journal.
+JOURNAL: Final = """
+SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
+WHERE partition = $1 AND account_id = $2 AND ($3::timestamptz IS NULL OR recorded_at <= $3)
+ORDER BY "offset"
+"""
+
+#: Accounts from a key on that have an invoice of an id.
+ACCOUNTS_OF_INVOICE: Final = """
+SELECT partition, account_id FROM monitor.invoices
+WHERE invoice_id = $3 AND (partition, account_id) >= ($1, $2)
+ORDER BY partition, account_id
+"""
+
+#: What was said of accounts and their items, in order.
+WORDS: Final = """
+SELECT e.partition, e.account_id, e.event
+FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+JOIN monitor.escalations AS e USING (partition, account_id)
+ORDER BY e.seq
+"""
+
+#: The newest version of each policy, or the one that was the newest at an instant; the default's
+#: first version stands for the time before it was kept.
+POLICIES: Final = """
+SELECT DISTINCT ON (policy) version, document FROM monitor.policies
+WHERE $1::timestamptz IS NULL OR created_at <= $1 OR (policy = 'default' AND version = 1)
+ORDER BY policy, version DESC
+"""
+
+_word = msgspec.json.Decoder(Word)
+_START: Final[AccountKey] = (-1, "")
 
 
 class PostgresPast:
-    """Reads journals; an account's journal is as long as its life."""
+    """See the port `Past`; `partitions` is the ledger topic's number of partitions."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, connection: Connection, documents: PolicyDocuments, partitions: int) -> None:
+        self._connection = connection
+        self._documents = documents
+        self._partitions = partitions
 
-    async def journals(
-        self, keys: Sequence[AccountKey], known_by: datetime | None
-    ) -> dict[AccountKey, list[JournalRow]]:
-        """Return the entries of accounts that were recorded by an instant; None: all of them."""
-        table = tables.journal
-        query = (
-            select(
-                table.c.partition,
-                table.c.offset,
-                table.c.account_id,
-                table.c.clearing_rule,
-                table.c.recorded_at,
-                cast(table.c.event, Text).label("event"),
-            )
-            .where(tuple_(table.c.partition, table.c.account_id).in_(keys))
-            .order_by(table.c.partition, table.c.account_id, table.c.offset)
-        )
-        if known_by is not None:
-            query = query.where(table.c.recorded_at <= known_by)
-        found: dict[AccountKey, list[JournalRow]] = {key: [] for key in keys}
-        if not keys:
-            return found
-        async with self._engine.connect() as connection:
-            for row in await connection.execute(query):
-                record = Record(row.partition, row.offset, row.event.encode())
-                found[row.partition, row.account_id].append(
-                    JournalRow(record, row.clearing_rule, row.recorded_at)
-                )
+    async def policies(self, known_by: datetime | None) -> Policies:
+        """Read versions by the instant they were set."""
+        found = await self._connection.fetch(POLICIES, known_by)
+        return self._documents.select([(row["version"], row["document"]) for row in found])
+
+    async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
+        """Stream by a cursor on the server: a journal is as long as an account's life."""
+        known_by = question.then.known_by
+        start = _START if after is None else after.key
+        is_done = after is not None and after.place is None
+        if question.account_id is None and question.invoice_id is None:
+            query = JOURNALS_BEYOND if is_done else JOURNALS_FROM
+            async for row in self._stream(query, *start, known_by):
+                yield row
+            return
+        for key in await self._keys(question, start):
+            if key == start and is_done:
+                continue
+            async for row in self._stream(JOURNAL, *key, known_by):
+                yield row
+
+    async def _keys(self, question: Question, start: AccountKey) -> list[AccountKey]:
+        """Return the few accounts that are asked for, from a key on."""
+        if question.account_id is not None:
+            name = question.account_id
+            return [(partition_of(name.encode(), self._partitions), name)]
+        found = await self._connection.fetch(ACCOUNTS_OF_INVOICE, *start, question.invoice_id)
+        return [(row["partition"], row["account_id"]) for row in found]
+
+    async def _stream(self, query: str, *asked: object) -> AsyncIterator[JournalRow]:
+        async for row in self._connection.cursor(query, *asked, prefetch=PREFETCH_ROWS):
+            record = Record(row["partition"], row["offset"], row["event"].encode())
+            yield JournalRow(record, row["clearing_rule"], row["recorded_at"])
+
+    async def words(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Word]]:
+        """Read the log."""
+        found: dict[AccountKey, list[Word]] = defaultdict(list)
+        for row in await self._connection.fetch(WORDS, *rows.columns(keys, 2)):
+            found[row["partition"], row["account_id"]].append(_word.decode(row["event"]))
         return found
+
+
+@asynccontextmanager
+async def open_past(
+    database: Database, documents: PolicyDocuments, partitions: int
+) -> AsyncIterator[PostgresPast]:
+    """Open a snapshot."""
+    async with snapshot(database) as connection:
+        yield PostgresPast(connection, documents, partitions)

@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from sqlalchemy import Select, Text, cast, func, literal, select, tuple_, union, union_all
@@ -24,8 +24,6 @@ from shared.kafka.producer import partition_of
 from shared.postgres.paging import Page, read_page
 
 Row = Any
-#: Accounts that are looked at for invoices of one id.
-SAME_NAMES_MAX: Final = 100
 
 
 class Reads:
@@ -101,25 +99,6 @@ class Reads:
                     found[row.partition, row.account_id] = known_of(row)
         return found
 
-    async def open_items(self, key: AccountKey) -> list[Item]:
-        """Return all open items of an account."""
-        table = tables.items
-        query = select(table).where(_in(table, [key]), table.c.open_minor > 0)
-        async with self._engine.connect() as connection:
-            return [item_of(row) for row in await connection.execute(query)]
-
-    async def keys_of_invoice(self, invoice_id: str) -> list[AccountKey]:
-        """Return the accounts that have an invoice of this id; rarely more than one."""
-        table = tables.invoices
-        query = (
-            select(table.c.partition, table.c.account_id)
-            .where(table.c.invoice_id == invoice_id)
-            .order_by(table.c.account_id)
-            .limit(SAME_NAMES_MAX)
-        )
-        async with self._engine.connect() as connection:
-            return [(row.partition, row.account_id) for row in await connection.execute(query)]
-
     def key_of(self, account_id: str) -> AccountKey:
         """Return an account with the ledger partition it lives in."""
         return partition_of(account_id.encode(), self._partitions), account_id
@@ -155,23 +134,6 @@ class Reads:
             ],
             next=page.next,
         )
-
-    async def words(self, key: AccountKey, item_id: str) -> list[dict[str, Any]]:
-        """Return what was said about an item, in order."""
-        log = tables.escalations
-        invoice_id, _, instalment = item_id.rpartition("/")
-        query = (
-            select(log.c.event)
-            .where(
-                log.c.partition == key[0],
-                log.c.account_id == key[1],
-                log.c.invoice_id == invoice_id,
-                log.c.instalment == int(instalment),
-            )
-            .order_by(log.c.seq)
-        )
-        async with self._engine.connect() as connection:
-            return [dict(row.event) for row in await connection.execute(query)]
 
     async def clearings(
         self, filters: dict[str, str | None], cursor: str | None, limit: int
@@ -223,7 +185,9 @@ class Reads:
             for row in await connection.execute(
                 open_items.add_columns(items.c.account_id).group_by(items.c.account_id)
             ):
-                figures[row.account_id].open_by_due[row.currency].append((row.due_on, row.minor))
+                own = figures[row.account_id]
+                own.open_by_due[row.currency].append((row.due_on, row.minor))
+                own.disputed[row.currency] += int(row.disputed)
             levels = (
                 select(items.c.account_id, items.c.level)
                 .where(_in(items, keys), items.c.open_minor > 0, items.c.level.is_not(None))
@@ -263,13 +227,16 @@ class Reads:
             # One snapshot, so that figures of a ledger in motion still belong together.
             await connection.execution_options(isolation_level="REPEATABLE READ")
             due = defaultdict(list)
+            disputed = defaultdict[str, int](int)
             for row in await connection.execute(_open_by_due(items)):
                 due[row.currency].append((row.due_on, row.minor))
+                disputed[row.currency] += int(row.disputed)
             return Totals(
                 balances=(
                     await connection.execute(per_currency.order_by(balances.c.currency))
                 ).all(),
                 open_by_due=due,
+                disputed=disputed,
                 unapplied={row[0]: int(row[1]) for row in await connection.execute(unapplied)},
                 by_level=(await connection.execute(by_level)).all(),
                 accounts=await connection.scalar(count_accounts) or 0,
@@ -342,6 +309,7 @@ class Figures:
     def __init__(self) -> None:
         self.balances: list[Row] = []
         self.open_by_due: dict[str, list[tuple[date, int]]] = defaultdict(list)
+        self.disputed: dict[str, int] = defaultdict(int)
         self.levels: set[str] = set()
         self.known = Known(Debtor(), Said())
 
@@ -354,6 +322,7 @@ class Totals:
         *,
         balances: Sequence[Row],
         open_by_due: dict[str, list[tuple[date, int]]],
+        disputed: dict[str, int],
         unapplied: dict[str, int],
         by_level: Sequence[Row],
         accounts: int,
@@ -362,6 +331,7 @@ class Totals:
     ) -> None:
         self.balances = balances
         self.open_by_due = open_by_due
+        self.disputed = disputed
         self.unapplied = unapplied
         self.by_level = by_level
         self.accounts = accounts
@@ -375,7 +345,12 @@ def _in(table: Any, keys: Sequence[tuple[int, str]]) -> Any:
 
 def _open_by_due(items: Any) -> "Select[Any]":
     return (
-        select(items.c.currency, items.c.due_on, func.sum(items.c.open_minor).label("minor"))
+        select(
+            items.c.currency,
+            items.c.due_on,
+            func.sum(items.c.open_minor).label("minor"),
+            func.sum(items.c.disputed_minor).label("disputed"),
+        )
         .where(items.c.open_minor > 0)
         .group_by(items.c.currency, items.c.due_on)
     )

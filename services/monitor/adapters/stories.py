@@ -58,6 +58,6 @@ class PostgresStories(PostgresReading):
 async def open_stories(
     database: Database, documents: PolicyDocuments
 ) -> AsyncIterator[PostgresStories]:
-    """Open a snapshot."""
+    """Open a snapshot; it answers what a transaction may ask as well (`PostgresReading`)."""
     async with snapshot(database) as connection:
         yield PostgresStories(connection, documents.select)

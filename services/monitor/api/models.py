@@ -40,6 +40,9 @@ class AccountCurrency(BaseModel):
     currency: str
     invoiced: str
     open: str
+    #: The part of `open` that is in dispute, and the rest, which may be dunned once it is due.
+    disputed: str
+    dunnable: str
     overdue: str
     unapplied: str
     ageing: dict[str, str]
@@ -119,7 +122,10 @@ class InvoiceInterest(BaseModel):
     invoice_id: str
     currency: str
     accrued: str
-    #: What is owed of it: less what was paid and waived.
+    paid: str
+    #: What waivers have taken away of what would be owed without them.
+    waived: str
+    #: What is owed of it.
     open: str
     #: The day to whose end it is reckoned.
     as_of: date

@@ -1,40 +1,61 @@
 """Clearing records, interest, anomalies and the summary over HTTP."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from fastapi import APIRouter
 
 from services.monitor.adapters.reads import Reads
-from services.monitor.api import models, shapes
-from services.monitor.api.when import AsOf, KnownBy
-from services.monitor.handlers.past import Past, Then, accounts_then, interest_then
+from services.monitor.api import models, past_shapes, shapes
+from services.monitor.api.when import AskedThen, OpenPast, read_then
+from services.monitor.handlers.interest import Reading, interest_now
+from services.monitor.handlers.past import Question, interest_then
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
 
-def money_router(reads: Reads, past: Past, now: Callable[[], datetime]) -> APIRouter:
+def money_router(
+    reads: Reads,
+    open_past: OpenPast,
+    open_reading: Callable[[], AbstractAsyncContextManager[Reading]],
+    now: Callable[[], datetime],
+) -> APIRouter:
     """Serve what met what, what late payment costs, and what a person should look at."""
     router = APIRouter(tags=["ledger"])
 
     @router.get("/interest")
     async def interest(
+        then: AskedThen,
         account_id: str | None = None,
         invoice_id: str | None = None,
-        as_of: AsOf = None,
-        known_by: KnownBy = None,
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.InvoiceInterest]:
-        keys = await reads.account_keys(account_id, cursor, limit)
-        rows = [
-            shapes.interest(account.key[1], one, account.today)
-            for account in await accounts_then(
-                past, keys.rows, await reads.policies(), Then(as_of, known_by), now()
+        if then is not None:
+            return await read_then(
+                open_past,
+                Question(then, account_id, invoice_id),
+                now(),
+                cursor=cursor,
+                limit=limit,
+                place=(str,),
+                rows_of=lambda account: (
+                    ((one.invoice_id,), shapes.interest(account.key[1], one, account.today))
+                    for one in interest_then(account, invoice_id)
+                ),
             )
-            for one in interest_then(account, invoice_id)
-        ]
-        return Page(rows=rows, next=keys.next)
+        keys = await reads.invoice_keys(account_id, invoice_id, cursor, limit)
+        async with open_reading() as reading:
+            found = await interest_now(reading, keys.rows, now())
+        return Page(
+            rows=[
+                shapes.interest(key[1], one, today)
+                for key, one, today in found
+                if one.grows or invoice_id is not None
+            ],
+            next=keys.next,
+        )
 
     @router.get("/anomalies")
     async def anomalies(
@@ -51,11 +72,26 @@ def money_router(reads: Reads, past: Past, now: Callable[[], datetime]) -> APIRo
 
     @router.get("/clearings")
     async def clearings(
+        then: AskedThen,
         account_id: str | None = None,
         invoice_id: str | None = None,
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.Clearing]:
+        if then is not None:
+            return await read_then(
+                open_past,
+                Question(then, account_id, invoice_id),
+                now(),
+                cursor=cursor,
+                limit=limit,
+                place=(int, int),
+                rows_of=lambda account: (
+                    (place, row)
+                    for place, row in past_shapes.past_clearings(account)
+                    if invoice_id in (None, row.invoice_id)
+                ),
+            )
         filters = {"account_id": account_id, "invoice_id": invoice_id}
         page = await reads.clearings(filters, cursor, limit)
         return Page(rows=[shapes.clearing(row) for row in page.rows], next=page.next)
@@ -73,7 +109,8 @@ def money_router(reads: Reads, past: Past, now: Callable[[], datetime]) -> APIRo
                 sum(int(minor) for _due_on, minor in due),
                 totals.unapplied.get(balance.currency, 0),
             )
-            figures = shapes.figures(balance, due, today)
+            disputed = totals.disputed[balance.currency]
+            figures = shapes.figures(balance, due, disputed, today)
             currencies.append(
                 models.SummaryCurrency(
                     **figures.model_dump(),

@@ -10,29 +10,32 @@ import msgspec
 from services.monitor.api import models
 from services.monitor.domain.escalation.decision import level_of
 from services.monitor.domain.escalation.standing import OPEN as PROMISE_OPEN
-from services.monitor.domain.escalation.standing import WITHDRAWN, Said
+from services.monitor.domain.escalation.standing import WITHDRAWN
 from services.monitor.domain.escalation.telling import recipient_of
 from services.monitor.domain.invoice.invoice import INTEREST
 from services.monitor.domain.invoice.item import CLEARED, OPEN, Item, Raised, status_of
 from services.monitor.domain.ledger.ageing import CURRENT, age
+from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Promise
+from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.policy.policy import Policy
-from services.monitor.handlers.past import InvoiceInterest, PastAccount
+from services.monitor.handlers.interest import InvoiceInterest
 from services.monitor.handlers.ports import Known
+from services.monitor.handlers.remembered import Remembered
 from shared.contracts.customer import CustomerUpdated
 from shared.money import to_text
 
 Row = Any
 
 
-def item(account_id: str, one: Item, today: date) -> models.Item:
-    """Shape an item on its creditor's day."""
+def item(account_id: str, one: Item, today: date, then: Remembered | None = None) -> models.Item:
+    """Shape an item on its creditor's day; of a past day its level is what was said by `then`."""
     currency = one.currency
 
     def text(minor: int) -> str:
         return to_text(minor, currency)
 
-    held = [raised.held_by for raised in one.raised if raised.held_by is not None]
+    level, held_by = _standing_at(one) if then is None else stood_at(one, then)
     return models.Item(
         item_id=one.item_id,
         account_id=account_id,
@@ -50,11 +53,24 @@ def item(account_id: str, one: Item, today: date) -> models.Item:
         due_on=one.due_on,
         original_due_on=one.original_due_on,
         status=status_of(one),
-        level=level_of(one),
-        held_by=held[-1] if held else None,
+        level=level,
+        held_by=held_by,
         days_overdue=one.days_overdue(today) if one.open else 0,
         next_attention_on=one.next_attention_on,
     )
+
+
+def _standing_at(one: Item) -> tuple[str | None, str | None]:
+    """Return the level that stands and what holds it, by the last one that is held."""
+    held = [raised.held_by for raised in one.raised if raised.held_by is not None]
+    return level_of(one), held[-1] if held else None
+
+
+def stood_at(one: Item, then: Remembered) -> tuple[str | None, str | None]:
+    """Return the level that stood and what held it; nothing stands of what was settled by then."""
+    if not one.open:
+        return None, None
+    return then.level_of(one.item_id), then.held_by(one.item_id)
 
 
 def invoice(account_id: str, items: Sequence[Item], today: date) -> models.Invoice:
@@ -150,38 +166,18 @@ def _highest(levels: Collection[str], policy: Policy) -> str | None:
 
 def interest(account_id: str, one: InvoiceInterest, as_of: date) -> models.InvoiceInterest:
     """Shape the interest on an invoice."""
+    currency = one.interest.currency
     return models.InvoiceInterest(
         account_id=account_id,
-        invoice_id=one.invoice.invoice_id,
-        currency=one.interest.currency,
+        invoice_id=one.invoice_id,
+        currency=currency,
         accrued=one.interest.accrued,
+        paid=to_text(one.paid, currency),
+        waived=to_text(one.waived, currency),
         open=one.interest.open,
         as_of=as_of,
         terms=one.terms_of,
-        why=one.interest.why,
-    )
-
-
-def past_account(one: PastAccount) -> models.Account:
-    """Shape an account as its journal has it; what was decided of it is not of the journal."""
-    account_ = one.replay.account
-    due: dict[str, list[tuple[date, int]]] = {}
-    for known in account_.invoices.values():
-        for item_ in known.items:
-            due.setdefault(item_.currency, []).append((item_.due_on, item_.open))
-    return account(
-        one.key[1],
-        Known(account_.debtor, Said()),
-        one.policy,
-        [
-            figures(
-                Sums(currency, sums.invoiced, sums.open, sums.unapplied),
-                due.get(currency, []),
-                one.today,
-            )
-            for currency, sums in sorted(account_.balances.items())
-        ],
-        (),
+        why=one.why,
     )
 
 
@@ -196,25 +192,43 @@ class Sums:
 
 
 def clearing(row: Row) -> models.Clearing:
+    """Shape a clearing record."""
+    made = Clearing(
+        FundsKind(row.kind),
+        row.funds_id,
+        row.invoice_id,
+        row.instalment,
+        row.currency,
+        row.amount_minor,
+        row.rule,
+        row.cleared_on,
+    )
+    return clearing_of(f"{row.partition}-{row.offset}-{row.number}", row.account_id, made)
+
+
+def clearing_of(clearing_id: str, account_id: str, made: Clearing) -> models.Clearing:
     """Shape a clearing record; what paid interest met no item."""
-    part = row.instalment if row.instalment != INTEREST else "interest"
+    part = made.instalment if made.instalment != INTEREST else "interest"
     return models.Clearing(
-        clearing_id=f"{row.partition}-{row.offset}-{row.number}",
-        account_id=row.account_id,
-        item_id=f"{row.invoice_id}/{part}",
-        invoice_id=row.invoice_id,
-        instalment=row.instalment,
-        kind=row.kind,
-        funds_id=row.funds_id,
-        currency=row.currency,
-        amount=to_text(row.amount_minor, row.currency),
-        rule=row.rule,
-        cleared_on=row.cleared_on,
+        clearing_id=clearing_id,
+        account_id=account_id,
+        item_id=f"{made.invoice_id}/{part}",
+        invoice_id=made.invoice_id,
+        instalment=made.instalment,
+        kind=made.kind,
+        funds_id=made.funds_id,
+        currency=made.currency,
+        amount=to_text(made.amount, made.currency),
+        rule=made.rule,
+        cleared_on=made.cleared_on,
     )
 
 
 def figures(
-    balance: Row | Sums, open_by_due: Iterable[tuple[date, int]], today: date
+    balance: Row | Sums,
+    open_by_due: Iterable[tuple[date, int]],
+    disputed_minor: int,
+    today: date,
 ) -> models.AccountCurrency:
     """Shape one currency of one account, or of all."""
     currency = balance.currency
@@ -224,6 +238,8 @@ def figures(
         currency=currency,
         invoiced=to_text(int(balance.invoiced_minor), currency),
         open=to_text(int(balance.open_minor), currency),
+        disputed=to_text(disputed_minor, currency),
+        dunnable=to_text(int(balance.open_minor) - disputed_minor, currency),
         overdue=to_text(overdue, currency),
         unapplied=to_text(int(balance.unapplied_minor), currency),
         ageing={name: to_text(minor, currency) for name, minor in aged.items()},

@@ -1,71 +1,204 @@
-"""What accounts were on a past day, and the interest on their invoices: from the journal alone."""
+"""What accounts were on a past day: each folded again from its journal, a few at a time.
 
-from collections.abc import Mapping, Sequence
+Two questions are told apart: `as_of` leaves out what happened later, by the events' own days;
+`known_by` leaves out what was recorded and said later. What a day looked like then is both.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import date, datetime, timedelta
+from typing import Final, Generic, Protocol, TypeVar
 
-from services.monitor.domain.interest.claim import interest_of
-from services.monitor.domain.interest.terms import applicable_terms
-from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.handlers.batch import Entry, decode
+from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.replay import JournalRow, Replay, replay
-from shared.contracts.escalation import Interest
-from shared.contracts.interest import InterestTerms
-from shared.errors import RejectedError
-from shared.money import to_text
+from services.monitor.handlers.remembered import Remembered, Word, remembered
+from services.monitor.handlers.replay import JournalRow, Replay, happened_on
 
+#: Accounts folded before their words are asked for, and in memory at a time.
+ACCOUNTS_AT_A_TIME: Final = 100
+#: A page ends early when it has folded as many entries: an answer must not take longer.
+ENTRIES_A_PAGE_MAX: Final = 50_000
 
-class Past(Protocol):
-    """The journal, by account."""
-
-    async def journals(
-        self, keys: Sequence[AccountKey], known_by: datetime | None
-    ) -> Mapping[AccountKey, Sequence[JournalRow]]:
-        """Return the entries of accounts that were recorded by an instant; None: all of them."""
+#: What tells an account's rows apart, in their order.
+Place = tuple[str | int, ...]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class Then:
     """A past day, by value date (`as_of`) and by what was recorded (`known_by`)."""
 
+    #: None: today. A later day than today asks what is to come: interest, ageing.
     as_of: date | None = None
+    #: None: all that is known by now.
     known_by: datetime | None = None
 
-    def day(self, policy: Policy, now: datetime) -> date:
-        """Return the day that is asked for, today unless another one is named."""
-        if self.as_of is not None:
-            return self.as_of
-        return policy.today(now if self.known_by is None else min(now, self.known_by))
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose past is asked for; None: everybody's."""
+
+    then: Then
+    account_id: str | None = None
+    invoice_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page begins: after a row of an account, or (no place) after the whole account."""
+
+    key: AccountKey
+    place: Place | None
+
+
+class Past(Protocol):
+    """One snapshot of journal and log."""
+
+    async def policies(self, known_by: datetime | None) -> Policies:
+        """Return the newest policies, or those that were the newest at an instant."""
+
+    def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
+        """Give what was recorded by then of the accounts that are asked for, account by account.
+
+        They come in the order of their keys, each in the order of the ledger, from the account of
+        `after` on, or beyond it where the whole of it is done.
+        """
+
+    async def words(self, keys: Sequence[AccountKey]) -> Mapping[AccountKey, Sequence[Word]]:
+        """Return what was said of accounts and their items, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastAccount:
-    """An account as its journal has it for a day, with the policy that applies to it."""
+    """An account as it was on a day, with the policy that applied to it."""
 
     key: AccountKey
     replay: Replay
     policy: Policy
     #: The creditor's day that is asked for.
     today: date
+    remembered: Remembered
 
 
-async def accounts_then(
-    past: Past, keys: Sequence[AccountKey], policies: Policies, then: Then, now: datetime
-) -> list[PastAccount]:
-    """Return accounts as they were; those that had no event by then are left out.
+@dataclass(frozen=True, slots=True)
+class PastPage(Generic[Row]):
+    """Rows, and where the next page begins; None: nowhere."""
 
-    The day is that of the creditor of the policy in force today, which knows its time zone.
+    rows: list[Row]
+    after: After | None
+
+
+async def past_page(
+    past: Past,
+    question: Question,
+    now: datetime,
+    *,
+    after: After | None,
+    limit: int,
+    rows_of: Callable[[PastAccount], Iterable[tuple[Place, Row]]],
+    entries_max: int = ENTRIES_A_PAGE_MAX,
+) -> PastPage[Row]:
+    """Return at most `limit` rows of accounts as they were; `rows_of` gives an account's in order.
+
+    A page may have fewer rows, and still be followed by another.
     """
-    journals = await past.journals(keys, then.known_by)
+    rows: list[Row] = []
+    last: After | None = None
+    entries = 0
+    async for accounts, read in _chunks(past, question, after, now, entries_max):
+        entries += read
+        for account in accounts:
+            for place, row in rows_of(account):
+                if after is not None and account.key == after.key and place <= (after.place or ()):
+                    continue
+                if len(rows) == limit:
+                    return PastPage(rows, last)
+                rows.append(row)
+                last = After(account.key, place)
+        if entries >= entries_max and accounts:
+            return PastPage(rows, After(accounts[-1].key, None))
+    return PastPage(rows, None)
+
+
+async def _chunks(
+    past: Past,
+    question: Question,
+    after: After | None,
+    now: datetime,
+    entries_max: int,
+) -> AsyncIterator[tuple[list[PastAccount], int]]:
+    """Give accounts, a few at a time, with the number of entries that were read for them."""
+    policies = await past.policies(question.then.known_by)
+    waiting: list[_Folding] = []
+    read = 0
+    async for folding in _folded(past, question, after, policies, now):
+        waiting.append(folding)
+        read += folding.read
+        if len(waiting) == ACCOUNTS_AT_A_TIME or read >= entries_max:
+            yield await _remember(past, waiting, policies, question.then), read
+            waiting, read = [], 0
+    if waiting:
+        yield await _remember(past, waiting, policies, question.then), read
+
+
+@dataclass(slots=True)
+class _Folding:
+    """An account that is being folded."""
+
+    key: AccountKey
+    replay: Replay
+    today: date
+    time_zone: str
+    read: int = 0
+
+    def add(self, row: JournalRow, entry: Entry) -> None:
+        """Fold an entry, unless it happened later than the day."""
+        self.read += 1
+        if happened_on(entry, self.time_zone) <= self.today:
+            self.replay.add(row, entry)
+
+
+async def _folded(
+    past: Past,
+    question: Question,
+    after: After | None,
+    policies: Policies,
+    now: datetime,
+) -> AsyncIterator[_Folding]:
+    """Give every account that is asked for, folded up to the day of its creditor."""
+    present: _Folding | None = None
+    async for row in past.journal(question, after):
+        entry = decode(row.record)
+        if present is None or entry.key != present.key:
+            if present is not None:
+                yield present
+            # The creditor's zone: of which grade the customer was is only known when it is folded.
+            policy = policies.of(entry.key[1])
+            today = question.then.as_of or policy.today(now)
+            present = _Folding(entry.key, Replay(entry.key[1]), today, policy.time_zone)
+        present.add(row, entry)
+    if present is not None:
+        yield present
+
+
+async def _remember(
+    past: Past, waiting: Sequence[_Folding], policies: Policies, then: Then
+) -> list[PastAccount]:
+    """Close accounts and put beside each what had been said of it; those without event are none."""
+    words = await past.words([one.key for one in waiting if one.replay.events])
     found: list[PastAccount] = []
-    for key in keys:
-        policy = policies.of(key[1])
-        day = then.day(policy, now)
-        made = replay(key[1], journals[key], as_of=then.as_of, time_zone=policy.time_zone)
-        if made.events:
-            found.append(PastAccount(key, made, _policy_of(made, policies), day))
+    for one in waiting:
+        if not one.replay.events:
+            continue
+        one.replay.account.close()
+        policy = _policy_of(one.replay, policies)
+        until = policy.begins(one.today + timedelta(days=1))
+        if then.known_by is not None:
+            until = min(until, then.known_by + timedelta.resolution)
+        said = remembered(words.get(one.key, ()), until)
+        found.append(PastAccount(one.key, one.replay, policy, one.today, said))
     return found
 
 
@@ -76,41 +209,14 @@ def _policy_of(made: Replay, policies: Policies) -> Policy:
     return policies.of(made.account_id, customer.grade, customer.segment)
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceInterest:
-    """The interest on one invoice, and whose terms it grows by."""
+def interest_then(account: PastAccount, invoice_id: str | None) -> Iterable[InvoiceInterest]:
+    """Give the interest on an account's invoices to the end of the day, in the order of their ids.
 
-    invoice: Invoice
-    interest: Interest
-    #: `contract`, or the creditor's policy by its label.
-    terms_of: str
-
-
-def interest_then(account: PastAccount, invoice_id: str | None) -> list[InvoiceInterest]:
-    """Return the interest on an account's invoices to the end of the day; none where none grows."""
-    found: list[InvoiceInterest] = []
+    Where nothing has grown there is none, unless the invoice is asked for by its id.
+    """
     for name, invoice in sorted(account.replay.account.invoices.items()):
-        if invoice_id not in (None, name) or invoice.currency is None:
-            continue
-        terms, owner, fault = _terms(invoice, invoice.currency, account.policy)
-        if terms is None:
-            continue
-        clearings = account.replay.clearings_of(name)
-        interest = interest_of(invoice, clearings, terms, account.today)
-        if fault is not None:
-            interest.why.insert(0, fault)
-        if interest.accrued != to_text(0, invoice.currency) or invoice_id is not None:
-            found.append(InvoiceInterest(invoice, interest, owner))
-    return found
-
-
-def _terms(
-    invoice: Invoice, currency: str, policy: Policy
-) -> tuple[InterestTerms | None, str, str | None]:
-    """Return terms, whose they are, and why the contract's own could not be read."""
-    try:
-        terms = applicable_terms(invoice.interest, currency, policy.interest)
-    except RejectedError as error:
-        fault = f"the contract's terms cannot be read ({error.message}); the creditor's apply"
-        return policy.interest, policy.label, fault
-    return terms, policy.label if invoice.interest is None else "contract", None
+        if invoice_id in (None, name):
+            clearings = account.replay.clearings_of(name)
+            found = interest_on(invoice, clearings, account.policy, account.today)
+            if found is not None and (found.grows or invoice_id is not None):
+                yield found

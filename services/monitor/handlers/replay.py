@@ -1,11 +1,5 @@
-"""Fold an account's journal again: whole, or as far as a past day had it.
+"""Fold an account's journal again, entry by entry: for a rebuild, a past day, an item's story."""
 
-Two questions about the past are told apart: `as_of` leaves out what happened later, by the events'
-own days; `known_by` leaves out what was recorded later, by the journal. What a day looked like then
-is `as_of` the day and `known_by` its end.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -57,19 +51,6 @@ class Replay:
     def clearings_of(self, invoice_id: str) -> list[Clearing]:
         """Return the clearing records of an invoice, in the order of the ledger."""
         return [one for one in self.clearings.values() if one.invoice_id == invoice_id]
-
-
-def replay(
-    account_id: str, rows: Iterable[JournalRow], *, as_of: date | None, time_zone: str
-) -> Replay:
-    """Fold the entries that had happened by the end of a day of the creditor; None: all of them."""
-    found = Replay(account_id)
-    for row in rows:
-        entry = decode(row.record)
-        if as_of is None or happened_on(entry, time_zone) <= as_of:
-            found.add(row, entry)
-    found.account.close()
-    return found
 
 
 def happened_on(entry: Entry, time_zone: str) -> date:

@@ -23,7 +23,7 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.batch import Entry, decode
 from services.monitor.handlers.figures import Figures
-from services.monitor.handlers.past import InvoiceInterest, PastAccount, interest_then
+from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey, Known
 from services.monitor.handlers.replay import JournalRow, Replay, happened_on
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
@@ -229,7 +229,7 @@ async def tell(
     async for row in sources.journal(key):
         teller.read(row)
     open_items = (await sources.open_items([key]))[key]
-    past = PastAccount(key, teller.replay, policy, today)
+    invoice = teller.replay.account.invoices[invoice_id]
     return Story(
         key=key,
         item=item,
@@ -240,7 +240,7 @@ async def tell(
         holds=holds_on(item, known.debtor, known.said.kept, today) if item.open else [],
         decision=_decided(item, known, open_items, policy, today),
         claim=await _claim(sources, key, item, known, open_items, policy, today),
-        interest=next(iter(interest_then(past, invoice_id)), None),
+        interest=interest_on(invoice, teller.replay.clearings_of(invoice_id), policy, today),
     )
 
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.monitor.adapters.books import open_books
 from services.monitor.adapters.gauges import stored_progress
-from services.monitor.adapters.past import PostgresPast
+from services.monitor.adapters.past import open_past
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads import Reads
 from services.monitor.adapters.store import PostgresStore
@@ -54,12 +54,13 @@ class Shelf:
         self.now = now
         self.words: list[Word] = []
         reads = Reads(database.reads, self.documents, 1)
-        past = PostgresPast(database.reads)
+        past = partial(open_past, database, self.documents, 1)
+        stories = partial(open_stories, database, self.documents)
         self.client = _client(
             ledger_router(reads, past, self._now),
-            money_router(reads, past, self._now),
+            money_router(reads, past, stories, self._now),
             escalations_router(reads),
-            why_router(reads, partial(open_stories, database, self.documents), self._now),
+            why_router(reads, stories, self._now),
             policies_router(reads, self.store, self.documents, self._now, changed=lambda: None),
             preview_router(
                 reads,

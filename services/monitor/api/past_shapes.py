@@ -1,0 +1,57 @@
+"""Accounts of a past day to the shapes that the API answers with."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from services.monitor.api import models
+from services.monitor.api.shapes import Sums, account, clearing_of, figures, item, stood_at
+from services.monitor.handlers.past import PastAccount
+from services.monitor.handlers.ports import Known
+
+
+def past_account(one: PastAccount) -> models.Account:
+    """Shape an account as its journal has it, with what had been said of it."""
+    account_ = one.replay.account
+    due = defaultdict[str, list[tuple[date, int]]](list)
+    disputed = defaultdict[str, int](int)
+    levels: set[str] = set()
+    for known in account_.invoices.values():
+        for item_ in known.items:
+            due[item_.currency].append((item_.due_on, item_.open))
+            disputed[item_.currency] += item_.disputed
+            level, _held_by = stood_at(item_, one.remembered)
+            levels |= set() if level is None else {level}
+    return account(
+        one.key[1],
+        Known(account_.debtor, one.remembered.said),
+        one.policy,
+        [
+            figures(
+                Sums(currency, sums.invoiced, sums.open, sums.unapplied),
+                due[currency],
+                disputed[currency],
+                one.today,
+            )
+            for currency, sums in sorted(account_.balances.items())
+        ],
+        levels,
+    )
+
+
+def past_items(one: PastAccount) -> Iterable[models.Item]:
+    """Shape an account's items as they were, in the order of their ids."""
+    for _name, known in sorted(one.replay.account.invoices.items()):
+        for item_ in known.items:
+            yield item(one.key[1], item_, one.today, one.remembered)
+
+
+def past_clearings(one: PastAccount) -> Iterable[tuple[tuple[int, int], models.Clearing]]:
+    """Shape an account's clearing records with their places, in the order of the ledger."""
+    partition, account_id = one.key
+    for name, made in one.replay.clearings.items():
+        offset, _, number = name.partition("-")
+        yield (
+            (int(offset), int(number)),
+            clearing_of(f"{partition}-{name}", account_id, made),
+        )

@@ -1,0 +1,124 @@
+"""The interest on one invoice as people ask for it: grown, paid, waived, owed, by whose terms."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, Protocol
+
+from services.monitor.domain.interest.claim import interest_of
+from services.monitor.domain.interest.terms import applicable_terms
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.handlers.ports import AccountKey, Known
+from shared.contracts.escalation import Interest
+from shared.contracts.interest import InterestTerms
+from shared.errors import RejectedError
+from shared.money import to_minor
+
+#: The terms of an invoice that has its own.
+CONTRACT: Final = "contract"
+
+#: Partition, account id, invoice id.
+InvoiceKey = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceInterest:
+    """The interest on one invoice to the end of a day; amounts in minor units of its currency."""
+
+    invoice_id: str
+    interest: Interest
+    #: Money that has met the interest by then.
+    paid: int
+    #: What waivers have taken away of what would be owed without them.
+    waived: int
+    #: `contract`, or the creditor's policy by its label.
+    terms_of: str
+    #: Why the contract's own terms could not be read.
+    fault: str | None
+
+    @property
+    def why(self) -> list[str]:
+        """Every step of the arithmetic."""
+        return [*([] if self.fault is None else [self.fault]), *self.interest.why]
+
+    @property
+    def grows(self) -> bool:
+        """Whether anything has grown at all."""
+        return to_minor(self.interest.accrued, self.interest.currency) > 0
+
+
+def interest_on(
+    invoice: Invoice, clearings: Iterable[Clearing], policy: Policy, until: date
+) -> InvoiceInterest | None:
+    """Return the interest on an invoice to the end of a day; None where late payment bears none.
+
+    `clearings` are the invoice's own. A contract that nobody can read falls back to the creditor's
+    rule, and says so.
+    """
+    currency = invoice.currency
+    if currency is None:
+        return None
+    terms, owner, fault = _terms(invoice, currency, policy)
+    if terms is None:
+        return None
+    own = list(clearings)
+    interest = interest_of(invoice, own, terms, until)
+    waived = 0
+    if invoice.waivers:
+        unwaived = interest_of(replace(invoice, waivers={}), own, terms, until)
+        waived = to_minor(unwaived.open, currency) - to_minor(interest.open, currency)
+    paid = sum(one.amount for one in own if one.instalment == INTEREST and one.cleared_on <= until)
+    return InvoiceInterest(invoice.invoice_id, interest, paid, waived, owner, fault)
+
+
+class Reading(Protocol):
+    """One snapshot of the stored state."""
+
+    async def policies(self) -> tuple[Policies, int]:
+        """Return the newest policies, and how many versions there are in all."""
+
+    async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
+        """Return what is known of accounts besides their items."""
+
+    async def invoices(self, keys: Sequence[InvoiceKey]) -> dict[InvoiceKey, Invoice]:
+        """Return invoices with their items."""
+
+    async def clearings(self, keys: Sequence[InvoiceKey]) -> dict[InvoiceKey, list[Clearing]]:
+        """Return the clearing records of invoices, in the order of the ledger."""
+
+
+async def interest_now(
+    reading: Reading, keys: Sequence[InvoiceKey], now: datetime
+) -> list[tuple[InvoiceKey, InvoiceInterest, date]]:
+    """Return the interest on invoices to the end of the creditor's day, with that day.
+
+    Those whose late payment bears none are left out.
+    """
+    if not keys:
+        return []
+    policies, _versions = await reading.policies()
+    known = await reading.known(sorted({key[:2] for key in keys}))
+    invoices = await reading.invoices(keys)
+    clearings = await reading.clearings(keys)
+    found: list[tuple[InvoiceKey, InvoiceInterest, date]] = []
+    for key in keys:
+        policy = known[key[:2]].policy(key[:2], policies)
+        today = policy.today(now)
+        one = interest_on(invoices[key], clearings.get(key, []), policy, today)
+        if one is not None:
+            found.append((key, one, today))
+    return found
+
+
+def _terms(
+    invoice: Invoice, currency: str, policy: Policy
+) -> tuple[InterestTerms | None, str, str | None]:
+    """Return terms, whose they are, and why the contract's own could not be read."""
+    try:
+        terms = applicable_terms(invoice.interest, currency, policy.interest)
+    except RejectedError as error:
+        fault = f"the contract's terms cannot be read ({error.message}); the creditor's apply"
+        return policy.interest, policy.label, fault
+    return terms, policy.label if invoice.interest is None else CONTRACT, None

@@ -1,0 +1,88 @@
+"""What had been said of an account by an instant: the levels that stood, promises, covers.
+
+Decisions are no part of the journal; the log of words has each with its instant.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from services.monitor.domain.escalation.standing import KEPT, Said
+from shared.contracts.announcement import (
+    COVER_RESUMED,
+    COVER_STOPPED,
+    PROMISE_BROKEN,
+    PROMISE_KEPT,
+)
+from shared.contracts.escalation import HELD, LIFTED, RAISED, RESUMED
+
+
+class Word(Struct, kw_only=True, frozen=True):
+    """A word of the log, as far as it says what stood."""
+
+    type: str
+    time: datetime
+    item_id: str = ""
+    escalation_id: str = ""
+    level: str = ""
+    held_by: str | None = None
+    promise_id: str = ""
+    status: str = ""
+    policy_no: str = ""
+    mep_on: date | None = None
+
+
+@dataclass(slots=True)
+class Stood:
+    """A level that stood raised, and what held it."""
+
+    level: str
+    held_by: str | None = None
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What had been said."""
+
+    said: Said = field(default_factory=Said)
+    #: By item and escalation, in the order in which they were raised.
+    levels: dict[str, dict[str, Stood]] = field(default_factory=dict)
+
+    def level_of(self, item_id: str) -> str | None:
+        """Return the level an item stood at: the one raised last."""
+        stood = list(self.levels.get(item_id, {}).values())
+        return stood[-1].level if stood else None
+
+    def held_by(self, item_id: str) -> str | None:
+        """Return what held an item's levels, by the last one that was held."""
+        held = [one.held_by for one in self.levels.get(item_id, {}).values() if one.held_by]
+        return held[-1] if held else None
+
+
+def remembered(words: Iterable[Word], until: datetime) -> Remembered:
+    """Return what had been said before an instant; `words` are an account's, as they were said."""
+    found = Remembered()
+    for word in words:
+        if word.time < until:
+            _hear(found, word)
+    return found
+
+
+def _hear(found: Remembered, word: Word) -> None:
+    levels = found.levels.setdefault(word.item_id, {})
+    stood = levels.get(word.escalation_id)
+    if word.type == RAISED:
+        levels[word.escalation_id] = Stood(word.level)
+    elif word.type == LIFTED:
+        levels.pop(word.escalation_id, None)
+    elif word.type in (HELD, RESUMED) and stood is not None:
+        stood.held_by = word.held_by if word.type == HELD else None
+    elif word.type in (PROMISE_KEPT, PROMISE_BROKEN):
+        found.said.promises[word.promise_id] = word.status
+        found.said.broken_promises += word.status != KEPT
+    elif word.type == COVER_STOPPED and word.mep_on is not None:
+        found.said.covers_stopped[word.policy_no] = word.mep_on
+    elif word.type == COVER_RESUMED:
+        found.said.covers_stopped.pop(word.policy_no, None)
