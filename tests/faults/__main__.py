@@ -6,6 +6,7 @@ evidence of each failed run is then in the folder that is named, with the comman
 
 import argparse
 import asyncio
+import logging
 import secrets
 import sys
 import tempfile
@@ -120,6 +121,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where logs and evidence go")
     options = parser.parse_args()
     options.seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
+    # The client logs each of its many attempts while the broker is away.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="arrears-faults-"))
     plans = chosen(options)
     say(f"{len(plans)} runs, seed {options.seed}, commit {commit()}, folder {folder}")

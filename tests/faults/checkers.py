@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from shared.contracts.escalation import LIFTED, RAISED
-from tests.faults.evidence.values import Evidence, Word
+from tests.faults.evidence.values import Evidence, Place, Word
 
 #: Sentences of one checker; where there are more, the last one says so.
 SENTENCES_MAX: Final = 10
@@ -92,33 +92,26 @@ def ledger_folded_in_order(evidence: Evidence) -> list[str]:
 
 
 def order_kept(evidence: Evidence) -> list[str]:
-    """What one inbound partition says of one account keeps its order on the ledger."""
+    """What one inbound partition says of one account keeps its order on the ledger.
+
+    Of an event that was said on several partitions any may have come first: it proves nothing.
+    """
     place: dict[uuid.UUID, int] = {}
     for one in sorted(evidence.ledger, key=lambda one: (one.partition, one.offset)):
         place.setdefault(one.name, one.offset)
-    streams: dict[tuple[str, int, str], list[uuid.UUID]] = defaultdict(list)
-    seen_at: dict[uuid.UUID, tuple[str, int]] = {}
+    said_at: dict[uuid.UUID | None, set[Place]] = defaultdict(set)
+    for record in evidence.inbound:
+        said_at[record.name].add((record.topic, record.partition))
+    streams: dict[tuple[Place, str | None], dict[uuid.UUID, None]] = defaultdict(dict)
     for record in sorted(evidence.inbound, key=lambda one: (one.topic, one.partition, one.offset)):
-        if record.name is None or record.account_id is None or record.name not in place:
-            continue
-        # A repeat on another partition may have come first: its order says nothing.
-        where = seen_at.setdefault(record.name, (record.topic, record.partition))
-        if where == (record.topic, record.partition):
-            streams[*where, record.account_id].append(record.name)
-    repeated_elsewhere = _in_several_places(evidence)
-    found = []
-    for stream, names in streams.items():
-        places = [place[one] for one in dict.fromkeys(names) if one not in repeated_elsewhere]
-        if places != sorted(places):
-            found.append(f"{stream}: on the ledger at {places}")
-    return found
-
-
-def _in_several_places(evidence: Evidence) -> set[uuid.UUID | None]:
-    places: dict[uuid.UUID | None, set[tuple[str, int]]] = defaultdict(set)
-    for one in evidence.inbound:
-        places[one.name].add((one.topic, one.partition))
-    return {name for name, found in places.items() if len(found) > 1}
+        if record.name in place and len(said_at[record.name]) == 1:
+            where = (record.topic, record.partition)
+            streams[where, record.account_id].setdefault(record.name)
+    return [
+        f"{stream}: not in its order on the ledger"
+        for stream, names in streams.items()
+        if (places := [place[one] for one in names]) != sorted(places)
+    ]
 
 
 def words_published(evidence: Evidence) -> list[str]:

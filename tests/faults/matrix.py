@@ -123,6 +123,7 @@ def _servers() -> list[Fault]:
         Fault(row, "database's immediate restart", nemesis.postgres_restarted(immediate, 0)),
         Fault(row, "database's fast restart", nemesis.postgres_restarted(fast, 0)),
         Fault(row, "database away 5 s", nemesis.postgres_restarted(immediate, 5)),
+        Fault(row, "database away 20 s", nemesis.postgres_restarted(immediate, 20), is_short=False),
         Fault(row, "backends terminated", nemesis.backends_terminated(5)),
         *(
             Fault(row, f"{table} locked", nemesis.locked(table))
@@ -189,14 +190,15 @@ def _told() -> list[Fault]:
 
 def _mail() -> list[Fault]:
     row = "SMTP"
-    late = {"letters_may_be_late": True}
     one_of_each = tuple(Answer)
     return [
         Fault(row, "gone after the final dot", mail_answers(*[Answer.DROP, Answer.LOSE] * 2)),
         Fault(row, "451 and 421", mail_answers(*[Answer.TEMPORARY, Answer.CLOSING] * 3)),
         Fault(row, "554", mail_answers(*[Answer.PERMANENT] * 2)),
-        Fault(row, "slow mail", mail_answers(*[Answer.SLOW] * 3), **late),
-        Fault(row, "mail answered in every way", mail_answers(*one_of_each), **late),
+        Fault(row, "slow mail", mail_answers(*[Answer.SLOW] * 3), letters_may_be_late=True),
+        Fault(
+            row, "mail answered in every way", mail_answers(*one_of_each), letters_may_be_late=True
+        ),
         Fault(row, "mail server away 5 s", mail_down(5)),
     ]
 

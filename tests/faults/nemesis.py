@@ -17,7 +17,7 @@ import asyncpg
 from tests.faults.parts.service import Service
 from tests.faults.proxy import Kind, Mode
 from tests.faults.rest import until_ready
-from tests.faults.system import ALWAYS, System
+from tests.faults.system import ALWAYS, System, why_not_ready
 from tests.faults.watching.lookout import Moment, Trap
 from tests.faults.workload import Message, Size
 
@@ -26,6 +26,8 @@ TRAP_SECONDS_MAX: Final = 20.0
 #: Beyond the ten seconds after which a group gives a silent member's work to another.
 ZOMBIE_SECONDS: Final = 12.0
 LOCK_SECONDS: Final = 6.0
+#: An absence is shown within this by every service: a probe's beat and its limit.
+NOTICED_SECONDS: Final = 12.0
 STORM_TURNS: Final = 3
 STORM_SECONDS: Final = 2.0
 
@@ -43,6 +45,8 @@ class Course:
     notes: list[str] = field(default_factory=list)
     #: Set when the fault is in place, so that the load may begin.
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    #: What the system did wrong while the fault lasted.
+    objections: list[str] = field(default_factory=list)
     #: What the fault itself expects once the system is at rest: each returns objections.
     expects: list[Callable[[], Awaitable[list[str]]]] = field(default_factory=list)
 
@@ -51,6 +55,12 @@ class Course:
         self.strikes += 1
         self.notes.append(note)
         self.begun.set()
+
+    async def outlast(self, seconds: float) -> None:
+        """Wait while a server is away; where that takes long, somebody must say not ready."""
+        await asyncio.sleep(seconds)
+        if seconds >= NOTICED_SECONDS and await why_not_ready(self.system.running) is None:
+            self.objections.append(f"all say they are ready after {seconds:g} s without a server")
 
 
 Strike = Callable[[Course], Awaitable[None]]
@@ -183,7 +193,7 @@ def kafka_stopped(seconds: float, *, kill: bool = False) -> Strike:
         else:
             await kafka.stop()
         course.struck(f"the broker was away for {seconds:g} s")
-        await asyncio.sleep(seconds)
+        await course.outlast(seconds)
         await kafka.start()
 
     return strike
@@ -197,7 +207,7 @@ def kafka_frozen(seconds: float) -> Strike:
         assert child is not None
         os.kill(child.pid, signal.SIGSTOP)
         course.struck(f"the broker stood still for {seconds:g} s")
-        await asyncio.sleep(seconds)
+        await course.outlast(seconds)
         os.kill(child.pid, signal.SIGCONT)
 
     return strike
@@ -212,7 +222,7 @@ def postgres_restarted(how: signal.Signals, seconds: float) -> Strike:
         os.kill(postgres.child.pid, how)
         await postgres.child.wait()
         course.struck(f"the database was away for {seconds:g} s after {how.name}")
-        await asyncio.sleep(seconds)
+        await course.outlast(seconds)
         await postgres.start()
 
     return strike

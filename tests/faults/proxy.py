@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeAlias
 
 from deploy.local.ports import LOOPBACK, free_port
 
@@ -70,6 +70,10 @@ class Watcher(Protocol):
         """Take note of a chunk that is about to pass."""
 
 
+#: Makes the watcher of a connection.
+MakeWatcher: TypeAlias = Callable[[], Watcher]
+
+
 class Link:
     """The way from one client to one server, as an async context manager."""
 
@@ -79,7 +83,7 @@ class Link:
         target: tuple[str, int],
         *,
         port: int | None = None,
-        watch: Callable[[], Watcher] | None = None,
+        watch: MakeWatcher | None = None,
     ) -> None:
         """`port` is where clients connect, a free one when left out; `watch` makes watchers."""
         self.name = name

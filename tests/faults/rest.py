@@ -9,7 +9,8 @@ import httpx
 
 from shared.calendar import local_date, start_of_day
 from tests.faults.evidence.collect import LETTERS
-from tests.faults.system import TIME_ZONE, Service, System, wait_for, why_not_ready
+from tests.faults.parts.service import Service
+from tests.faults.system import TIME_ZONE, System, wait_for, why_not_ready
 
 READY_SECONDS_MAX: Final = 60.0
 REST_SECONDS_MAX: Final = 90.0

@@ -147,7 +147,9 @@ async def _publish(
 async def _check(system: System, plan: Plan, course: Course, result: Result) -> None:
     try:
         evidence = await collect(system, letters_may_be_late=plan.fault.letters_may_be_late)
-        objections = [one for expects in course.expects for one in await expects()]
+        objections = list(course.objections)
+        for expects in course.expects:
+            objections += await expects()
     except Exception as error:  # noqa: BLE001 - a system that cannot be read has failed
         result.violations["collected"] = [f"{type(error).__name__}: {error}"]
         return

@@ -11,7 +11,7 @@ from deploy.local.parts import Part
 from deploy.local.ports import free_port
 from deploy.local.processes import Child, Command
 from deploy.local.readiness import why_http_not_ready
-from tests.faults.proxy import Link
+from tests.faults.proxy import Link, MakeWatcher
 from tests.faults.watching.kafka import KafkaWatcher
 from tests.faults.watching.lookout import Lookout, Trap
 from tests.faults.watching.postgres import PostgresWatcher
@@ -45,7 +45,7 @@ class Service(Part):
 
     def link(self, name: str, target: tuple[str, int], *, port: int | None = None) -> Link:
         """Make the link by which it reaches one of its dependencies."""
-        watchers = {
+        watchers: dict[str, MakeWatcher] = {
             "kafka": lambda: KafkaWatcher(self.lookout),
             "postgres": lambda: PostgresWatcher(self.lookout),
             "smtp": lambda: SmtpWatcher(self.lookout),

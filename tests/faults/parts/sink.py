@@ -102,7 +102,7 @@ class Sink:
         if answer is Answer.SLOW:
             await asyncio.sleep(SLOW_SECONDS)
         if answer in {Answer.DROP, Answer.LOSE}:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return _REPLIES.get(answer, "250 OK")
 

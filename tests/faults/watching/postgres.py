@@ -66,9 +66,9 @@ class PostgresWatcher:
             self._statements[name] = " ".join(sql.decode(errors="replace").split())
         elif kind == b"B":
             _portal, name, *_ = content[:LOOK_BYTES_MAX].split(b"\x00", 2)
-            sql = self._statements.get(name, "")
-            self._run.append(sql)
-            await self._lookout.saw(Seen(EXECUTE, sql))
+            statement = self._statements.get(name, "")
+            self._run.append(statement)
+            await self._lookout.saw(Seen(EXECUTE, statement))
         elif kind == b"Q":
             text = content.rstrip(b"\x00").decode(errors="replace").strip().rstrip(";")
             if text.upper() == "COMMIT":
