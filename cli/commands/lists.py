@@ -22,14 +22,18 @@ from cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cli.api.client import Row
     from cli.show.listing import Listing
 
 Status = Annotated[
-    str | None, typer.Option("--status", metavar="NAME", help="As in open or cleared.")
+    str | None,
+    typer.Option("--status", metavar="NAME", help="open, cleared, cancelled or written_off."),
 ]
 Type = Annotated[
     str | None,
-    typer.Option("--type", metavar="TYPE", help="As in escalation.raised.v1, or just raised."),
+    typer.Option("--type", metavar="TYPE", help="As in raised, held or promise.broken."),
 ]
 AsOf = Annotated[
     str | None,
@@ -50,7 +54,7 @@ Ageing = Annotated[bool, typer.Option("--ageing", help="The ageing buckets inste
 
 ACCOUNTS = (
     "account_id:Account name:Name level:Level currency:Currency invoiced:Invoiced> open:Open> "
-    "overdue:Overdue> unapplied:Unapplied>"
+    "overdue:Overdue> disputed:Disputed> unapplied:Unapplied> notes:Notes"
 )
 AGEING = (
     "account_id:Account currency:Currency open:Open> current:Current> 1-30:1-30> 31-60:31-60> "
@@ -64,7 +68,7 @@ INVOICES = (
 )
 INTEREST = (
     "invoice_id:Invoice account_id:Account as_of:To_the_end_of currency:Currency accrued:Accrued> "
-    "open:Owed> terms:Terms"
+    "paid:Paid> waived:Waived> open:Owed> terms:Terms"
 )
 ITEMS = (
     "item_id:Item account_id:Account due_on:Due days_overdue:Days_overdue> currency:Currency "
@@ -76,7 +80,7 @@ CLEARINGS = (
     "amount:Amount> rule:Rule"
 )
 ESCALATIONS = (
-    "raised_on:Raised_on type:Type level:Level item_id:Item account_id:Account "
+    "on:Day type:Type level:Level item_id:Item account_id:Account "
     "days_overdue:Days_overdue> currency:Currency open:Open> why:Why"
 )
 
@@ -103,6 +107,7 @@ def accounts(
     as_json: AsJson = False,
 ) -> None:
     """List the debtors: what each was invoiced, owes, owes too long, and has paid in advance."""
+    from cli.show.accounts import by_currency
     from cli.show.listing import show_list
 
     params = given(account_id=account_id_of(account))
@@ -112,7 +117,7 @@ def accounts(
             raise UsageError(message)
         listing = _listing("anomalies", ANOMALIES)
     else:
-        listing = _listing("accounts", AGEING if ageing else ACCOUNTS, by_currency=True)
+        listing = _listing("accounts", AGEING if ageing else ACCOUNTS, expand=by_currency)
         params |= _then(as_of, known_by)
     show_list(listing, data, params, limit=limit, as_json=as_json)
 
@@ -149,9 +154,6 @@ def items(
     params = given(
         account_id=account_id_of(account), invoice_id=invoice, level=level, status=status
     )
-    if level and (as_of or known_by):
-        message = "--level: levels are decided, and no part of a past day's ledger; leave it out"
-        raise UsageError(message)
     params |= _then(as_of, known_by)
     show_list(_listing("items", ITEMS), data, params, limit=limit, as_json=as_json)
 
@@ -166,12 +168,23 @@ def interest(
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """List what late payment has cost by invoice: a claim of its own beside what is open."""
+    """List what late payment has cost by invoice: a claim of its own beside what is open.
+
+    With --invoice every step of the arithmetic follows.
+    """
     from cli.show.listing import show_list
 
     params = given(account_id=account_id_of(account), invoice_id=invoice)
     params |= _then(as_of, known_by)
-    show_list(_listing("interest", INTEREST), data, params, limit=limit, as_json=as_json)
+    listing = _listing("interest", INTEREST, below=_arithmetic if invoice else None)
+    show_list(listing, data, params, limit=limit, as_json=as_json)
+
+
+def _arithmetic(row: dict[str, Any]) -> Iterator[str]:
+    """Give the steps from the principal to what is owed."""
+    yield f"\n{row['invoice_id']} of {row['account_id']}:"
+    for step in row["why"]:
+        yield f"  {step}"
 
 
 def _then(as_of: str | None, known_by: str | None) -> dict[str, str | int | list[str]]:
@@ -184,8 +197,11 @@ def _then(as_of: str | None, known_by: str | None) -> dict[str, str | int | list
 
 
 def clearings(
+    *,
     account: Account = None,
     invoice: Invoice = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
     limit: Limit = None,
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
@@ -194,6 +210,7 @@ def clearings(
     from cli.show.listing import show_list
 
     params = given(account_id=account_id_of(account), invoice_id=invoice)
+    params |= _then(as_of, known_by)
     show_list(_listing("clearings", CLEARINGS), data, params, limit=limit, as_json=as_json)
 
 
@@ -207,18 +224,38 @@ def escalations(
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """List what was raised, updated and lifted, in the order in which it was said."""
+    """List what was said of items and accounts, in the order in which it was said."""
     from cli.show.listing import show_list
 
-    if event_type and "." not in event_type:
-        event_type = f"escalation.{event_type}.v1"
     params = given(
-        account_id=account_id_of(account), invoice_id=invoice, level=level, type=event_type
+        account_id=account_id_of(account),
+        invoice_id=invoice,
+        level=level,
+        type=full_type(event_type),
     )
-    show_list(_listing("escalations", ESCALATIONS), data, params, limit=limit, as_json=as_json)
+    listing = _listing("escalations", ESCALATIONS, expand=_with_day)
+    show_list(listing, data, params, limit=limit, as_json=as_json)
 
 
-def _listing(noun: str, shown: str, *, by_currency: bool = False) -> "Listing":
+def full_type(name: str | None) -> str | None:
+    """Complete the name of a word: `raised`, `promise.kept` and `promise.kept.v1` are enough."""
+    if name is None or name.endswith(".v1"):
+        return name
+    return f"{name}.v1" if "." in name else f"escalation.{name}.v1"
+
+
+def _with_day(word: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Show a word with its day: that of the raise, or the one on which it was said."""
+    yield {**word, "on": word.get("raised_on") or word.get("said_on")}
+
+
+def _listing(
+    noun: str,
+    shown: str,
+    *,
+    expand: "Callable[[Row], Iterable[Row]] | None" = None,
+    below: "Callable[[Row], Iterable[str]] | None" = None,
+) -> "Listing":
     from cli.show.listing import Listing
     from cli.show.output import columns
 
@@ -227,11 +264,6 @@ def _listing(noun: str, shown: str, *, by_currency: bool = False) -> "Listing":
         path=f"/v1/{noun}",
         columns=columns(shown),
         noun=noun,
-        expand=_by_currency if by_currency else None,
+        expand=expand,
+        below=below,
     )
-
-
-def _by_currency(account: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Show an account once for each of its currencies, its buckets as columns."""
-    for sums in account.get("currencies") or [{}]:
-        yield {**account, **sums, **sums.get("ageing", {})}

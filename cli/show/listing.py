@@ -24,6 +24,8 @@ class Listing:
     instants: tuple[str, ...] = ()
     #: Turns one row of the API into the rows of the table, where they differ.
     expand: Callable[[Row], Iterable[Row]] | None = None
+    #: Gives the lines that stand below the table for one row of the API, where there are any.
+    below: Callable[[Row], Iterable[str]] | None = None
 
 
 def show_list(
@@ -44,13 +46,17 @@ async def _show(
             return
         time_zone = await time_zone_if_told(client) if listing.instants else None
         found: list[Row] = []
+        lines: list[str] = []
         with progress_bar() as bar:
             task = bar.add_task(f"reading {listing.noun}", total=None)
             async for row in rows:
                 shown = with_local(row, listing.instants, time_zone)
                 found += listing.expand(shown) if listing.expand else [shown]
+                lines += listing.below(shown) if listing.below else []
                 bar.advance(task)
     if found:
         print_table(listing.columns, found)
+        for line in lines:
+            print_line(line)
     else:
         print_line(f"no {listing.noun}")
