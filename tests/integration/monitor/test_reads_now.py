@@ -1,0 +1,251 @@
+"""The present: standing by its own cycle, holds, anomalies, words on accounts, what still moves."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.monitor.adapters.gauges import Gauges, items_left_to_retime
+from services.monitor.adapters.reads import Reads
+from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
+from tests.integration.monitor.events import (
+    blocked,
+    covered,
+    disputed,
+    enforced,
+    known,
+    promised,
+    said,
+    written_off,
+)
+from tests.integration.monitor.shelf import PARTITION, Shelf, make_shelf
+from tests.integration.monitor.world import invoice, payment
+
+LATER: Final = DEFAULT_DOCUMENT.replace("after_days: 15", "after_days: 20")
+OF_GRADE: Final = """\
+policy: graded
+applies_to: {grade: C}
+levels:
+  - {level: notice, after_days: 1, action: dunning_letter}
+"""
+
+
+@pytest.fixture
+async def shelf(database_url: str) -> AsyncIterator[Shelf]:
+    async with make_shelf(database_url) as shelf:
+        await shelf.sql(
+            "TRUNCATE monitor.journal, monitor.invoices, monitor.items, monitor.funds,"
+            " monitor.clearings, monitor.balances, monitor.accounts, monitor.groups,"
+            " monitor.account_timers, monitor.timers, monitor.escalations, monitor.outbox"
+        )
+        await shelf.sql("DELETE FROM monitor.policies WHERE version > 1 OR policy <> 'default'")
+        await shelf.sql("UPDATE monitor.partitions SET policies_seen = 1, retiming_versions = NULL")
+        yield shelf
+
+
+async def standing(shelf: Shelf, *words: dict[str, Any]) -> list[tuple[bool, bool, str | None]]:
+    names = [word["escalation_id"] for word in words]
+    rows = {row["escalation_id"]: row for row in await shelf.rows("standing", escalation_id=names)}
+    found = [rows[name] for name in names]
+    return [(row["standing"], row["held"], row["held_by"]) for row in found]
+
+
+async def test_an_escalation_stands_by_the_cycle_it_was_raised_in(shelf: Shelf) -> None:
+    await shelf.fold(known("S"), invoice("S", "S-1", "500.00", "2026-01-10"), on="2026-01-05")
+    await shelf.sweep("2026-02-10")
+    [first] = await shelf.rows("escalations")
+    assert (first["level"], await standing(shelf, first)) == ("legal", [(True, False, None)])
+    response = await shelf.client.post(
+        "/v1/policies", content=DEFAULT_DOCUMENT.replace("after_days: 30", "after_days: 35")
+    )
+    assert response.status_code == 201
+    # Not due any more by the new policy: lifted, and dunning in its place, in the next cycle.
+    await shelf.sweep("2026-02-10", retime=True)
+    words = await shelf.rows("escalations")
+    assert [(one["type"].split(".")[1], one["level"]) for one in words[1:]] == [
+        ("lifted", "legal"),
+        ("raised", "dunning"),
+    ]
+    await shelf.sweep("2026-02-14")
+    again = (await shelf.rows("escalations"))[-1]
+    assert (again["type"], again["level"]) == ("escalation.raised.v1", "legal")
+    assert await standing(shelf, first, words[2], again) == [
+        (False, False, None),
+        (True, False, None),
+        (True, False, None),
+    ]
+
+
+async def test_what_is_held_stands_and_says_by_what(shelf: Shelf) -> None:
+    await shelf.fold(known("H"), invoice("H", "H-1", "500.00", "2026-01-10"), on="2026-01-05")
+    await shelf.sweep("2026-01-25")
+    [raised] = await shelf.rows("escalations", type="escalation.raised.v1")
+    await shelf.fold(blocked("H", blocked_on="2026-01-26"), on="2026-01-26")
+    await shelf.sweep("2026-01-26")
+    assert await standing(shelf, raised) == [(True, True, "block B-1")]
+    [item] = await shelf.rows("items")
+    assert item["held_by"] == "block B-1"
+    await shelf.fold(disputed("H", "H-1", amount="200.00", disputed_on="2026-01-26"))
+    [row] = await shelf.rows("standing", escalation_id=[raised["escalation_id"]])
+    assert (row["open"], row["disputed"]) == ("500.00", "200.00")
+
+
+async def test_anomalies_are_listed_by_what_they_are_about(shelf: Shelf) -> None:
+    two = invoice("ODD", "O-1", "500.00", "2026-03-10")
+    await shelf.fold(
+        two,
+        (two[0], {**two[1], "total": "600.00"}),
+        payment("ODD", "OP-1", "10.00", allocations=[{"invoice_id": "NEVER", "amount": "10.00"}]),
+        said(
+            "payment.reversed",
+            "ODD",
+            reversal_id="R",
+            payment_id="OP-9",
+            reversed_on="2026-01-09",
+            reason="bounced",
+        ),
+        said("dunning.unblocked", "ODD", block_id="B-9", unblocked_on="2026-01-09"),
+        invoice("FINE", "F-1", "1.00", "2026-03-10"),
+        on="2026-01-10",
+    )
+    rows = await shelf.rows("anomalies")
+    assert {row["account_id"] for row in rows} == {"default:ODD"}
+    assert sorted(row["subject"] for row in rows) == [
+        "account",
+        "invoice NEVER",
+        "invoice O-1",
+        "payment OP-9",
+    ]
+    pages = await shelf.pages("anomalies", limit=1)
+    assert [row for page in pages for row in page] == rows
+    assert await shelf.rows("anomalies", account_id="default:FINE") == []
+    assert (await gauge(shelf, "anomalies", subject="invoices")) == 2
+    await shelf.fold(invoice("ODD", "NEVER", "10.00", "2026-03-10"))
+    assert "invoice NEVER" not in [row["subject"] for row in await shelf.rows("anomalies")]
+
+
+async def gauge(shelf: Shelf, name: str, **labels: str) -> float | None:
+    registry = CollectorRegistry()
+    reads = Reads(shelf.database.reads, shelf.documents, 1)
+    progress = await shelf.progress(lambda: {PARTITION: shelf.owned.next_offset})
+    await Gauges(shelf.database.reads, reads, registry).refresh(progress, shelf.now.timestamp())
+    return registry.get_sample_value(f"arrears_monitor_{name}", labels)
+
+
+async def test_words_on_accounts_are_listed_by_their_types(shelf: Shelf) -> None:
+    await shelf.fold(
+        known("W", group_id="G"),
+        known("X", group_id="G"),
+        covered("W", mep_days=10),
+        invoice("W", "W-1", "500.00", "2026-01-10"),
+        promised("W", "2026-01-20"),
+        on="2026-01-05",
+    )
+    await shelf.sweep("2026-01-22")
+    await shelf.fold(said("customer.insolvent", "X", filed_on="2026-01-22"), on="2026-01-22")
+    await shelf.hear_itself()
+    for kind in ("promise.broken.v1", "cover.stopped.v1", "account.defaulted.v1"):
+        [word] = await shelf.rows("escalations", type=kind)
+        assert word["account_id"] == "default:W"
+    [account] = await shelf.rows("accounts", account_id="default:W")
+    assert (account["broken_promises"], account["promises"][0]["status"]) == (1, "broken")
+    assert account["covers_stopped"] == ["C-1"]
+    assert account["cross_default"] == ["default:X: insolvent since 2026-01-22"]
+    [other] = await shelf.rows("accounts", account_id="default:X")
+    assert other["insolvent_on"] == "2026-01-22"
+    problem = await shelf.refused("escalations", type="escalation.frobnicated.v1")
+    assert problem["field"] == "type"
+    assert "promise.kept.v1" in problem["detail"]
+
+
+async def test_an_account_shows_its_policy_its_blocks_and_whether_it_is_enforced(
+    shelf: Shelf,
+) -> None:
+    response = await shelf.client.post("/v1/policies", content=OF_GRADE)
+    assert response.status_code == 201
+    await shelf.fold(
+        known("C", grade="C"),
+        known("D", grade="D"),
+        enforced("C", on=False, set_on="2026-01-09"),
+        blocked("C", invoice_id="C-1"),
+        on="2026-01-10",
+    )
+    [graded] = await shelf.rows("accounts", account_id="default:C")
+    [other] = await shelf.rows("accounts", account_id="default:D")
+    assert (graded["policy"], other["policy"]) == ("graded@1", "default@1")
+    assert (graded["enforced"], other["enforced"]) == (False, True)
+    assert [one["invoice_id"] for one in graded["blocks"]] == ["C-1"]
+
+
+async def test_items_are_found_by_any_status(shelf: Shelf) -> None:
+    await shelf.fold(
+        *(invoice("Z", f"Z-{name}", "10.00", "2026-03-10") for name in "ABCD"),
+        said("invoice.cancelled", "Z", invoice_id="Z-A", cancelled_on="2026-01-09"),
+        written_off("Z", "Z-B"),
+        payment("Z", "ZP", "10.00", allocations=[{"invoice_id": "Z-C", "amount": "10.00"}]),
+        on="2026-01-30",
+    )
+    for status, name in (
+        ("cancelled", "Z-A"),
+        ("written_off", "Z-B"),
+        ("cleared", "Z-C"),
+        ("open", "Z-D"),
+    ):
+        for then in ({}, {"as_of": "2026-01-30"}):
+            rows = await shelf.rows("items", status=status, **then)
+            assert [row["invoice_id"] for row in rows] == [name], (status, then)
+
+
+async def test_an_accounts_own_timer_is_work_due(shelf: Shelf) -> None:
+    await shelf.fold(known("T"), promised("T", "2026-01-20"), on="2026-01-05")
+    await shelf.sql("DELETE FROM monitor.outbox")
+    ends = shelf.owned.next_offset
+
+    async def due() -> int:
+        return (await shelf.progress(lambda: {PARTITION: ends})).due
+
+    assert await due() == 0
+    # The promise's day is over; nobody has looked yet.
+    await shelf.sql("UPDATE monitor.account_timers SET due_at = now() - interval '10 years'")
+    assert await due() == 1
+    await shelf.sweep("2026-01-21")
+    assert await due() == 0
+
+
+async def test_what_has_left_the_outbox_by_the_first_look_is_among_the_ends(shelf: Shelf) -> None:
+    await shelf.fold(known("L"), on="2026-01-05")
+    await shelf.sql(
+        "INSERT INTO monitor.outbox (partition, topic, key, value, said_at)"
+        " VALUES (0, 'receivables.ledger', 'k', 'v', now())"
+    )
+    asked = []
+
+    def ends() -> dict[int, int]:
+        asked.append(True)
+        return {PARTITION: shelf.owned.next_offset + 1}
+
+    progress = await shelf.progress(ends)
+    assert (progress.outbox, progress.lag, asked) == (1, 1, [True])
+
+
+async def test_items_that_newer_policies_await_are_counted_down(shelf: Shelf) -> None:
+    await shelf.fold(
+        *(invoice("R", f"R-{number}", "10.00", "2026-03-10") for number in range(3)),
+        payment("R", "RP", "10.00", allocations=[{"invoice_id": "R-0", "amount": "10.00"}]),
+        on="2026-01-05",
+    )
+    assert await items_left_to_retime(shelf.database.reads) == 0
+    response = await shelf.client.post("/v1/policies", content=LATER)
+    assert response.status_code == 201
+    assert await items_left_to_retime(shelf.database.reads) == 2
+    await shelf.sql(
+        "UPDATE monitor.partitions SET retiming_versions = 2, retimed_account = 'default:R',"
+        " retimed_invoice = 'R-1', retimed_instalment = 1"
+    )
+    assert await gauge(shelf, "retime_items_left") == 1
+    # Begun under an older version: all of it is to be done again.
+    await shelf.sql("UPDATE monitor.partitions SET retiming_versions = 1")
+    assert await items_left_to_retime(shelf.database.reads) == 2
+    await shelf.sweep("2026-01-06", retime=True)
+    assert await items_left_to_retime(shelf.database.reads) == 0
