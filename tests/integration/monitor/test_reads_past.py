@@ -122,6 +122,14 @@ async def test_a_level_is_what_had_been_said_by_the_end_of_the_day(
     assert count == (level == "dunning")
 
 
+async def test_what_was_said_later_was_not_known(shelf: Shelf) -> None:
+    for known_by, level in (("2026-01-24T23:59:59", None), ("2026-01-25T00:00:00", "dunning")):
+        [item] = await shelf.rows(
+            "items", invoice_id="I-1", as_of="2026-01-25", known_by=f"{known_by}+08:00"
+        )
+        assert item["level"] == level
+
+
 async def test_an_account_is_as_it_was_with_grade_promises_and_ageing(shelf: Shelf) -> None:
     [then] = await shelf.rows("accounts", account_id=ONE, as_of="2026-02-04")
     [promise] = then["promises"]

@@ -41,6 +41,8 @@ async def shelf(database_url: str) -> AsyncIterator[Shelf]:
         await shelf.fold(
             # Dunned under the default by now, and not under a policy of 40 days.
             invoice("C-1", "OLD-1", "70.00", "2026-01-10"),
+            # One more than are read at a time: an account is never cut.
+            invoice("C-1", "YOUNG-1", "80.00", "2026-05-01"),
             blocked("C-3"),
         )
         await shelf.sweep("2026-01-30")
@@ -64,7 +66,7 @@ async def test_what_it_would_raise_and_lift_is_told_by_level_amount_and_customer
 ) -> None:
     found = await preview(shelf, SOONER)
     assert (found["policy"], found["version"], found["today"]) == ("default", 2, "2026-01-30")
-    assert (found["items"], found["accounts"]) == (13, 12)
+    assert (found["items"], found["accounts"]) == (14, 12)
     # The item of C-3 is blocked.
     assert told(found) == [("raise", "dunning", 11, "7500.00", 11)]
     assert told(await preview(shelf, LATER)) == [("lift", "dunning", 1, "70.00", 1)]
@@ -85,7 +87,7 @@ async def test_the_ten_largest_customers_are_named(shelf: Shelf) -> None:
 
 async def test_a_policy_of_a_grade_or_an_account_is_for_these_alone(shelf: Shelf) -> None:
     of_grade = await preview(shelf, OF_GRADE_B)
-    assert (of_grade["items"], of_grade["accounts"], of_grade["version"]) == (4, 3, 1)
+    assert (of_grade["items"], of_grade["accounts"], of_grade["version"]) == (5, 3, 1)
     assert told(of_grade) == [("raise", "dunning", 2, "300.00", 2)]
     of_one = await preview(shelf, OF_ONE)
     assert (of_one["items"], told(of_one)) == (1, [("raise", "dunning", 1, "200.00", 1)])
@@ -117,8 +119,8 @@ async def test_long_work_tells_how_far_it_is_and_the_same_in_the_end(shelf: Shel
     )
     *steps, last = [json.loads(line) for line in response.text.splitlines()]
     assert last == whole
-    assert [one["looked_at"] for one in steps] == [0, 2, 4, 6, 8, 10, 12, 13]
-    assert {one["items"] for one in steps} == {13}
+    assert [one["looked_at"] for one in steps] == [0, 3, 5, 7, 9, 11, 13, 14]
+    assert {one["items"] for one in steps} == {14}
 
 
 @pytest.mark.parametrize(
