@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from cli.api.client import Row
 from cli.show.instants import local
-from cli.show.output import columns, print_line, print_table
+from cli.show.output import as_text, columns, print_line, print_table
 
 EVENTS: Final = columns(
     "happened_on:Day recorded_at:Recorded type:Event changed:What_it_changed remark:Remark"
 )
 WORDS: Final = columns("said_at:Said type:Word level:Level open:Open> why:Why")
+#: What a line of the story need not repeat.
+UNSAID: Final = frozenset({"creditor_id", "customer_id", "invoice_id"})
 OUTLOOK: Final = columns("on:Day level:Level action:Action because:What_stands_in_the_way")
 
 
@@ -56,11 +58,23 @@ def _event(event: Row, currency: str, time_zone: str | None) -> Row:
     """Return an event as a row of the table."""
     changed = [_change(one) for one in event["changes"]]
     changed += [_clearing(one, currency) for one in event["clearings"]]
+    if not any(changed):
+        changed = [_says(event["data"])]
     return {
         **event,
         "recorded_at": _instant(event["recorded_at"], time_zone),
         "changed": "\n".join(one for one in changed if one),
     }
+
+
+def _says(data: Row) -> str:
+    """Say in short what an event says that changed no amount: a promise, a block, a cover."""
+    said = [
+        f"{name.replace('_', ' ')} {as_text(value)}"
+        for name, value in data.items()
+        if name not in UNSAID and value is not None and not isinstance(value, dict | list)
+    ]
+    return ", ".join(said)
 
 
 def _change(change: Row) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
@@ -48,6 +48,8 @@ class StoryEvent(BaseModel):
     type: str
     event_id: str
     source: str
+    #: What the event says, as it was accepted.
+    data: dict[str, Any]
     changes: list[StoryChange]
     clearings: list[StoryClearing]
     #: Why the event did not do what it says.
@@ -201,6 +203,7 @@ def _event(chapter: Chapter, currency: str) -> StoryEvent:
         type=chapter.type,
         event_id=chapter.event_id,
         source=chapter.source,
+        data=dict(chapter.data),
         changes=[
             StoryChange(what=one.what, before=one.before, after=one.after)
             for one in chapter.changes

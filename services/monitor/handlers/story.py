@@ -105,6 +105,8 @@ class Chapter:
     type: str
     event_id: str
     source: str
+    #: What the event says, as it was accepted.
+    data: Mapping[str, Any]
     changes: tuple[Change, ...]
     #: What met the item, or left it again, by which rule.
     clearings: tuple[Clearing, ...]
@@ -187,6 +189,7 @@ class _Teller:
             type=envelope.type,
             event_id=envelope.id,
             source=envelope.source,
+            data=msgspec.json.decode(envelope.data),
             changes=changes,
             clearings=cleared,
             remark=self.replay.account.changes.get("remark"),

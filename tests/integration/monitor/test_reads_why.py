@@ -76,6 +76,7 @@ def test_an_event_says_what_it_changed_and_by_which_rule_it_cleared(story: dict[
         ("P-1", "400.00", "named")
     ]
     assert paid["recorded_at"].startswith("2026-01-25T16:00:00")
+    assert paid["data"]["payment_id"] == "P-1"
     assert (again["changes"], "came before" in again["remark"]) == ([], True)
 
 

@@ -107,7 +107,17 @@ STORY: Final[dict[str, Any]] = {
                 },
             ],
             "remark": "kept as it was",
-        }
+            "data": {"customer_id": "A", "payment_id": "P-1"},
+        },
+        {
+            "happened_on": "2026-01-21",
+            "recorded_at": "2026-01-21T16:00:00+00:00",
+            "type": "promise.made.v1",
+            "changes": [],
+            "clearings": [],
+            "remark": None,
+            "data": {"customer_id": "A", "promise_id": "W-7", "amount": None, "other": ["x"]},
+        },
     ],
     "words": [
         {
@@ -166,6 +176,7 @@ def shown(capsys: pytest.CaptureFixture[str], **changed: Any) -> str:
         "400.00 EUR of payment P-1 met it (oldest due first)",
         "5.00 EUR of payment P-1 left its interest (named)",
         "kept as it was",
+        "   promise id W-7   ",
         "promised for 2026-02-01: broken",
         "dunning since 2026-02-04 (dunning_letter, default@1), held by block B-1 to the end of 20",
         "legal is reached: the next look raises it",
