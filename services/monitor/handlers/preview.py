@@ -5,14 +5,15 @@ counted once; what is kept in memory does not grow with the ledger. What would f
 level in other accounts of a group is no part of it.
 """
 
+import asyncio
 import heapq
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Protocol
 
 from services.monitor.domain.escalation.conditions import overdue_of
-from services.monitor.domain.escalation.decision import Circumstances, decide
+from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.telling import address_of
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Policies, Policy, select
@@ -26,6 +27,8 @@ LIFT: Final = "lift"
 DEEDS: Final = (RAISE, HOLD, RESUME, LIFT)
 #: Customers that are named for each deed, level and currency.
 LARGEST_MAX: Final = 10
+#: Items decided about before others have their turn.
+ITEMS_A_TURN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +116,21 @@ class Preview:
             ),
         )
 
-    def look(self, account: OpenAccount, now: datetime) -> None:
+    async def look(self, account: OpenAccount, now: datetime) -> None:
         """Decide about every item of an account that the policy would be for."""
         self.accounts += 1
         self.concerned += len(account.items)
+        today = self.policy.today(now)
+        around = _around(account, self.policy, today)
         sums: dict[tuple[str, str, str], tuple[int, int]] = {}
-        for item, deed, level in _deeds(account, self.policy, now):
-            key = (deed, level, item.currency)
-            items, open_minor = sums.get(key, (0, 0))
-            sums[key] = (items + 1, open_minor + item.open)
+        for first in range(0, len(account.items), ITEMS_A_TURN):
+            for item in account.items[first : first + ITEMS_A_TURN]:
+                for deed, level in _deeds(decide(item, self.policy, today, around)):
+                    key = (deed, level, item.currency)
+                    items, open_minor = sums.get(key, (0, 0))
+                    sums[key] = (items + 1, open_minor + item.open)
+            # Events are folded by the same process: they have their turn in between.
+            await asyncio.sleep(0)
         customer = account.known.debtor.customer
         name = None if customer is None else customer.name
         for key, (items, open_minor) in sums.items():
@@ -147,7 +156,7 @@ async def preview(
         for account in accounts:
             found.looked_at += len(account.items)
             if account.known.policy(account.key, coming) is policy:
-                found.look(account, now)
+                await found.look(account, now)
         yield total, found
 
 
@@ -157,23 +166,23 @@ def with_policy(present: Policies, policy: Policy) -> Policies:
     return select([*others, policy])
 
 
-def _deeds(account: OpenAccount, policy: Policy, now: datetime) -> Iterator[tuple[Item, str, str]]:
-    """Return (item, deed, level) of all that would be said of an account's items today."""
+def _around(account: OpenAccount, policy: Policy, today: date) -> Circumstances:
     known = account.known
-    today = policy.today(now)
-    around = Circumstances(
+    return Circumstances(
         known.debtor,
         known.said.kept,
         overdue_of(account.items, today) if policy.needs_account else None,
         address_of(known.debtor.customer),
     )
-    for item in account.items:
-        decision = decide(item, policy, today, around)
-        for raised in decision.raises:
-            yield item, RAISE, raised.level.name
-        for held, _hold in decision.held:
-            yield item, HOLD, held.level
-        for resumed in decision.resumed:
-            yield item, RESUME, resumed.level
-        for lifted, _why in decision.lifts:
-            yield item, LIFT, lifted.level
+
+
+def _deeds(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Give (deed, level) of all that would be said of an item today."""
+    for raised in decision.raises:
+        yield RAISE, raised.level.name
+    for held, _hold in decision.held:
+        yield HOLD, held.level
+    for resumed in decision.resumed:
+        yield RESUME, resumed.level
+    for lifted, _why in decision.lifts:
+        yield LIFT, lifted.level
