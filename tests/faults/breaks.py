@@ -48,7 +48,7 @@ BREAKS: Final = (
             ),
             ("WHERE partition = $1 AND epoch = $2 FOR UPDATE", "WHERE partition = $1 AND $2 > 0"),
         ),
-        "zombie monitor",
+        "a late",
     ),
     Break(
         "offsets are committed before the events are published",

@@ -6,14 +6,16 @@ from random import Random
 from typing import Final
 
 from shared.contracts.catalogue import ESCALATIONS, LEDGER, REJECTED
-from tests.faults import nemesis
-from tests.faults.nemesis import Fault, Strike, crash, cut_off, network
 from tests.faults.parts.sink import Answer
 from tests.faults.run import Plan, State
-from tests.faults.told import mail_answers, mail_down, paid_meanwhile, replayed, said_again
+from tests.faults.striking import processes, servers
+from tests.faults.striking.course import Fault, Strike
+from tests.faults.striking.processes import crash, cut_off
+from tests.faults.striking.servers import network
+from tests.faults.striking.told import mail_answers, mail_down, paid_meanwhile, replayed, said_again
+from tests.faults.telling.workload import Size
 from tests.faults.watching import kafka, postgres, smtp
 from tests.faults.watching.lookout import Moment
-from tests.faults.workload import Size
 
 BATCH: Final = "SET next_offset = m.next_offset"
 SWEEP: Final = "epoch = $2 FOR UPDATE"
@@ -69,7 +71,7 @@ def _crashes() -> list[Fault]:
         for service, when, moment in MOMENTS
     ]
     anywhere = [
-        Fault(f"SIGKILL of {kind}", f"{kind} killed anywhere", nemesis.killed(f"{kind}-1"))
+        Fault(f"SIGKILL of {kind}", f"{kind} killed anywhere", processes.killed(f"{kind}-1"))
         for kind in KINDS
     ]
     return named + anywhere
@@ -93,46 +95,49 @@ def _members() -> list[Fault]:
     for kind in KINDS:
         late = kind == "notifier"
         found += [
-            Fault("zombie", f"zombie {kind}", nemesis.zombie(kind), letters_may_be_late=late),
-            Fault("rebalance storm", f"{kind}s come and go", nemesis.storm(kind)),
+            Fault("zombie", f"zombie {kind}", processes.zombie(kind), letters_may_be_late=late),
+            Fault("rebalance storm", f"{kind}s come and go", processes.storm(kind)),
             Fault(
                 "event loop blocked 15 s",
                 f"{kind} blocked 15 s",
-                nemesis.frozen(f"{kind}-1", 15),
+                processes.frozen(f"{kind}-1", 15),
                 letters_may_be_late=late,
                 is_short=kind == "monitor",
             ),
         ]
+    for when, moment in (("batch", BATCH), ("sweep", SWEEP)):
+        strike = processes.late(Moment(postgres.EXECUTE, moment))
+        found.append(Fault("zombie", f"a late {when} of a zombie", strike, is_trap=True))
     return found
 
 
 def _servers() -> list[Fault]:
     row = "Kafka stopped, stands still, restarted"
     broker = [
-        Fault(row, "broker restarted", nemesis.kafka_stopped(1)),
-        Fault(row, "broker killed", nemesis.kafka_stopped(1, kill=True)),
-        Fault(row, "broker stands still 5 s", nemesis.kafka_frozen(5)),
-        Fault(row, "broker away 15 s", nemesis.kafka_stopped(15), is_short=False),
-        Fault(row, "broker away 60 s", nemesis.kafka_stopped(60), is_short=False),
-        Fault(row, "broker stands still 60 s", nemesis.kafka_frozen(60), is_short=False),
+        Fault(row, "broker restarted", servers.kafka_stopped(1)),
+        Fault(row, "broker killed", servers.kafka_stopped(1, kill=True)),
+        Fault(row, "broker stands still 5 s", servers.kafka_frozen(5)),
+        Fault(row, "broker away 15 s", servers.kafka_stopped(15), is_short=False),
+        Fault(row, "broker away 60 s", servers.kafka_stopped(60), is_short=False),
+        Fault(row, "broker stands still 60 s", servers.kafka_frozen(60), is_short=False),
     ]
     row = "PostgreSQL restarted, backends ended, locked"
     immediate, fast = signal.SIGQUIT, signal.SIGINT
     return [
         *broker,
-        Fault(row, "database's immediate restart", nemesis.postgres_restarted(immediate, 0)),
-        Fault(row, "database's fast restart", nemesis.postgres_restarted(fast, 0)),
-        Fault(row, "database away 5 s", nemesis.postgres_restarted(immediate, 5)),
-        Fault(row, "database away 20 s", nemesis.postgres_restarted(immediate, 20), is_short=False),
-        Fault(row, "backends terminated", nemesis.backends_terminated(5)),
+        Fault(row, "database's immediate restart", servers.postgres_restarted(immediate, 0)),
+        Fault(row, "database's fast restart", servers.postgres_restarted(fast, 0)),
+        Fault(row, "database away 5 s", servers.postgres_restarted(immediate, 5)),
+        Fault(row, "database away 20 s", servers.postgres_restarted(immediate, 20), is_short=False),
+        Fault(row, "backends terminated", servers.backends_terminated(5)),
         *(
-            Fault(row, f"{table} locked", nemesis.locked(table))
+            Fault(row, f"{table} locked", servers.locked(table))
             for table in ("monitor.partitions", "ingest.names", "notifier.letters")
         ),
         Fault(
             row,
             "monitor.partitions locked 60 s",
-            nemesis.locked("monitor.partitions", 60),
+            servers.locked("monitor.partitions", 60),
             is_short=False,
         ),
     ]
@@ -143,10 +148,10 @@ def _networks() -> list[Fault]:
     found = []
     for kind, link in LINKS:
         for mode, seconds in (
-            (nemesis.HALF_OPEN, 1.0),
-            (nemesis.RESET, 2.0),
-            (nemesis.BLACKHOLE, 4.0),
-            (nemesis.SLOW, 4.0),
+            (servers.HALF_OPEN, 1.0),
+            (servers.RESET, 2.0),
+            (servers.BLACKHOLE, 4.0),
+            (servers.SLOW, 4.0),
         ):
             found.append(
                 Fault(
@@ -154,22 +159,22 @@ def _networks() -> list[Fault]:
                     f"{kind} to {link}: {mode.kind.value}",
                     network(f"{kind}-1", link, mode, seconds),
                     letters_may_be_late=kind == "notifier",
-                    is_short=mode is nemesis.HALF_OPEN or (mode, link) == (nemesis.SLOW, "kafka"),
+                    is_short=mode is servers.HALF_OPEN or (mode, link) == (servers.SLOW, "kafka"),
                 )
             )
     for name, mode, link in (
-        ("reads of the monitor half-open", nemesis.HALF_OPEN, "monitor"),
-        ("mail half-open", nemesis.HALF_OPEN, "smtp"),
-        ("mail swallowed", nemesis.BLACKHOLE, "smtp"),
+        ("reads of the monitor half-open", servers.HALF_OPEN, "monitor"),
+        ("mail half-open", servers.HALF_OPEN, "smtp"),
+        ("mail swallowed", servers.BLACKHOLE, "smtp"),
     ):
         strike: Strike = network("notifier-1", link, mode, 4.0)
         found.append(Fault(row, name, strike, letters_may_be_late=True))
-    for mode, seconds in ((nemesis.LATENCY, 4.0), (nemesis.RESET, 2.0), (nemesis.BLACKHOLE, 6.0)):
+    for mode, seconds in ((servers.LATENCY, 4.0), (servers.RESET, 2.0), (servers.BLACKHOLE, 6.0)):
         found.append(
             Fault(
                 row,
                 f"every link: {mode.kind.value}",
-                nemesis.everywhere(mode, seconds),
+                servers.everywhere(mode, seconds),
                 letters_may_be_late=True,
             )
         )

@@ -12,11 +12,11 @@ from shared.calendar import local_date
 from tests.faults.checkers import violations
 from tests.faults.evidence.collect import collect
 from tests.faults.evidence.values import Evidence
-from tests.faults.nemesis import Course, Fault
-from tests.faults.parts.upstream import publish
 from tests.faults.rest import days_on, go_to, until_at_rest, until_ready
+from tests.faults.striking.course import Course, Fault
 from tests.faults.system import PARTITIONS, TIME_ZONE, System
-from tests.faults.workload import Message, Workload, make_workload
+from tests.faults.telling.upstream import publish
+from tests.faults.telling.workload import Message, Workload, make_workload
 
 #: A fault heals itself within this, or the run has failed.
 STRIKE_SECONDS_MAX: Final = 150.0

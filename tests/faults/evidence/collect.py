@@ -25,7 +25,7 @@ from tests.faults.evidence.values import (
     Word,
 )
 from tests.faults.system import PARTITIONS, TIME_ZONE, System, why_not_ready
-from tests.faults.workload import POISON_HEADER
+from tests.faults.telling.workload import POISON_HEADER
 
 FETCH_MILLISECONDS: Final = 200
 

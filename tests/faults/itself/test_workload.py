@@ -11,8 +11,8 @@ from services.ingest.domain.bindings import from_kafka
 from services.ingest.domain.judgement import Accepted, judge
 from services.ingest.domain.naming import first_digests, settle
 from shared.contracts.catalogue import CATALOGUE
-from tests.faults.poison import SPOILED
-from tests.faults.workload import Message, Size, make_workload
+from tests.faults.telling.poison import SPOILED
+from tests.faults.telling.workload import Message, Size, make_workload
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

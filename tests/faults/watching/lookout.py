@@ -32,12 +32,14 @@ class Moment:
 
 @dataclass(slots=True)
 class Trap:
-    """What is done at a moment; afterwards the connection is cut, so that nothing more passes."""
+    """What is done at a moment; afterwards the connection is cut, unless the trap lets go."""
 
     moment: Moment
     spring: Callable[[], Awaitable[None]]
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
     left: int = 0
+    #: Whether what was about to pass goes on once all is done.
+    lets_go: bool = False
     is_taken: bool = False
     _springing: "asyncio.Task[None] | None" = None
 
@@ -57,7 +59,8 @@ class Trap:
         # and waits here.
         self._springing = asyncio.create_task(self._spring())
         await asyncio.shield(self._springing)
-        raise CutError
+        if not self.lets_go:
+            raise CutError
 
     async def _spring(self) -> None:
         await self.spring()

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.kafka.producer import partition_of
-from tests.faults.workload import Message
+from tests.faults.telling.workload import Message
 
 CHUNK_MESSAGES: Final = 25
 REQUEST_MILLISECONDS_MAX: Final = 10_000

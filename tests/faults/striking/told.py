@@ -10,12 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.ingest.adapters.inbound_topics import GROUP
 from shared.calendar import local_date
 from shared.contracts.catalogue import INBOUND_TOPICS, topic_of
-from tests.faults.nemesis import Course, Strike
 from tests.faults.parts.sink import Answer
-from tests.faults.parts.upstream import publish
 from tests.faults.proxy import Kind, Mode
+from tests.faults.striking.course import Course, Strike
 from tests.faults.system import PARTITIONS, TIME_ZONE, wait_for
-from tests.faults.workload import Message
+from tests.faults.telling.upstream import publish
+from tests.faults.telling.workload import Message
 
 WAIT_SECONDS_MAX: Final = 60.0
 OVERDUE_DAYS: Final = 20

@@ -13,7 +13,7 @@ from typing import Final
 from cli.sample.events import Event
 from cli.sample.history import tell_history
 from shared.contracts.catalogue import CATALOGUE, topic_of
-from tests.faults.poison import poisoned
+from tests.faults.telling.poison import poisoned
 
 #: A run's customers have numbers of their own, so that runs share a database.
 NUMBERS_PER_RUN: Final = 10_000
