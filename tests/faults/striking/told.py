@@ -103,6 +103,9 @@ def paid_meanwhile() -> Strike:
             return [row["status"] for row in await letter()] == ["planned"]
 
         await wait_for(is_planned, WAIT_SECONDS_MAX, "the letter is planned")
+        # The notifier is deaf meanwhile: what recalls the letter is its own last question.
+        ears = system.services["notifier-1"].links["kafka"]
+        ears.set(Mode(Kind.BLACKHOLE))
         await _publish(course, [_payment(customer_id, today)])
 
         async def is_paid() -> bool:
@@ -114,6 +117,12 @@ def paid_meanwhile() -> Strike:
 
         await wait_for(is_paid, WAIT_SECONDS_MAX, "the payment is recorded")
         link.heal()
+
+        async def is_decided() -> bool:
+            return not await is_planned()
+
+        await wait_for(is_decided, WAIT_SECONDS_MAX, "the letter is recalled")
+        ears.heal()
         course.struck(f"{customer_id} paid while its letter waited")
 
         async def is_recalled() -> list[str]:
