@@ -46,7 +46,10 @@ BREAKS: Final = (
                 ),
                 "WHERE p.partition = m.partition",
             ),
-            ("WHERE partition = $1 AND epoch = $2 FOR UPDATE", "WHERE partition = $1 AND $2 > 0"),
+            (
+                "WHERE partition = $1 AND epoch = $2 FOR UPDATE",
+                "WHERE partition = $1 AND $2 > 0 -- epoch = $2 FOR UPDATE",
+            ),
         ),
         "a late",
     ),

@@ -11,12 +11,15 @@ from typing import Final
 from tests.faults.parts.service import Service
 from tests.faults.rest import until_ready
 from tests.faults.striking.course import Course, Strike
+from tests.faults.system import wait_for
 from tests.faults.watching.lookout import Moment, Trap
+from tests.faults.watching.postgres import COMPLETED
 
 #: How long a trap waits for its moment.
-TRAP_SECONDS_MAX: Final = 30.0
+TRAP_SECONDS_MAX: Final = 60.0
 #: Beyond the ten seconds after which a group gives a silent member's work to another.
 ZOMBIE_SECONDS: Final = 12.0
+TAKEOVER_SECONDS_MAX: Final = 40.0
 STORM_TURNS: Final = 3
 STORM_SECONDS: Final = 2.0
 
@@ -115,12 +118,29 @@ def late(moment: Moment) -> Strike:
         owner, other = (course.system.services[f"monitor-{number}"] for number in (1, 2))
         await other.start()
 
+        async def is_replaced() -> bool:
+            owners = await course.system.sql("SELECT DISTINCT owner FROM monitor.partitions")
+            return [row["owner"] for row in owners] == [other.name]
+
         async def spring() -> None:
             owner.freeze()
-            await asyncio.sleep(ZOMBIE_SECONDS)
+            await wait_for(is_replaced, TAKEOVER_SECONDS_MAX, f"{other.name} takes over")
+            owner.lookout.passed.clear()
             owner.wake()
 
+        def answers() -> list[str]:
+            seen = (one.about for one in owner.lookout.passed if one.word == COMPLETED)
+            return [about for about in seen if moment.about in about]
+
+        async def is_answered() -> bool:
+            return bool(answers())
+
         await _trapped(course, owner, moment, spring, lets_go=True)
+        if course.strikes:
+            await wait_for(is_answered, TAKEOVER_SECONDS_MAX, "the late statement is answered")
+            course.notes.append(answers()[0])
+            if not answers()[0].startswith(("UPDATE 0:", "SELECT 0:")):
+                course.objections.append(f"a late owner was let in: {answers()[0]}")
         await until_ready(course.system)
         await other.stop()
 

@@ -1,11 +1,14 @@
 """Waits at a link for one moment of a dialogue and springs a trap there, before it passes."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from tests.faults.proxy import CutError
+
+PASSED_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,12 @@ class Lookout:
     def __init__(self) -> None:
         self.trap: Trap | None = None
         self.counts: Counter[str] = Counter()
+        #: What has passed of late, the newest last.
+        self.passed: deque[Seen] = deque(maxlen=PASSED_MAX)
 
     async def saw(self, seen: Seen) -> None:
         """Take note; raises `CutError` where the trap springs."""
         self.counts[seen.word] += 1
+        self.passed.append(seen)
         if self.trap is not None:
             await self.trap.saw(seen)

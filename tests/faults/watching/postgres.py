@@ -4,6 +4,7 @@ Sources: PostgreSQL's manual, "Message Formats": a type byte and a length that c
 the messages at the start of a connection have no type.
 """
 
+import re
 from typing import Final
 
 from tests.faults.proxy import Direction
@@ -18,6 +19,9 @@ DONE: Final = "done"
 
 SSL_REQUEST_BYTES: Final = 8
 SSL_REQUEST_CODE: Final = 80877103
+#: The server's word on one statement; about: how many rows, and the statement.
+COMPLETED: Final = "completed"
+_TAG: Final = re.compile(rb"C\x00\x00\x00[\x0b-\x20]((?:UPDATE|SELECT|DELETE) \d+)\x00")
 READY_IDLE: Final = b"Z\x00\x00\x00\x05I"
 #: More of a message than this is not looked at: rows may be long.
 LOOK_BYTES_MAX: Final = 16 * 1024
@@ -36,6 +40,8 @@ class PostgresWatcher:
     async def saw(self, direction: Direction, chunk: bytes) -> None:
         """Take a chunk apart."""
         if direction is Direction.TO_CLIENT:
+            if self._run and (tag := _TAG.search(chunk)):
+                await self._lookout.saw(Seen(COMPLETED, f"{tag[1].decode()}: {self._run[-1]}"))
             if self._run and chunk.endswith(READY_IDLE):
                 about, self._run = "; ".join(self._run), []
                 await self._lookout.saw(Seen(DONE, about))
