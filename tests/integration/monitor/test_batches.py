@@ -137,6 +137,12 @@ async def test_batches_of_one_of_seven_and_of_all_come_to_the_same(
     assert one == seven
     assert one == everything
     assert all(one.values())
+    [kept] = await world.sql(
+        "SELECT unapplied_minor FROM monitor.balances "
+        "WHERE partition = 903 AND account_id = 'default:alike-kept'"
+    )
+    # What came while the grade kept money on account, after the last change of it.
+    assert kept["unapplied_minor"] == 30000
     assert await check(world.database_url, lambda _done, _total: None) == []
 
 
