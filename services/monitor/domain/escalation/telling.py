@@ -1,12 +1,12 @@
 """What the monitor says about an escalation, as the event that others act on."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from services.monitor.domain.escalation.holds import Hold
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.account import Told
-from services.monitor.domain.policy.policy import Policy
+from services.monitor.domain.policy.policy import BUSINESS_DAYS, Level, Policy
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.escalation import (
     HELD,
@@ -58,7 +58,7 @@ def _why(item: Item, raised: Raised, policy: Policy, reached_on: date) -> str:
         reason = f"reached on {reached_on}, for others of the customer's group are in default"
     else:
         base = item.original_due_on if raised.insured else item.due_on
-        reason = f"due on {base}, {_days(level.after_days)} {reached_on}"
+        reason = f"due on {base}, {_reached(level, policy, base, reached_on)}"
     minimum = level.conditions.minimum_open.get(item.currency, 0)
     why = [reason, f"open {Money(item.open, item.currency)}"]
     if item.disputed:
@@ -175,6 +175,20 @@ def resumed_event(
         overdue_on=policy.today(now),
         recipient=recipient_of(customer),
     )
+
+
+def _reached(level: Level, policy: Policy, base: date, reached_on: date) -> str:
+    """Say how a level's day comes of the due date, and what has moved it where something did."""
+    if reached_on == base + timedelta(days=level.after_days):
+        return f"{_days(level.after_days)} {reached_on}"
+    if level.is_claim:
+        moved = "for the customer is insolvent" if reached_on < policy.level_on(level, base) else ""
+        return f"claimed from {reached_on} on, {moved or 'after the waiting period of the cover'}"
+    days = "business days" if policy.days == BUSINESS_DAYS else "days"
+    moved = f"{level.after_days} {days} from then, moved by the calendar"
+    if reached_on != policy.level_on(level, base):
+        moved = f"{level.after_days} {days} from then and the days it was in dispute"
+    return f"reached on {reached_on}: {moved}"
 
 
 def _days(after_days: int) -> str:

@@ -138,15 +138,17 @@ class Policy:
         """Return the local date on which an item that is due on `due_on` reaches a level.
 
         Business days count from the due date, which need not be one; a day off that a level falls
-        on moves it to the next or the last business day, as the policy says. `days_back` more days
-        are given before that; a claim gets none.
+        on moves it to the next or the last business day, as the policy says; what is for overdue
+        items is never moved to the due date or before it. `days_back` more days are given before
+        that; a claim gets none.
         """
         if level.is_claim:
             return due_on + timedelta(days=level.after_days)
         days = level.after_days + days_back
         if self.days == CALENDAR_DAYS and level.on_holiday == NONE:
             return due_on + timedelta(days=days)
-        return _shifted(self.calendar, self.days, days, level.on_holiday, due_on)
+        on = _shifted(self.calendar, self.days, days, level.on_holiday, due_on)
+        return max(on, due_on + timedelta(days=1)) if level.after_days > 0 else on
 
     def waited_on(self, level: Level, since: date) -> date:
         """Return the first date on which a level need not wait any more for the one before it.

@@ -203,3 +203,9 @@ FRIDAY = {"2026-01-01": [issued("A", ("2026-01-30", "100.00"))]}
 )  # fmt: skip
 def test_levels_come_on_their_days(story: Story) -> None:
     check(story)
+
+
+def test_a_level_for_what_is_overdue_is_not_moved_before_the_item_is() -> None:
+    """Easter Sunday 5 April 2026 is the due date; the business day before it is the Thursday."""
+    one = level("dunning", 1, "dunning_letter", on_holiday="preceding")
+    assert reached(DE, one, "2026-04-05") == "2026-04-06"
