@@ -22,6 +22,8 @@ SSL_REQUEST_CODE: Final = 80877103
 #: The server's word on one statement; about: how many rows, and the statement.
 COMPLETED: Final = "completed"
 _TAG: Final = re.compile(rb"C\x00\x00\x00[\x0b-\x20]((?:UPDATE|SELECT|DELETE) \d+)\x00")
+#: The server's word that it has given the one row that was asked for.
+_SUSPENDED: Final = b"s\x00\x00\x00\x04"
 READY_IDLE: Final = b"Z\x00\x00\x00\x05I"
 #: More of a message than this is not looked at: rows may be long.
 LOOK_BYTES_MAX: Final = 16 * 1024
@@ -40,8 +42,8 @@ class PostgresWatcher:
     async def saw(self, direction: Direction, chunk: bytes) -> None:
         """Take a chunk apart."""
         if direction is Direction.TO_CLIENT:
-            if self._run and (tag := _TAG.search(chunk)):
-                await self._lookout.saw(Seen(COMPLETED, f"{tag[1].decode()}: {self._run[-1]}"))
+            if self._run and (rows := _rows_of(chunk)):
+                await self._lookout.saw(Seen(COMPLETED, f"{rows}: {self._run[-1]}"))
             if self._run and chunk.endswith(READY_IDLE):
                 about, self._run = "; ".join(self._run), []
                 await self._lookout.saw(Seen(DONE, about))
@@ -82,3 +84,10 @@ class PostgresWatcher:
             elif not text.upper().startswith(("BEGIN", "ROLLBACK")):
                 self._run.append(text)
                 await self._lookout.saw(Seen(EXECUTE, text))
+
+
+def _rows_of(chunk: bytes) -> str:
+    """Return the tag of a statement's end, `UPDATE 3`; empty where none ends."""
+    if (tag := _TAG.search(chunk)) is not None:
+        return tag[1].decode()
+    return "SELECT 1" if _SUSPENDED in chunk else ""
