@@ -15,7 +15,7 @@ PACKAGES: Final = ("cli", "deploy", "services", "shared")
 class Module:
     """One source file."""
 
-    #: Dotted, as in `services.monitor.domain.ledger.fold`; a package by its own name.
+    #: Dotted, as in `services.monitor.domain.folds.fold`; a package by its own name.
     name: str
     #: From the root of the checkout.
     path: Path
