@@ -173,6 +173,19 @@ QUIET = policy(level("late", 300))
         {"2026-03-03": ["cover TC-1 stopped after 2026-03-02"], "2026-03-10": ["cover TC-1 back"]},
     ),
     Story(
+        "is there to the end of the last day, however often that is looked at",
+        QUIET,
+        {
+            "2026-01-01": [*COVERED, A],
+            "2026-03-02": [
+                paid("P", "1.00", ("A", "1.00"), on="2026-03-02"),
+                cover("TC-2", currency="USD"),
+            ],
+        },
+        "2026-03-31",
+        {"2026-03-03": ["cover TC-1 stopped after 2026-03-02"]},
+    ),
+    Story(
         "stops again after a bounce",
         QUIET,
         {
