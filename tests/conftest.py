@@ -1,4 +1,4 @@
-"""One real Kafka and one real PostgreSQL for the whole run; a fresh database for each module."""
+"""The real Kafka and PostgreSQL: a broker and a database of its own for each module."""
 
 import asyncio
 import os
@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
 from shared.postgres.migrate import upgrade
+from tests.brokers import Brokers
 
 #: Set in CI: a test that cannot run for want of something is then a failure.
 NO_SKIPS = "ARREARS_NO_SKIPS"
@@ -28,9 +28,15 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    folder = tmp_path_factory.mktemp("kafka")
-    async with KafkaServer(folder / "data") as server:
+async def brokers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brokers]:
+    made = Brokers(tmp_path_factory.mktemp("kafka"))
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="module")
+async def kafka(brokers: Brokers) -> AsyncIterator[str]:
+    async with brokers.one() as server:
         yield server.bootstrap_servers
 
 

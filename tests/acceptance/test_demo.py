@@ -39,15 +39,20 @@ async def test_an_interrupted_demonstration_takes_everything_down(tmp_path: Path
     )
     assert process.stderr is not None
     heard: list[bytes] = []
-    async with asyncio.timeout(90):
-        while not any(b"notifier is ready" in line for line in heard):
-            line = await process.stderr.readline()
-            assert line, heard
-            heard.append(line)
-        pids = [part["pid"] for part in json.loads((data / "stack.json").read_bytes())["processes"]]
-        process.send_signal(signal.SIGINT)
-        await process.stderr.read()
-        assert await process.wait() == 130
+    try:
+        async with asyncio.timeout(90):
+            while not any(b"notifier is ready" in line for line in heard):
+                line = await process.stderr.readline()
+                assert line, heard
+                heard.append(line)
+            stack = json.loads((data / "stack.json").read_bytes())
+            pids = [part["pid"] for part in stack["processes"]]
+            process.send_signal(signal.SIGINT)
+            await process.stderr.read()
+            assert await process.wait() == 130
+    finally:
+        if process.returncode is None:
+            process.kill()
     assert holder(data) is None
     for pid in pids:
         with pytest.raises(ProcessLookupError):
