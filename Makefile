@@ -16,7 +16,7 @@ COMPILE = pip compile --quiet --no-header --no-annotate --generate-hashes --univ
 	--python-version 3.11 --no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults faults-long faults-breaks check format lock clean
+.PHONY: help demo test properties faults faults-long faults-breaks check format lock clean
 
 help: ## List every command with a line.
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: $(VENV) ## Show half a year of trade on a stack of its own [ONCE=1] [DATA=
 
 test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...].
 	$(BIN)/pytest $(ARGS)
+
+properties: $(VENV) ## Try each property of the ledger's rules 10,000 times [ARGS=...].
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/unit/monitor $(ARGS)
 
 faults: $(VENV) ## Kill, stall and cut the real services in ten minutes of runs [SEED=...].
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))

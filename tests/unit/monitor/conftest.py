@@ -1,4 +1,4 @@
-"""How hard properties are tried: HYPOTHESIS_PROFILE is `default` or `thorough`."""
+"""How hard properties are tried: HYPOTHESIS_PROFILE is `default`, `long` or `thorough`."""
 
 import os
 from pathlib import Path
@@ -7,19 +7,20 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
-#: Enough for every push; `HYPOTHESIS_PROFILE=thorough` tries each property 10,000 times.
-EXAMPLES_DEFAULT: Final = 100
-EXAMPLES_THOROUGH: Final = 10_000
-#: For one property under `thorough`; the run's own limit is meant for the default.
-THOROUGH_SECONDS_MAX: Final = 1800
+#: Histories for each property: in every run, now and then, and by `make properties`.
+EXAMPLES: Final = {"default": 100, "long": 1_000, "thorough": 10_000}
+#: For one property; the run's own limit is meant for the default.
+SECONDS_MAX: Final = {"long": 300, "thorough": 1800}
 
 PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE", "default")
 
-for name, examples in (("default", EXAMPLES_DEFAULT), ("thorough", EXAMPLES_THOROUGH)):
+for name, examples in EXAMPLES.items():
     settings.register_profile(
         name,
         max_examples=examples,
         deadline=None,
+        # A push is judged by the same histories as its last run; people's runs look for new ones.
+        derandomize=bool(os.environ.get("CI")),
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow],  # a slow machine is no fault
     )
@@ -27,7 +28,7 @@ settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if PROFILE == "thorough":
+    if PROFILE in SECONDS_MAX:
         for item in items:
             if Path(__file__).parent in item.path.parents:
-                item.add_marker(pytest.mark.timeout(THOROUGH_SECONDS_MAX))
+                item.add_marker(pytest.mark.timeout(SECONDS_MAX[PROFILE]))

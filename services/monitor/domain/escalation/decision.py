@@ -170,15 +170,20 @@ def _raises(
 ) -> tuple[Raise, ...]:
     """Name beside the highest chosen level those that it passes over.
 
-    Below another level what is held or short of its conditions is passed over too, for it is not
-    raised any more; a claim leaves it to be raised later.
+    Below another level nothing is raised any more: what is held there, short of its conditions or
+    waits for the level before it is passed over too. A claim leaves it to be raised later, and so
+    does another account's default what the item's own age has not reached.
     """
     found: list[Raise] = []
     for one in chosen:
         place = policy.index(one.level.name)
         if not one.level.is_claim:
-            reached = [other for other in possible if other.on <= today and not other.follows]
-            passed = [other for other in reached if policy.index(other.level.name) < place]
+            passed = [
+                other
+                for other in possible
+                if policy.index(other.level.name) < place
+                and (not one.cross_default or (other.on <= today and not other.follows))
+            ]
         else:
             passed = [] if policy.backlog == STEP or one is not chosen[-1] else list(free)
         names = [other.level.name for other in passed if not other.level.is_claim]
