@@ -239,7 +239,8 @@ def _record_write_off(
         key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
         # Money of an earlier day may change what was given up, but not when.
         first_on = min((one.on for one in invoice.write_offs.values()), default=on)
-        account.record(invoice, key, amount, clearing.WRITTEN_OFF, max(on, first_on))
+        day = max(on, first_on, invoice.issued_on or on)
+        account.record(invoice, key, amount, clearing.WRITTEN_OFF, day)
         account.balance(invoice.currency).written_off += amount
 
 

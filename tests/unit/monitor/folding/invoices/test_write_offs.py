@@ -18,7 +18,7 @@ from tests.unit.monitor.builders import (
     paid,
     reversed_,
 )
-from tests.unit.monitor.invoice_builders import write_off_reversed, written_off
+from tests.unit.monitor.invoice_builders import extended, write_off_reversed, written_off
 
 PARTS = (("2026-01-31", "60.00"), ("2026-03-02", "40.00"))
 
@@ -201,12 +201,6 @@ class Loss:
                 {"A/1": "100"},
             ),
             Loss(
-                "a write-off that is told of a day before its invoice counts from the invoice on",
-                [issued("A", "100.00"), written_off("A", on="2025-12-01")],
-                {"A/1": "0.00"},
-                {"A/1": "100.00"},
-            ),
-            Loss(
                 "without a clearing rule as well",
                 [issued("A", "100.00"), paid("P", "30.00"), written_off("A")],
                 {"A/1": "0.00"},
@@ -299,6 +293,54 @@ def test_a_write_off_gives_up_what_is_left(loss: Loss) -> None:
                 ],
                 {"A/1": "10.00"},
                 {"A/1": "120.00"},
+            ),
+            Loss(
+                "the version of the day counts, and comes in time",
+                [
+                    issued("A", "100.00"),
+                    amended("A", 1, "120.00", on="2026-02-15"),
+                    written_off("A"),
+                    amended("A", 2, "130.00", on="2026-03-15"),
+                ],
+                {"A/1": "10.00"},
+                {"A/1": "120.00"},
+            ),
+            Loss(
+                "the agreement of the day counts: money had met an instalment that is gone",
+                [
+                    issued("A", "100.00"),
+                    extended("A", *PARTS, agreed_on="2026-02-01"),
+                    paid("P", "40.00", ("A", "40.00", 2), on="2026-02-15"),
+                    written_off("A"),
+                    extended("A", "2026-04-30", agreed_on="2026-03-15"),
+                ],
+                {"A/1": "40.00"},
+                {"A/1": "60.00"},
+                {"P": "40.00"},
+            ),
+            Loss(
+                "a word of a day before the invoice counts from the invoice's day",
+                [
+                    issued("A", "100.00"),
+                    paid("P", "40.00", ("A", "40.00"), on="2025-12-15"),
+                    written_off("A", on="2025-12-01"),
+                    reversed_("R", "P", on="2026-03-15"),
+                ],
+                {"A/1": "40.00"},
+                {"A/1": "60.00"},
+            ),
+            Loss(
+                "of one day's money the first takes what is open",
+                [
+                    issued("A", "100.00"),
+                    written_off("A"),
+                    write_off_reversed("A", "30.00", on="2026-03-10"),
+                    paid("P", "30.00", ("A", "30.00"), on="2026-03-15"),
+                    paid("Q", "40.00", ("A", "40.00"), on="2026-03-15"),
+                    reversed_("R", "Q", on="2026-03-20"),
+                ],
+                {"A/1": "0.00"},
+                {"A/1": "70.00"},
             ),
             Loss(
                 "a reversal in part comes between",
@@ -555,6 +597,12 @@ def test_a_write_off_that_waited_is_recorded_on_its_own_day() -> None:
     book = Book()
     book.fold(written_off("A", on="2026-03-01"), issued("A", "100.00", on="2026-01-05"))
     assert book.clearings() == [("A", "A/1", "100.00", "written_off", "2026-03-01")]
+
+
+def test_a_write_off_is_recorded_on_no_day_before_its_invoice() -> None:
+    book = Book()
+    book.fold(issued("A", "100.00", on="2026-01-05"), written_off("A", on="2025-12-01"))
+    assert book.clearings() == [("A", "A/1", "100.00", "written_off", "2026-01-05")]
 
 
 def test_a_write_off_lifts_what_was_raised_and_its_reversal_begins_a_new_cycle() -> None:
