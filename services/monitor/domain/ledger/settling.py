@@ -237,9 +237,10 @@ def _record_write_off(
     if amount:
         assert invoice.currency is not None
         key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
-        # Money of an earlier day may change what was given up, but not when.
-        first_on = min((one.on for one in invoice.write_offs.values()), default=on)
-        day = max(on, first_on, invoice.issued_on or on)
+        # Money of an earlier day may change what was given up, but not when: nothing is taken from
+        # a write-off before the last one, lest it leaves before it came.
+        days = [one.on for one in invoice.write_offs.values() if not one.is_reversal] or [on]
+        day = max(on, min(days) if amount > 0 else max(days), invoice.issued_on or on)
         account.record(invoice, key, amount, clearing.WRITTEN_OFF, day)
         account.balance(invoice.currency).written_off += amount
 

@@ -599,6 +599,18 @@ def test_a_write_off_that_waited_is_recorded_on_its_own_day() -> None:
     assert book.clearings() == [("A", "A/1", "100.00", "written_off", "2026-03-01")]
 
 
+def test_nothing_is_taken_from_a_write_off_before_the_last_one() -> None:
+    book = Book()
+    book.fold(
+        issued("A", "100.00"),
+        written_off("A", on="2026-03-01"),
+        write_off_reversed("A", on="2026-03-10"),
+        written_off("A", on="2026-03-20"),
+        paid("P", "30.00", ("A", "30.00"), on="2026-03-05"),
+    )
+    assert book.clearings()[-1] == ("A", "A/1", "-30.00", "written_off", "2026-03-20")
+
+
 def test_a_write_off_is_recorded_on_no_day_before_its_invoice() -> None:
     book = Book()
     book.fold(issued("A", "100.00", on="2026-01-05"), written_off("A", on="2025-12-01"))
