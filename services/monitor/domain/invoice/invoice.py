@@ -1,7 +1,7 @@
 """An invoice as its facts tell it, in whatever order they came."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
@@ -132,6 +132,27 @@ class Invoice:
     def agreements(self) -> list[Extension]:
         """Return every agreement on more time that has come, the oldest first."""
         return self.extended_before + ([] if self.extension is None else [self.extension])
+
+    def days(self) -> set[date]:
+        """Return every day on which what is open may have changed, but for write-offs."""
+        days = {one.value_on for one in self.named}
+        for one in self.withdrawn:
+            days |= {one.funds.value_on, one.until}
+        days |= {one.on for one in self.rule_steps}
+        days |= {one.amended_on for one in self.versions() if one.amended_on is not None}
+        days |= {one.agreed_on for one in self.agreements()}
+        return days if self.cancelled_on is None else {*days, self.cancelled_on}
+
+    def rule_meets_on(self, on: date) -> date:
+        """Return the day from which a match that the clearing rule makes now counts in write-offs.
+
+        It takes what is open by all that is known, so it comes after all of it: a write-off that is
+        known is not made smaller, or what the match has cleared would be open once more.
+        """
+        if not self.write_offs:
+            return on
+        after = (one.on + timedelta(1) for one in self.write_offs.values())
+        return max(on, *self.days(), *after)
 
     def terms(self, on: date = date.max) -> list[Part]:
         """Return what is due when by what was said up to a day, that day included.

@@ -31,7 +31,7 @@ def given_up(invoice: Invoice, funds: Mapping[FundsKey, Funds]) -> int:
         said.setdefault(max(word.on, invoice.issued_on), []).append(word)
     first_on = min(said)
     loss = _Loss()
-    for day in sorted({*said, *(one for one in _days(invoice) if one > first_on)}):
+    for day in sorted({*said, *(one for one in invoice.days() if one > first_on)}):
         room, matched = _standing(invoice, funds, day)
         loss.meet(room, matched)
         for word in said.get(day, ()):
@@ -101,14 +101,3 @@ def _standing(
             matched[key] = matched.get(key, 0) + match.amount
     room = sum(part.amount for part in invoice.terms(day)) - sum(matched.values())
     return room, matched
-
-
-def _days(invoice: Invoice) -> set[date]:
-    """Return every day on which what is open of an invoice may have changed, but for its words."""
-    days = {one.value_on for one in invoice.named}
-    for one in invoice.withdrawn:
-        days |= {one.funds.value_on, one.until}
-    days |= {one.on for one in invoice.rule_steps}
-    days |= {one.amended_on for one in invoice.versions() if one.amended_on is not None}
-    days |= {one.agreed_on for one in invoice.agreements()}
-    return days if invoice.cancelled_on is None else {*days, invoice.cancelled_on}

@@ -161,6 +161,8 @@ class Account:
                 funds.matched_on_account += amount
                 # A bounce is recorded on its money's day, but the rule's match stood until its own.
                 step_on = max(on, self.event_on)
+                if amount > 0:
+                    step_on = invoice.rule_meets_on(step_on)
                 invoice.rule_steps.append(RuleStep(kind, funds_id, instalment, amount, step_on))
                 if invoice.invoice_id not in funds.rule_invoices:
                     funds.rule_invoices.append(invoice.invoice_id)

@@ -479,6 +479,31 @@ def test_a_write_off_gives_up_what_is_left(loss: Loss) -> None:
                 {"A/1": "60.00"},
             ),
             Loss(
+                "money on account that comes after the write-off makes it no smaller",
+                [
+                    issued("A", "100.00"),
+                    written_off("A"),
+                    write_off_reversed("A", "10.00", on="2026-03-10"),
+                    paid("P", "40.00"),
+                ],
+                {"A/1": "0.00"},
+                {"A/1": "90.00"},
+                {"P": "30.00"},
+            ),
+            Loss(
+                "money on account takes what a bounce has opened, whatever its day",
+                [
+                    issued("A", "100.00"),
+                    paid("P", "40.00", ("A", "40.00")),
+                    written_off("A"),
+                    reversed_("R", "P", on="2026-03-15"),
+                    paid("Q", "50.00"),
+                ],
+                {"A/1": "0.00"},
+                {"A/1": "60.00"},
+                {"Q": "10.00"},
+            ),
+            Loss(
                 "money on account that was moved away never was the invoice's",
                 [
                     issued("A", "100.00"),
