@@ -12,8 +12,6 @@ from shared.contracts.invoice import (
     InvoiceAmended,
     InvoiceCancelled,
     InvoiceIssued,
-    InvoiceWriteOffReversed,
-    InvoiceWrittenOff,
 )
 from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
 
@@ -21,19 +19,18 @@ NOTHING = Decimal(0)
 Sums = defaultdict[str, Decimal]
 
 
-def owed_by_facts(events: Sequence[Event], room: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def owed_by_facts(events: Sequence[Event], given_up: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Return what is owed less what is unapplied, by currency, for events in order of arrival.
 
     invoiced + interest paid - received - credited - written off + reversed. The first of several
-    contradicting events counts; of amendments, the first of the highest version. `room` is what
-    money has left open of each invoice: only the clearing knows that, and write-offs go by it.
+    contradicting events counts; of amendments, the first of the highest version. What is given up
+    of each invoice is told: write-offs go by what was open, and only the clearing knows that.
     """
     facts = [event.data for event in events]
     sums: Sums = defaultdict(Decimal)
     invoices = _first(facts, InvoiceIssued, "invoice_id")
     for name, invoice in invoices.items():
-        given_up = _given_up(events, name, room.get(name, NOTHING), invoice.currency)
-        sums[invoice.currency] += _invoiced(invoice, facts) - given_up
+        sums[invoice.currency] += _invoiced(invoice, facts) - given_up.get(name, NOTHING)
     for payment in _first(facts, PaymentReceived, "payment_id").values():
         back = _reversed(payment, facts)
         interest = _interest(payment, events, back, invoices)
@@ -64,33 +61,6 @@ def _invoiced(invoice: InvoiceIssued, facts: Sequence[Inbound]) -> Decimal:
         if all(_fits(part, invoice.currency) for part in parts):
             return Decimal(newest.total)
     return Decimal(invoice.total)
-
-
-def _given_up(events: Sequence[Event], invoice_id: str, room: Decimal, currency: str) -> Decimal:
-    """Go through the words on write-offs by their days; reversals come after those of their day."""
-    words: list[tuple[Any, ...]] = []
-    for event in events:
-        match event.data:
-            case InvoiceWrittenOff(invoice_id=name, written_off_on=on, amount=amount):
-                is_reversal = False
-            case InvoiceWriteOffReversed(invoice_id=name, reversed_on=on, amount=amount):
-                is_reversal = True
-            case _:
-                continue
-        if name == invoice_id:
-            words.append((on, is_reversal, event.name, amount))
-    taken = NOTHING
-    #: What is left of everything that was given up; None while no word has given up everything.
-    kept: Decimal | None = None
-    for _on, is_reversal, _name, text in sorted(words):
-        amount = None if text is None else _decimal(text, currency)
-        if amount is None:
-            taken, kept = NOTHING, None if is_reversal else NOTHING
-        elif kept is None:
-            taken = max(NOTHING, taken + (-amount if is_reversal else amount))
-        else:
-            kept = max(NOTHING, kept + (amount if is_reversal else -amount))
-    return min(room, taken) if kept is None else max(NOTHING, room - kept)
 
 
 def _reversed(payment: PaymentReceived, facts: Sequence[Inbound]) -> Decimal:

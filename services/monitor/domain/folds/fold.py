@@ -46,6 +46,7 @@ def fold(account: Account, event: Event, rule: str) -> dict[str, Any]:
     Returns what changed: `items` (open before and after, minor units) and `remark`.
     """
     account.changes = {}
+    account.event_on = event.data.happened_on or date.min
     on = FOLDS[type(event.data)](account, event.data, event)
     if on is not None:
         apply_clearing_rule(account, on, rule)

@@ -100,6 +100,7 @@ def payment_reversed(account: Account, data: PaymentReversed, _event: Event) -> 
         return data.reversed_on
     before = funds.reversed
     funds.reversals[data.reversal_id] = data.amount
+    funds.reversed_on[data.reversal_id] = data.reversed_on
     if funds.currency is None or funds.value_on is None:
         account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
         return data.reversed_on
@@ -121,6 +122,7 @@ def credit_note_cancelled(account: Account, data: CreditNoteCancelled, _event: E
         account.remark(f"credit note {data.credit_note_id} was cancelled before")
         return data.cancelled_on
     funds.reversals[CANCELLATION] = None
+    funds.reversed_on[CANCELLATION] = data.cancelled_on
     if funds.currency is None:
         account.remark(f"credit note {data.credit_note_id} has not come yet; this waits for it")
         return data.cancelled_on

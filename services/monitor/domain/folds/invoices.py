@@ -47,18 +47,23 @@ def issued(account: Account, data: InvoiceIssued, event: Event) -> date:
 
 
 def amended(account: Account, data: InvoiceAmended, _event: Event) -> date:
-    """An invoice has new terms; the highest version stands."""
+    """An invoice has new terms; the highest version stands, and a lower one stood on its days."""
     invoice = account.invoice(data.invoice_id)
     amendment = Amendment(data.version, _parts_of(data), data.amended_on)
-    if invoice.amendment is not None and invoice.amendment.version >= data.version:
+    known = invoice.versions()
+    if known and known[-1].version >= data.version:
         account.remark(
-            f"version {data.version} of invoice {data.invoice_id} changes nothing: "
-            f"version {invoice.amendment.version} is known"
+            f"version {data.version} of invoice {data.invoice_id} does not stand: "
+            f"version {known[-1].version} is known"
         )
+        if all(one.version != data.version for one in known):
+            lower = [*invoice.amended_before, amendment]
+            invoice.amended_before = sorted(lower, key=lambda one: one.version)
+            settle(account, invoice, data.amended_on, "amended")
         return data.amended_on
     if invoice.currency is not None and read_parts(amendment.parts, invoice.currency) is None:
         account.remark(unreadable(amendment, invoice.currency))
-    invoice.amendment = amendment
+    invoice.amended_before, invoice.amendment = known, amendment
     settle(account, invoice, data.amended_on, "amended")
     return data.amended_on
 
@@ -80,11 +85,11 @@ def terms_extended(account: Account, data: InvoiceTermsExtended, event: Event) -
     invoice = account.invoice(data.invoice_id)
     parts = [(part.due_on, part.amount) for part in data.schedule or ()]
     extension = Extension(data.agreed_on, event.name, data.due_on, parts)
-    known = invoice.extension
-    if known is not None and (known.agreed_on, known.name) > (data.agreed_on, event.name):
-        account.remark(f"an agreement of {known.agreed_on} is known; this changes nothing")
-        return data.agreed_on
-    invoice.extension = extension
+    others = [one for one in invoice.agreements() if one.name != event.name]
+    *older, latest = sorted([*others, extension], key=lambda one: (one.agreed_on, one.name))
+    invoice.extended_before, invoice.extension = older, latest
+    if latest.name != event.name:
+        account.remark(f"an agreement of {latest.agreed_on} is known; this does not stand")
     settle(account, invoice, data.agreed_on, "terms extended")
     return data.agreed_on
 

@@ -1,12 +1,19 @@
 """An invoice as its facts tell it, in whatever order they came."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.invoice.terms import Amendment, Extension, Part, terms_of
+from services.monitor.domain.invoice.terms import (
+    Amendment,
+    Extension,
+    Part,
+    latest_of,
+    newest_of,
+    terms_of,
+)
 from services.monitor.domain.invoice.write_off import WriteOff
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 
@@ -29,6 +36,20 @@ class NamedFunds:
     #: None: the first instalments first (a credit note: the last); `INTEREST`: the interest.
     instalment: int | None = None
 
+    @property
+    def key(self) -> FundsKey:
+        """Name the funds within the account."""
+        return self.kind, self.funds_id
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A part of funds that named this invoice until it was reversed."""
+
+    funds: NamedFunds
+    #: The day of the reversal, whatever its reason: before it, the money was there.
+    until: date
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -40,6 +61,17 @@ class Match:
     amount: int
     #: Whether an allocation named the item; else the creditor's clearing rule matched it.
     named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStep:
+    """Minor units that the clearing rule matched on a day, or, below zero, that left again."""
+
+    kind: FundsKind
+    funds_id: str
+    instalment: int
+    amount: int
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +93,9 @@ class Invoice:
     parts: list[Part] = field(default_factory=list)
     amendment: Amendment | None = None
     extension: Extension | None = None
+    #: Lower versions and older agreements, in order: they stood on a day before.
+    amended_before: list[Amendment] = field(default_factory=list)
+    extended_before: list[Extension] = field(default_factory=list)
     cancelled_on: date | None = None
     #: By the name of their events.
     write_offs: dict[str, WriteOff] = field(default_factory=dict)
@@ -69,8 +104,12 @@ class Invoice:
     interest: dict[str, Any] | None = None
     waivers: dict[str, Waiver] = field(default_factory=dict)
     named: list[NamedFunds] = field(default_factory=list)
+    #: In the order of funds, places and days.
+    withdrawn: list[Withdrawn] = field(default_factory=list)
     #: Every match that stands: those of the clearing rule in the order they were made, then named.
     matches: list[Match] = field(default_factory=list)
+    #: How the matches of the clearing rule came to be, in the order of the ledger.
+    rule_steps: list[RuleStep] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     #: The cycle a new item begins with: after every cycle of items that amendments have removed,
     #: since an escalation's id must not come twice when an instalment is there again.
@@ -82,18 +121,49 @@ class Invoice:
 
     def funds_keys(self) -> set[FundsKey]:
         """Return the funds that name this invoice or are matched with it."""
-        named = {(one.kind, one.funds_id) for one in self.named}
-        return named | {(one.kind, one.funds_id) for one in self.matches}
+        named = {one.key for one in self.named}
+        matched = {(one.kind, one.funds_id) for one in self.matches}
+        return named | matched | {(one.kind, one.funds_id) for one in self.rule_steps}
 
-    def terms(self) -> list[Part]:
-        """Return what is due when; nothing before issue.
+    def versions(self) -> list[Amendment]:
+        """Return every version that has come, the lowest first."""
+        return self.amended_before + ([] if self.amendment is None else [self.amendment])
 
-        A cancelled invoice keeps its dates and owes nothing.
+    def agreements(self) -> list[Extension]:
+        """Return every agreement on more time that has come, the oldest first."""
+        return self.extended_before + ([] if self.extension is None else [self.extension])
+
+    def days(self) -> set[date]:
+        """Return every day on which what is open may have changed, but for write-offs."""
+        days = {one.value_on for one in self.named}
+        for one in self.withdrawn:
+            days |= {one.funds.value_on, one.until}
+        days |= {one.on for one in self.rule_steps}
+        days |= {one.amended_on for one in self.versions() if one.amended_on is not None}
+        days |= {one.agreed_on for one in self.agreements()}
+        return days if self.cancelled_on is None else {*days, self.cancelled_on}
+
+    def rule_meets_on(self, on: date) -> date:
+        """Return the day from which a match that the clearing rule makes now counts in write-offs.
+
+        It takes what is open by all that is known, so it comes after all of it: a write-off that is
+        known is not made smaller, or what the match has cleared would be open once more.
+        """
+        if not self.write_offs:
+            return on
+        after = (one.on + timedelta(1) for one in self.write_offs.values())
+        return max(on, *self.days(), *after)
+
+    def terms(self, on: date = date.max) -> list[Part]:
+        """Return what is due when by what was said up to a day, that day included.
+
+        Nothing before issue has come. A cancelled invoice keeps its dates and owes nothing.
         """
         if self.currency is None:
             return []
-        parts = terms_of(self.parts, self.amendment, self.extension, self.currency)
-        if self.cancelled_on is not None:
+        amendment, extension = newest_of(self.versions(), on), latest_of(self.agreements(), on)
+        parts = terms_of(self.parts, amendment, extension, self.currency)
+        if self.cancelled_on is not None and self.cancelled_on <= on:
             return [Part(part.due_on, 0) for part in parts]
         return parts
 

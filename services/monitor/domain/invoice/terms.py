@@ -37,6 +37,18 @@ class Extension:
     parts: list[tuple[date, str]]
 
 
+def newest_of(versions: Sequence[Amendment], on: date) -> Amendment | None:
+    """Return the highest version of those amended by the end of a day; they come in order."""
+    known = [one for one in versions if one.amended_on is None or one.amended_on <= on]
+    return known[-1] if known else None
+
+
+def latest_of(agreements: Sequence[Extension], on: date) -> Extension | None:
+    """Return the latest of the agreements made by the end of a day; they come in order."""
+    known = [one for one in agreements if one.agreed_on <= on]
+    return known[-1] if known else None
+
+
 def terms_of(
     issued: list[Part], amendment: Amendment | None, extension: Extension | None, currency: str
 ) -> list[Part]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.invoice import Invoice, RuleStep
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.domain.ledger.clearing import Clearing
@@ -72,6 +72,8 @@ class Account:
     retimed_invoices: set[str] = field(default_factory=set)
     #: Whether its group has told it something new.
     heard_of_group: bool = False
+    #: The day on which the present event happened.
+    event_on: date = date.min
     #: What the present event changed: open amounts before and after by item, and remarks.
     changes: dict[str, Any] = field(default_factory=dict)
     maybe_free: set[FundsKey] = field(default_factory=set)
@@ -157,6 +159,11 @@ class Account:
                 funds.matched_named += amount
             else:
                 funds.matched_on_account += amount
+                # A bounce is recorded on its money's day, but the rule's match stood until its own.
+                step_on = max(on, self.event_on)
+                if amount > 0:
+                    step_on = invoice.rule_meets_on(step_on)
+                invoice.rule_steps.append(RuleStep(kind, funds_id, instalment, amount, step_on))
                 if invoice.invoice_id not in funds.rule_invoices:
                     funds.rule_invoices.append(invoice.invoice_id)
         self.clearings.append(

@@ -99,10 +99,10 @@ def of_funds(funds: Funds) -> list[str]:
         if funds.reversals or funds.moves:
             found.append(f"{noun} {funds.funds_id} has not come, but was reversed or allocated")
         return found
-    if funds.reversals_asked > funds.amount:
+    if funds.reversals_asked() > funds.amount:
         found.append(
             f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "
-            f"reversed by {to_text(funds.reversals_asked, currency)}"
+            f"reversed by {to_text(funds.reversals_asked(), currency)}"
         )
     unreadable = [text for text in funds.reversals.values() if text is not None]
     unreadable += [part.amount for move in funds.moves.values() for part in move.parts]

@@ -5,14 +5,15 @@ of arrival ends in the same matches. A match of the clearing rule, once made, st
 takes its room or its money away.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.ledger.funds import Funds, FundsKind
+from services.monitor.domain.invoice.terms import Part
+from services.monitor.domain.ledger.funds import Funds, FundsKey, FundsKind
 
 NAMED: Final = "named"
 WRITTEN_OFF: Final = "written_off"
@@ -50,18 +51,63 @@ def matches_of(invoice: Invoice) -> list[Match]:
     first, a credit note reduces the last ones first (others, Lago and Odoo among them, credit the
     first; a creditor gives back what was not yet to be paid).
     """
-    terms = invoice.terms()
+    ruled = [match for match in invoice.matches if not match.named]
+    return _meet(invoice.terms(), ruled, invoice.named, invoice.currency)
+
+
+def matches_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> list[Match]:
+    """Return the matches that an invoice's facts call for at the end of a day.
+
+    Money counts from its value date to the day on which it was reversed, whatever the reason;
+    terms count from the day they were agreed. `funds` are those that the clearing rule has matched.
+    """
+    named = [one for one in invoice.named if one.value_on <= day]
+    named += [one.funds for one in invoice.withdrawn if one.funds.value_on <= day < one.until]
+    return _meet(invoice.terms(day), _ruled_on(invoice, funds, day), named, invoice.currency)
+
+
+def _ruled_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> list[Match]:
+    """Return the matches of the clearing rule as they stood at the end of a day.
+
+    Never more than the funds leave on account by then: money that a move has named since never was
+    the rule's, so that money which names its invoices in the end counts alike in any order.
+    """
+    standing = {
+        (one.kind, one.funds_id, one.instalment): one.amount
+        for one in invoice.matches
+        if not one.named
+    }
+    for step in invoice.rule_steps:
+        key = (step.kind, step.funds_id, step.instalment)
+        standing[key] = standing.get(key, 0) - (step.amount if step.on > day else 0)
+    left = {key[:2]: funds[key[:2]].on_account_by(day) for key in standing}
+    matches: list[Match] = []
+    for (kind, funds_id, instalment), matched in standing.items():
+        amount = min(matched, left[kind, funds_id])
+        if amount > 0:
+            left[kind, funds_id] -= amount
+            matches.append(Match(kind, funds_id, instalment, amount, named=False))
+    return matches
+
+
+def _meet(
+    terms: Sequence[Part],
+    ruled: Iterable[Match],
+    named_funds: Iterable[NamedFunds],
+    currency: str | None,
+) -> list[Match]:
+    """Let funds take the room of terms: the rule's matches first, then named funds by their day."""
     room = [part.amount for part in terms]
     by_day = sorted(range(len(terms)), key=lambda index: (terms[index].due_on, index))
     matches: list[Match] = []
-    for match in invoice.matches:
-        if not match.named and 1 <= match.instalment <= len(room):
+    for match in ruled:
+        if 1 <= match.instalment <= len(room):
             amount = min(match.amount, room[match.instalment - 1])
             if amount:
                 room[match.instalment - 1] -= amount
                 matches.append(_resized(match, amount))
-    for named in sorted(invoice.named, key=_value_order):
-        if named.currency != invoice.currency:
+    for named in sorted(named_funds, key=_value_order):
+        if named.currency != currency:
             continue
         if named.instalment == INTEREST:
             _add(matches, Match(named.kind, named.funds_id, INTEREST, named.amount, named=True))

@@ -70,6 +70,8 @@ class Funds:
     moves: dict[str, Move] = field(default_factory=dict)
     #: By reversal id, the decimal amount taken back, None for all of it.
     reversals: dict[str, str | None] = field(default_factory=dict)
+    #: By reversal id, its own day; one that was stored without counts from the beginning.
+    reversed_on: dict[str, date] = field(default_factory=dict)
     #: Minor units matched because an allocation named the item.
     matched_named: int = 0
     #: Minor units matched by the creditor's clearing rule.
@@ -92,16 +94,20 @@ class Funds:
     @property
     def reversed(self) -> int:
         """Minor units taken back, never more than came; an unreadable reversal takes nothing."""
-        return min(self.reversals_asked, self.amount)
+        return self.reversed_by(date.max)
 
-    @property
-    def reversals_asked(self) -> int:
-        """Minor units that reversals have asked for, which may be more than came."""
+    def reversed_by(self, day: date) -> int:
+        """Return the minor units taken back by the end of a day."""
+        return min(self.reversals_asked(day), self.amount)
+
+    def reversals_asked(self, day: date = date.max) -> int:
+        """Return what reversals up to a day have asked for, which may be more than came."""
         if self.currency is None:
             return 0
         total = 0
-        for text in self.reversals.values():
-            total += self.amount if text is None else readable(text, self.currency)
+        for reversal_id, text in self.reversals.items():
+            if self.reversed_on.get(reversal_id, date.min) <= day:
+                total += self.amount if text is None else readable(text, self.currency)
         return total
 
     @property
@@ -139,15 +145,15 @@ class Funds:
             for part in move.parts
         )
 
-    def standing_allocations(self) -> list[Allocation]:
-        """Return the allocations that reversals have left standing.
+    def standing_allocations(self, day: date = date.max) -> list[Allocation]:
+        """Return the allocations that reversals up to a day have left standing.
 
         A reversal in part takes from what names no invoice first, then from the last allocation.
         """
         named = self.named_allocations()
         if not self.reversals:
             return named
-        cut = max(0, sum(part.amount for part in named) - self.amount + self.reversed)
+        cut = max(0, sum(part.amount for part in named) - self.amount + self.reversed_by(day))
         standing: list[Allocation] = []
         for part in reversed(named):
             taken = min(cut, part.amount)
@@ -167,8 +173,15 @@ class Funds:
     @property
     def on_account(self) -> int:
         """Minor units that name no invoice and stand: what the clearing rule may match."""
-        named = sum(part.amount for part in self.standing_allocations())
-        return self.amount - self.reversed - named
+        return self.on_account_by(date.max)
+
+    def on_account_by(self, day: date) -> int:
+        """Return the minor units that name no invoice, whenever they were moved to one.
+
+        They are what reversals up to a day have left standing.
+        """
+        named = sum(part.amount for part in self.standing_allocations(day))
+        return self.amount - self.reversed_by(day) - named
 
     @property
     def free(self) -> int:

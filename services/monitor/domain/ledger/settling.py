@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.invoice import dispute, write_off
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
+from services.monitor.domain.invoice import dispute, loss, naming
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.invoice.terms import Part
 from services.monitor.domain.ledger import clearing
 from services.monitor.domain.ledger.account import Account, Told
 from services.monitor.domain.ledger.funds import Funds, FundsKind
@@ -52,24 +51,16 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
 
 def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
     """Tell the invoices that funds name how much of the funds stands for them, and settle."""
-    assert funds.currency is not None
-    assert funds.value_on is not None
-    by_invoice: dict[str, list[NamedFunds]] = {}
-    for position, part in enumerate(funds.standing_allocations()):
-        named = NamedFunds(
-            funds.kind,
-            funds.funds_id,
-            funds.currency,
-            max(funds.value_on, part.moved_on or funds.value_on),
-            position,
-            part.amount,
-            INTEREST if part.interest else part.instalment,
-        )
-        by_invoice.setdefault(part.invoice_id, []).append(named)
-    for invoice_id, parts in by_invoice.items():
+    withdrawn = naming.withdrawn_of(funds)
+    for invoice_id, parts in naming.named_of(funds).items():
         invoice = account.invoice(invoice_id)
         others = [one for one in invoice.named if (one.kind, one.funds_id) != funds.key]
         invoice.named = others + [one for one in parts if one.amount]
+        gone = [one for one in invoice.withdrawn if one.funds.key != funds.key]
+        gone += withdrawn.get(invoice_id, [])
+        invoice.withdrawn = sorted(
+            gone, key=lambda one: (one.funds.key, one.funds.position, one.until)
+        )
         settle(account, invoice, on, cause)
 
 
@@ -132,7 +123,12 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
             invoice.matches = kept
             settle(account, invoice, on, "reversed")
         if excess <= 0:
-            return
+            break
+    # What its money was on the day of a write-off may have changed where none of it is left.
+    for invoice_id in funds.rule_invoices:
+        matched = account.invoices.get(invoice_id)
+        if matched is not None and matched.write_offs:
+            settle(account, matched, on, "reversed")
 
 
 def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
@@ -199,7 +195,7 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
         item.cleared = invoice.matched(number, FundsKind.PAYMENT)
         item.credited = invoice.matched(number, FundsKind.CREDIT_NOTE)
         items.append(item)
-    _give_up(invoice, items, parts)
+    _give_up(account, invoice, items)
     for item in items:
         if item.open < 0:
             message = f"{account.account_id} {item.item_id}: open would be {item.open}"
@@ -213,13 +209,13 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
     return list(present.values())
 
 
-def _give_up(invoice: Invoice, items: Sequence[Item], parts: Sequence[Part]) -> None:
+def _give_up(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
     """Set what of each item is written off."""
-    if not invoice.write_offs or invoice.currency is None:
+    if not invoice.write_offs:
         return
     room = [item.amount - item.cleared - item.credited for item in items]
-    total = write_off.written_off(invoice.write_offs.items(), room, invoice.currency)
-    shares = write_off.spread(total, room, [part.due_on for part in parts])
+    total = loss.given_up(invoice, account.funds)
+    shares = loss.spread(total, room, [item.due_on for item in items])
     for item, share in zip(items, shares, strict=True):
         item.written_off = share
 
@@ -241,9 +237,11 @@ def _record_write_off(
     if amount:
         assert invoice.currency is not None
         key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
-        # Money of an earlier day may change what was given up, but not when.
-        first_on = min((one.on for one in invoice.write_offs.values()), default=on)
-        account.record(invoice, key, amount, clearing.WRITTEN_OFF, max(on, first_on))
+        # Money of an earlier day may change what was given up, but not when: nothing is taken from
+        # a write-off before the last one, lest it leaves before it came.
+        days = [one.on for one in invoice.write_offs.values() if not one.is_reversal] or [on]
+        day = max(on, min(days) if amount > 0 else max(days), invoice.issued_on or on)
+        account.record(invoice, key, amount, clearing.WRITTEN_OFF, day)
         account.balance(invoice.currency).written_off += amount
 
 

@@ -161,7 +161,7 @@ def test_an_older_agreement_says_so_and_changes_nothing() -> None:
     book = Book()
     book.fold(issued("A", "100.00"), extended("A", "2026-03-20", agreed_on="2026-01-25"))
     changes = book.fold(extended("A", "2026-02-20", agreed_on="2026-01-20"))
-    assert changes == {"remark": "an agreement of 2026-01-25 is known; this changes nothing"}
+    assert changes == {"remark": "an agreement of 2026-01-25 is known; this does not stand"}
 
 
 def test_more_time_lifts_what_was_raised_and_not_the_insurers_claim() -> None:

@@ -1,0 +1,103 @@
+"""Losses: what of an invoice is given up, as a function of all that was said of it.
+
+A write-off is fixed at what is open at the end of its day. What happens later is followed day by
+day: money and credits take what is open first, then what was given up, which is a recovery; when
+they leave again, what they had recovered is given up again, and the rest is open.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice
+from services.monitor.domain.invoice.write_off import WriteOff
+from services.monitor.domain.ledger.clearing import matches_on
+from services.monitor.domain.ledger.funds import Funds, FundsKey, readable
+
+
+def given_up(invoice: Invoice, funds: Mapping[FundsKey, Funds]) -> int:
+    """Return the minor units of an invoice that are given up and not recovered.
+
+    Words count in the order of their days, a reversal after the write-offs of its day, and none
+    before the invoice's own day, so that the order in which they came does not matter.
+    """
+    if not invoice.write_offs or invoice.currency is None or invoice.issued_on is None:
+        return 0
+    words = sorted(
+        invoice.write_offs.items(), key=lambda one: (one[1].on, one[1].is_reversal, one[0])
+    )
+    said: dict[date, list[WriteOff]] = {}
+    for _name, word in words:
+        said.setdefault(max(word.on, invoice.issued_on), []).append(word)
+    first_on = min(said)
+    loss = _Loss()
+    for day in sorted({*said, *(one for one in invoice.days() if one > first_on)}):
+        room, matched = _standing(invoice, funds, day)
+        loss.meet(room, matched)
+        for word in said.get(day, ()):
+            loss.hear(word, invoice.currency)
+    return loss.amount
+
+
+def spread(amount: int, room: Sequence[int], due: Sequence[date]) -> list[int]:
+    """Spread a loss over instalments, those that are due first first."""
+    shares = [0] * len(room)
+    for index in sorted(range(len(room)), key=lambda index: (due[index], index)):
+        shares[index] = min(amount, room[index])
+        amount -= shares[index]
+    return shares
+
+
+@dataclass(slots=True)
+class _Loss:
+    """What is given up at the end of a day, in minor units."""
+
+    amount: int = 0
+    #: What money and credits have left open or given up.
+    room: int = 0
+    matched: dict[FundsKey, int] = field(default_factory=dict)
+    #: By how much funds have lowered the loss: it is given up again when they leave.
+    recovered: dict[FundsKey, int] = field(default_factory=dict)
+
+    def meet(self, room: int, matched: dict[FundsKey, int]) -> None:
+        """Go on to a day at whose end funds have met so much and left so much room."""
+        before = self.matched
+        for key, amount in before.items():
+            again = min(max(0, amount - matched.get(key, 0)), self.recovered.get(key, 0))
+            if again:
+                self.recovered[key] -= again
+                self.amount += again
+        less = max(0, self.amount - room)
+        self.amount -= less
+        # Of a day's money the first takes what is open, the last what was given up. What no money
+        # has taken is gone with the invoice's own amount, and no recovery.
+        for key, amount in reversed(matched.items()):
+            taken = min(less, max(0, amount - before.get(key, 0)))
+            if taken:
+                self.recovered[key] = self.recovered.get(key, 0) + taken
+                less -= taken
+        self.room, self.matched = room, matched
+
+    def hear(self, word: WriteOff, currency: str) -> None:
+        """Give up, or owe again, what a word says; an unreadable amount is nought."""
+        amount = None if word.amount is None else readable(word.amount, currency)
+        if not word.is_reversal:
+            self.amount = self.room if amount is None else min(self.room, self.amount + amount)
+        elif amount is None:
+            self.amount = 0
+            self.recovered.clear()
+        else:
+            self.amount = max(0, self.amount - amount)
+
+
+def _standing(
+    invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date
+) -> tuple[int, dict[FundsKey, int]]:
+    """Return the room that is left at the end of a day, and what funds have met, in their order."""
+    matched: dict[FundsKey, int] = {}
+    for match in matches_on(invoice, funds, day):
+        if match.instalment != INTEREST:
+            key = (match.kind, match.funds_id)
+            matched[key] = matched.get(key, 0) + match.amount
+    room = sum(part.amount for part in invoice.terms(day)) - sum(matched.values())
+    return room, matched
