@@ -8,7 +8,7 @@ from services.monitor.adapters.audit_store import AuditStore
 from services.monitor.handlers.audit import audit
 from shared.postgres.pool import Database
 
-#: Later than every timer of the tests that is due at once.
+#: Before every test's own days: at rest no timer stands that was made due at once.
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 

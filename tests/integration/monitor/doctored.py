@@ -29,6 +29,16 @@ CASES: Final = (
         "account_id default:D",
     ),
     Doctored(
+        "rows and totals alike",
+        "conservation",
+        """
+        UPDATE monitor.items SET amount_minor = amount_minor + 1 WHERE invoice_id = 'PART';
+        UPDATE monitor.balances SET invoiced_minor = invoiced_minor + 1
+        WHERE account_id = 'default:C'
+        """,
+        "invoiced 80001, rows_invoiced 80001",
+    ),
+    Doctored(
         "what is cleared of an item",
         "items",
         """

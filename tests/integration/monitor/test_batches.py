@@ -145,7 +145,7 @@ async def test_batches_of_one_of_seven_and_of_all_come_to_the_same(
     # What came while the grade kept money on account, after the last change of it.
     assert kept["unapplied_minor"] == 30000
     assert await check(world.database_url, lambda _done, _total: None) == []
-    assert await violations(world.database_url) == []
+    assert await violations(world.database_url, NOW) == []
 
 
 async def test_a_batch_costs_the_same_statements_however_many_events_it_has(
