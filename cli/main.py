@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import clock, demo, events, lists, policy, rejected, stack, why, work
+from cli.commands import (
+    audit,
+    clock,
+    demo,
+    events,
+    lists,
+    policy,
+    rejected,
+    stack,
+    why,
+    work,
+)
 from cli.errors import UsageError
 from shared.errors import ArrearsError
 
@@ -28,7 +39,7 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_with_version)
-    for part in (stack, events, clock, lists, why, work, rejected, policy, demo):
+    for part in (stack, events, clock, lists, why, work, rejected, policy, audit, demo):
         part.add_to(app)
     return app
 

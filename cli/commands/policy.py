@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +81,7 @@ def preview(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> N
 
 async def _preview(data: Path, content: bytes) -> dict[str, Any]:
     from cli.api.client import connect
+    from cli.api.following import last_of
     from cli.show.output import progress_bar
 
     async with connect(data) as client:
@@ -95,24 +95,6 @@ async def _preview(data: Path, content: bytes) -> dict[str, Any]:
                 bar.update(task, completed=looked_at, total=items)
 
             return await last_of(lines, show)
-
-
-async def last_of(
-    lines: AsyncIterator[dict[str, Any]], show: Callable[[int, int], None]
-) -> dict[str, Any]:
-    """Return the answer that comes after lines of progress, each of which is shown.
-
-    Raises `FailedError` when the service says that it could not go on, or says no more.
-    """
-    async for line in lines:
-        if "looked_at" in line:
-            show(line["looked_at"], line["items"])
-        elif "detail" in line:
-            raise FailedError(f"monitor: {line['detail']}", code=line["code"])
-        else:
-            return line
-    message = "monitor: the answer broke off; try again"
-    raise FailedError(message, code="broken_off")
 
 
 def _content(file: str) -> bytes:

@@ -4,13 +4,17 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 
+from services.monitor.adapters import audit_books
+from services.monitor.adapters.audit_store import AuditStore
 from services.monitor.adapters.books import open_books
+from services.monitor.adapters.evidence import EvidenceFolder
 from services.monitor.adapters.gauges import Gauges, stored_progress
 from services.monitor.adapters.ledger_source import LedgerSource
 from services.monitor.adapters.metrics import MonitorMetrics
@@ -22,11 +26,14 @@ from services.monitor.adapters.stories import open_stories
 from services.monitor.api.escalations import escalations_router
 from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router
+from services.monitor.api.partitions import partitions_router
 from services.monitor.api.policies import policies_router
 from services.monitor.api.preview import preview_router
 from services.monitor.api.why import why_router
+from services.monitor.handlers.auditor import Auditor
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
+from services.monitor.handlers.stops import told
 from services.monitor.settings import MonitorSettings
 from shared.clock import Clock
 from shared.errors import TransientError
@@ -44,13 +51,15 @@ from shared.runtime.settings import SettingsError, load
 #: The tick looks for due items; what is due stands in the table.
 TICK_SECONDS: Final = 1
 GAUGES_SECONDS: Final = 15
+#: How often the tick asks whether a partition is to be audited; it audits one at a time.
+AUDIT_SECONDS: Final = 10
 #: The relay looks for what a crash left, even when nobody wakes it.
 RELAY_SECONDS_MAX: Final = 1.0
 SWEEP_SECONDS_MAX: Final = 300.0
 #: The loop and the relay use one each; takeovers and policies the others.
 WRITE_POOL_SIZE: Final = 4
-#: Stories and previews at a time; a preview may take a minute, and must keep nobody from writing.
-SNAPSHOT_POOL_SIZE: Final = 4
+#: Stories and previews at a time, and an audit; these take long, and must keep nobody from writing.
+SNAPSHOT_POOL_SIZE: Final = 5
 
 
 class Monitor:
@@ -77,6 +86,17 @@ class Monitor:
         self.store = PostgresStore(self.database, self.documents)
         self.reads = Reads(self.database.reads, self.documents, settings.ledger_partitions)
         self.gauges = Gauges(self.database.reads, self.reads, self.registry)
+        self.evidence = EvidenceFolder(settings.evidence_dir)
+        self.audit_store = AuditStore(self.snapshots)
+        self.auditor = Auditor(
+            self.audit_store,
+            self.store,
+            partial(audit_books.open_books, self.snapshots),
+            self.evidence,
+            self.metrics,
+            clock.now,
+            owned=lambda: [] if self.loop is None else sorted(self.loop.owned),
+        )
         self.source: LedgerSource | None = None
         self.loop: Loop | None = None
         self.relay_wanted = asyncio.Event()
@@ -98,6 +118,7 @@ class Monitor:
             self.store,
             source,
             self.metrics,
+            self.evidence,
             self.clock.now,
             owner=settings.instance,
             wake_relay=self.relay_wanted.set,
@@ -116,8 +137,7 @@ class Monitor:
     def _show_stopped(self, loop: Loop) -> None:
         """Keep the health page's word on partitions that a broken invariant has stopped."""
         if loop.stopped:
-            reasons = "; ".join(f"{one}: {loop.stopped[one]}" for one in sorted(loop.stopped))
-            self.health.ill("partitions", f"stopped, the others go on: {reasons}")
+            self.health.ill("partitions", told(loop.stopped))
         else:
             self.health.well("partitions")
 
@@ -217,13 +237,10 @@ def build(settings: MonitorSettings) -> Builder:
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, stories, monitor.clock.now),
                 escalations_router(monitor.reads),
+                partitions_router(monitor.auditor, monitor.audit_store),
                 why_router(monitor.reads, stories, monitor.clock.now),
                 policies_router(
-                    monitor.reads,
-                    monitor.store,
-                    monitor.documents,
-                    monitor.clock.now,
-                    changed=monitor.tick,
+                    monitor.reads, monitor.store, documents, monitor.clock.now, changed=monitor.tick
                 ),
                 preview_router(
                     monitor.reads,
@@ -240,6 +257,9 @@ def build(settings: MonitorSettings) -> Builder:
         )
         scheduler.add_job(monitor.tick, "interval", seconds=TICK_SECONDS)
         scheduler.add_job(monitor.refresh, "interval", seconds=GAUGES_SECONDS)
+        every = timedelta(hours=settings.audit_hours)
+        scheduler.add_job(monitor.auditor.audit_due, "interval", [every], seconds=AUDIT_SECONDS)
+        scheduler.add_job(monitor.auditor.seal, "interval", seconds=settings.seal_seconds)
         scheduler.start()
         try:
             yield Service(

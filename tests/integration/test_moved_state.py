@@ -21,6 +21,7 @@ from services.monitor.rebuild import check
 from shared.contracts.escalation import EscalationEvent, escalation_id
 from shared.postgres.migrate import _config, upgrade
 from shared.postgres.pool import Database
+from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.world import ledger_record, payment
 
 #: Rows as the code of revision 0003 wrote them.
@@ -75,6 +76,7 @@ async def fold(store: PostgresStore, *events: tuple[str, dict[str, Any]]) -> lis
 
 async def test_the_journal_of_before_gives_the_state_that_was_moved(moved_url: str) -> None:
     assert await check(moved_url, lambda _done, _total: None) == []
+    assert await violations(moved_url) == []
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ from deploy.local.stack.record import Process, StackFile
 from deploy.local.stack.service import ServiceProcess
 
 TOKEN_FILE = "token"  # noqa: S105 - the name of a file
+#: What an audit has found stands in files there.
+EVIDENCE_FOLDER = "evidence"
 DATABASE_URL_FILE = "database_url"
 PORTS_FILE = "ports.json"
 TOKEN_BYTES = 32
@@ -149,6 +151,7 @@ def _told_to_services(
         "ARREARS_HOST": LOOPBACK,
         "ARREARS_MONITOR_URL": _url(ports["monitor"]),
         "ARREARS_CLOCK": clock,
+        "ARREARS_EVIDENCE_DIR": str(data / EVIDENCE_FOLDER),
     }
     if clock == "manual":
         told["ARREARS_CLOCK_FILE"] = str(data / stack_clock.FILE_NAME)

@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
+from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.monitor.adapters import invariants
+from services.monitor.domain.audit.findings import Findings
+from services.monitor.handlers.audit import CHAIN
 from services.monitor.handlers.batch import Folded
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 
 log = structlog.get_logger(__name__)
 
+#: Every invariant by name.
+INVARIANTS: Final = (
+    *(one.name for one in (*invariants.BY_ACCOUNT, *invariants.BY_PARTITION)),
+    CHAIN,
+)
+
 
 class MonitorMetrics:
-    """See the port `Observer`; gauges of stored state are set by `adapters.gauges`."""
+    """See the ports `Observer`, `AuditObserver`; stored state is gauged by `adapters.gauges`."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._events = Counter(
@@ -57,7 +67,18 @@ class MonitorMetrics:
         )
         self._stopped = Gauge(
             "arrears_monitor_partitions_stopped",
-            "Partitions stopped by a broken invariant",
+            "Partitions of this process that are stopped",
+            registry=registry,
+        )
+        self._violations = Gauge(
+            "arrears_monitor_audit_violations",
+            "What contradicted an invariant at a partition's last audit",
+            ["partition", "invariant"],
+            registry=registry,
+        )
+        self._last_audit = Gauge(
+            "arrears_monitor_last_audit_timestamp_seconds",
+            "When the last audit of a partition was, by the service's clock",
             registry=registry,
         )
 
@@ -96,7 +117,13 @@ class MonitorMetrics:
         self._sweep_seconds.observe(seconds)
         self._last_sweep.set(now.timestamp())
 
-    def stopped(self, partition: int) -> None:
+    def stopped(self, partitions: int) -> None:
         """Alarm."""
-        del partition
-        self._stopped.inc()
+        self._stopped.set(partitions)
+
+    def audited(self, findings: Findings, now: datetime) -> None:
+        """Count by invariant; one that holds again is no more."""
+        for invariant in INVARIANTS:
+            count = findings.counts.get(invariant, 0)
+            self._violations.labels(findings.partition, invariant).set(count)
+        self._last_audit.set(now.timestamp())

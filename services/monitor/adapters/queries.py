@@ -82,6 +82,12 @@ WHERE p.partition = ANY($1::int[]) AND (p.policies_seen <> v.versions
                WHERE t.partition = p.partition AND t.due_at <= $2))
 """
 
+#: Partitions as they are stored, and why each is stopped.
+STOPS: Final = """
+SELECT partition, epoch, next_offset, stopped_reason FROM monitor.partitions
+WHERE partition = ANY($1::int[])
+"""
+
 #: Facts waiting to be sent, in order.
 OUTBOX: Final = """
 SELECT partition, seq, topic, key, value FROM monitor.outbox

@@ -14,17 +14,27 @@ ON CONFLICT (partition) DO UPDATE SET epoch = partitions.epoch + 1, owner = excl
 RETURNING partition, epoch, next_offset
 """
 
-#: Move partitions from their expected to their new offsets, if this owner's epoch still stands.
+#: Move partitions from their expected to their new offsets, if this owner's epoch still stands
+#: and nobody has stopped them.
 ADVANCE: Final = """
 UPDATE monitor.partitions AS p SET next_offset = m.next_offset
 FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[])
      AS m (partition, epoch, expected, next_offset)
 WHERE p.partition = m.partition AND p.epoch = m.epoch AND p.next_offset = m.expected
+  AND p.stopped_reason IS NULL
 """
 
-#: Lock one partition for a sweep, if this owner's epoch still stands.
+#: Lock one partition for a sweep, if this owner's epoch still stands and nobody has stopped it.
 HOLD: Final = """
-SELECT 1 FROM monitor.partitions WHERE partition = $1 AND epoch = $2 FOR UPDATE
+SELECT 1 FROM monitor.partitions
+WHERE partition = $1 AND epoch = $2 AND stopped_reason IS NULL FOR UPDATE
+"""
+
+#: Stop a partition, if an epoch still stands where one is given; the first reason is kept.
+STOP: Final = """
+UPDATE monitor.partitions
+SET stopped_reason = coalesce(stopped_reason, $2), stopped_at = coalesce(stopped_at, $3)
+WHERE partition = $1 AND epoch = coalesce($4::bigint, epoch)
 """
 
 #: Keep the default policy of the code base as the first version, unless there is one.
@@ -142,8 +152,9 @@ ON CONFLICT (partition, account_id, kind, funds_id) DO UPDATE SET
     free_minor = excluded.free_minor, facts = excluded.facts, anomalies = excluded.anomalies
 """
 
-#: Add a batch's changes to accounts' totals.
+#: Add a batch's changes to accounts' totals; gives those of which money is then not conserved.
 ADD_BALANCES: Final = """
+WITH added AS (
 INSERT INTO monitor.balances AS b (
     partition, account_id, currency, invoiced_minor, received_minor, credited_minor,
     written_off_minor, reversed_minor, open_minor, unapplied_minor, interest_minor)
@@ -159,6 +170,11 @@ ON CONFLICT (partition, account_id, currency) DO UPDATE SET
     open_minor = b.open_minor + excluded.open_minor,
     unapplied_minor = b.unapplied_minor + excluded.unapplied_minor,
     interest_minor = b.interest_minor + excluded.interest_minor
+RETURNING b.*
+)
+SELECT account_id, currency FROM added
+WHERE invoiced_minor + interest_minor - received_minor - credited_minor - written_off_minor
+      + reversed_minor <> open_minor - unapplied_minor
 """
 
 #: Keep a word about an escalation.

@@ -9,6 +9,7 @@ from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.unit import PostgresUnit
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from services.monitor.handlers.ports import OutboxRow, Ownership
+from shared.errors import FencedError
 from shared.postgres.pool import Database
 
 
@@ -41,6 +42,23 @@ class PostgresStore:
         async with self._database.transaction() as connection:
             found = await connection.fetch(statements.ACQUIRE, sorted(partitions), owner)
         return [Ownership(row["partition"], row["epoch"], row["next_offset"]) for row in found]
+
+    async def stop(self, partition: int, reason: str, at: datetime, *, epoch: int | None) -> None:
+        """Write the partition row."""
+        async with self._database.transaction() as connection:
+            done = await connection.execute(statements.STOP, partition, reason, at, epoch)
+        if done != "UPDATE 1":
+            message = f"another owner has partition {partition}"
+            raise FencedError(message)
+
+    async def stops(self, partitions: Sequence[int]) -> list[tuple[Ownership, str | None]]:
+        """Read the partition rows."""
+        async with self._database.transaction() as connection:
+            found = await connection.fetch(queries.STOPS, list(partitions))
+        return [
+            (Ownership(row["partition"], row["epoch"], row["next_offset"]), row["stopped_reason"])
+            for row in found
+        ]
 
     async def partitions_due(
         self, partitions: Sequence[int], now: datetime

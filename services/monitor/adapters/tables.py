@@ -51,6 +51,9 @@ partitions = Table(
     Column("retimed_account", Text),
     Column("retimed_invoice", Text),
     Column("retimed_instalment", Integer),
+    Column("stopped_reason", Text),
+    Column("stopped_at", DateTime(timezone=True)),
+    Column("audited_at", DateTime(timezone=True)),
 )
 topology = Table("topology", metadata, _key("ledger_partitions", Integer))
 journal = Table(
@@ -66,6 +69,17 @@ journal = Table(
     Column("changes", JSON, nullable=False),
     Index("journal_name", "partition", "name", unique=True),
     Index("journal_account", "partition", "account_id", "offset"),
+)
+seals = Table(
+    "seals",
+    metadata,
+    _key("partition", Integer),
+    _key("number", BigInteger),
+    Column("first_offset", BigInteger, nullable=False),
+    Column("last_offset", BigInteger, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
 )
 invoices = Table(
     "invoices",

@@ -23,7 +23,7 @@ from shared.contracts.announcement import Announcement
 from shared.contracts.catalogue import ESCALATIONS, LEDGER
 from shared.contracts.envelope import MONITOR_SOURCE, SPEC_VERSION, LedgerEvent, name_of
 from shared.contracts.escalation import EscalationEvent
-from shared.errors import FencedError
+from shared.errors import BrokenInvariantError, FencedError
 
 _encode = msgspec.json.Encoder().encode
 
@@ -41,13 +41,14 @@ class PostgresUnit(PostgresReading):
             list(next_offsets),
         )
         if done != f"UPDATE {len(owned)}":
-            message = f"another owner has one of the partitions {[one.partition for one in owned]}"
+            partitions = [one.partition for one in owned]
+            message = f"one of the partitions {partitions} has another owner, or is stopped"
             raise FencedError(message)
 
     async def hold(self, owned: Ownership) -> None:
         """Lock one partition row."""
         if not await self._connection.fetchval(statements.HOLD, owned.partition, owned.epoch):
-            message = f"another owner has partition {owned.partition}"
+            message = f"partition {owned.partition} has another owner, or is stopped"
             raise FencedError(message)
 
     async def save(
@@ -82,15 +83,7 @@ class PostgresUnit(PostgresReading):
                 for funds_key in sorted(account.touched_funds)
             ],
         )
-        await self._write(
-            statements.ADD_BALANCES,
-            11,
-            [
-                rows.balance_row(key, currency, balance)
-                for key, account in every
-                for currency, balance in sorted(account.balances.items())
-            ],
-        )
+        await self._add_balances(every)
         await self._write(
             statements.SAVE_ACCOUNTS,
             4,
@@ -101,6 +94,21 @@ class PostgresUnit(PostgresReading):
             3,
             [(*key, rows.to_json(one.group)) for key, one in every if one.group is not None],
         )
+
+    async def _add_balances(self, every: Sequence[tuple[AccountKey, Account]]) -> None:
+        """Add to the totals; what is stored must obey the law of `Balance` as the changes do."""
+        changes = [
+            rows.balance_row(key, currency, balance)
+            for key, account in every
+            for currency, balance in sorted(account.balances.items())
+        ]
+        if not changes:
+            return
+        broken = await self._connection.fetch(statements.ADD_BALANCES, *rows.columns(changes, 11))
+        if broken:
+            account_id, currency = broken[0]
+            message = f"{account_id}: money is not conserved in {currency} by the stored totals"
+            raise BrokenInvariantError(message)
 
     async def _save_journal(self, journal: Sequence[JournalEntry], now: datetime) -> None:
         if not journal:

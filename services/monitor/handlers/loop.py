@@ -8,17 +8,17 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
-from services.monitor.handlers.batch import Folded, fold_batch
+from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.collector import collector_paused
+from services.monitor.handlers.observer import Observer
 from services.monitor.handlers.ports import Ownership, Record, Source, Store, Word
+from services.monitor.handlers.stops import Evidence, Stop, stop_partition
 from services.monitor.handlers.sweep import sweep
-from shared.contracts.announcement import Announcement
-from shared.contracts.escalation import EscalationEvent
-from shared.errors import BrokenInvariantError, ConflictingStateError
+from shared.errors import BrokenInvariantError, ConflictingStateError, FencedError
 
 log = structlog.get_logger(__name__)
 
@@ -30,22 +30,6 @@ SWEEP_SECONDS_MAX: Final = 1.0
 PATIENCE_SECONDS_MAX: Final = 600.0
 
 
-class Observer(Protocol):
-    """Who counts."""
-
-    def folded(self, folded: Folded, seconds: float) -> None:
-        """Take note of a batch."""
-
-    def said(self, words: Sequence[EscalationEvent | Announcement]) -> None:
-        """Take note of what was said."""
-
-    def swept(self, seconds: float, now: datetime) -> None:
-        """Take note of a sweep of all partitions."""
-
-    def stopped(self, partition: int) -> None:
-        """Take note of a partition that was stopped."""
-
-
 class Loop:
     """State of one run of the loop: what it owns, and what was asked of it."""
 
@@ -54,6 +38,7 @@ class Loop:
         store: Store,
         source: Source,
         observer: Observer,
+        evidence: Evidence,
         now: Callable[[], datetime],
         *,
         owner: str,
@@ -62,11 +47,12 @@ class Loop:
         self._store = store
         self._source = source
         self._observer = observer
+        self._evidence = evidence
         self._now = now
         self._owner = owner
         self._wake_relay = wake_relay
         self.owned: dict[int, Ownership] = {}
-        #: Partitions stopped by a broken invariant, with the reason.
+        #: Partitions of `owned` that are stopped, with the reason; as the store has it.
         self.stopped: dict[int, str] = {}
         self._behind_since: dict[int, float] = {}
         self._sought: dict[int, int] = {}
@@ -115,14 +101,17 @@ class Loop:
         for owned in await self._store.acquire(new, self._owner):
             await self._source.seek(owned)
             self.owned[owned.partition] = owned
-            self._check_end(owned, ends[owned.partition])
+        await self._heed_stops()
+        for partition in self._running():
+            if partition in ends:
+                await self._check_end(self.owned[partition], ends[partition])
         log.info("Took over.", action="partitions_taken", partitions=sorted(self.owned))
         self._wake_relay()
 
-    def _check_end(self, owned: Ownership, end: int) -> None:
+    async def _check_end(self, owned: Ownership, end: int) -> None:
         """Stop a partition whose topic ends before what was folded: it was lost, or made anew."""
         if end < owned.next_offset:
-            self._stop(
+            await self._stop(
                 owned.partition,
                 f"the ledger topic ends at offset {end}, but {owned.next_offset} events of it are "
                 "folded: the topic was lost or made anew; restore it from its backup",
@@ -137,15 +126,20 @@ class Loop:
         }
         try:
             await self._fold_together(wanted)
+        except FencedError:
+            # Who stops a partition fences it as a new owner does; the others go on.
+            if not await self._heed_stops():
+                raise
+            await self._fold({one: records[one] for one in wanted if one not in self.stopped})
         except BrokenInvariantError as error:
             if len(wanted) == 1:
-                self._stop(next(iter(wanted)), error.message)
+                await self._stop(next(iter(wanted)), error.message)
                 return
             for partition, batch in wanted.items():
                 try:
                     await self._fold_together({partition: batch})
                 except BrokenInvariantError as alone:
-                    self._stop(partition, alone.message)
+                    await self._stop(partition, alone.message)
 
     async def _in_place(self, partition: int, batch: Sequence[Record]) -> list[Record]:
         """Return the records from the expected offset on; lost ones stop the partition."""
@@ -154,13 +148,13 @@ class Loop:
             return []
         fresh = [record for record in batch if record.offset >= owned.next_offset]
         if not fresh:
-            self._check_end(owned, (await self._source.ends([partition]))[partition])
+            await self._check_end(owned, (await self._source.ends([partition]))[partition])
             return []
         if fresh[0].offset == owned.next_offset:
             return fresh
         first = await self._source.first_offset(partition)
         if first > owned.next_offset:
-            self._stop(
+            await self._stop(
                 partition,
                 f"the ledger topic begins at offset {first}, but {owned.next_offset} is to be "
                 "folded next: what lies between is lost; restore the topic from its backup",
@@ -204,6 +198,7 @@ class Loop:
         started = perf_counter()
         is_done = True
         try:
+            await self._heed_stops()
             now = self._now()
             due = await self._store.partitions_due(self._running(), now)
             for partition, retime in sorted(due, key=self._turn):
@@ -255,8 +250,12 @@ class Loop:
                     said=self._said,
                     has_time=lambda: perf_counter() - started < SWEEP_SECONDS_MAX,
                 )
+        except FencedError:
+            if not await self._heed_stops():
+                raise
+            return True
         except BrokenInvariantError as error:
-            self._stop(partition, error.message)
+            await self._stop(partition, error.message)
             return True
 
     async def _said(self, words: list[Word]) -> None:
@@ -264,15 +263,32 @@ class Loop:
             self._wake_relay()
         self._observer.said([word for _partition, word in words])
 
-    def _stop(self, partition: int, reason: str) -> None:
-        log.error(
-            "A partition is stopped; the others go on.",
-            action="partition_stopped",
-            partition=partition,
-            reason=reason,
-        )
-        self.stopped[partition] = reason
-        self._observer.stopped(partition)
+    async def _stop(self, partition: int, reason: str) -> None:
+        stop = Stop(partition, reason, self._now())
+        epoch = self.owned[partition].epoch
+        await stop_partition(self._store, self._evidence, stop, epoch=epoch)
+        await self._heed_stops()
+
+    async def _heed_stops(self) -> bool:
+        """Take note of who is stopped and who goes on; says whether another one is stopped."""
+        before = self.stopped
+        found = await self._store.stops(sorted(self.owned))
+        self.stopped = {one.partition: reason for one, reason in found if reason is not None}
+        self._observer.stopped(len(self.stopped))
+        is_more = bool(self.stopped.keys() - before.keys())
+        for stored, reason in found:
+            if reason is None and stored.partition in before:
+                await self._resume(stored)
+        return is_more
+
+    async def _resume(self, stored: Ownership) -> None:
+        """Go on from where the store is: whoever repaired it may have moved that."""
+        owned = Ownership(stored.partition, self.owned[stored.partition].epoch, stored.next_offset)
+        self.owned[owned.partition] = owned
+        self._sought.pop(owned.partition, None)
+        await self._source.seek(owned)
+        log.info("A partition goes on.", action="partition_goes_on", partition=owned.partition)
+        await self._check_end(owned, (await self._source.ends([owned.partition]))[owned.partition])
 
 
 #: A round without anything to read waits this long.

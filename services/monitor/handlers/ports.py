@@ -240,6 +240,12 @@ class Store(Protocol):
     async def acquire(self, partitions: Sequence[int], owner: str) -> list[Ownership]:
         """Take partitions over from whoever had them: bumps their epochs."""
 
+    async def stop(self, partition: int, reason: str, at: datetime, *, epoch: int | None) -> None:
+        """Stop a partition, see the port `Stopping`."""
+
+    async def stops(self, partitions: Sequence[int]) -> list[tuple[Ownership, str | None]]:
+        """Return partitions as they are stored, each with why it is stopped (None: it is not)."""
+
     async def partitions_due(
         self, partitions: Sequence[int], now: datetime
     ) -> list[tuple[int, bool]]:

@@ -13,6 +13,7 @@ from services.monitor.adapters.store import PostgresStore
 from services.monitor.adapters.unit import PostgresUnit
 from services.monitor.rebuild import check
 from shared.postgres.pool import Database
+from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.books import Books
 from tests.integration.monitor.cases import CASES
 from tests.integration.monitor.events import Said, covered, known, promised
@@ -144,6 +145,7 @@ async def test_batches_of_one_of_seven_and_of_all_come_to_the_same(
     # What came while the grade kept money on account, after the last change of it.
     assert kept["unapplied_minor"] == 30000
     assert await check(world.database_url, lambda _done, _total: None) == []
+    assert await violations(world.database_url, NOW) == []
 
 
 async def test_a_batch_costs_the_same_statements_however_many_events_it_has(

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from services.monitor.rebuild import check
+from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.cases import CASES, Case
 from tests.integration.monitor.world import World, invoice
 
@@ -45,3 +46,4 @@ async def test_an_event_changes_its_rows_and_is_told(
 
 async def test_what_the_cases_left_is_what_the_journal_gives(world: World) -> None:
     assert await check(world.database_url, lambda _done, _total: None) == []
+    assert await violations(world.database_url) == []

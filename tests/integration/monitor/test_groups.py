@@ -7,6 +7,7 @@ import pytest
 
 from services.monitor.rebuild import check
 from shared.kafka.producer import partition_of
+from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.events import Said, known, said
 from tests.integration.monitor.world import World, invoice, payment, wait_for
 from tests.partitions import PARTITIONS
@@ -173,3 +174,4 @@ async def test_a_default_is_told_though_its_process_is_killed(world: World) -> N
 
 async def test_what_groups_have_said_is_what_the_journal_gives(world: World) -> None:
     assert await check(world.database_url, lambda _done, _total: None) == []
+    assert await violations(world.database_url) == []

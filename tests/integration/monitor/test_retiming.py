@@ -5,6 +5,7 @@ from datetime import date
 
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from services.monitor.rebuild import check
+from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.world import World, invoice, payment, wait_for
 
 CUSTOMERS = 60
@@ -68,3 +69,4 @@ async def test_a_killed_monitors_work_is_gone_on_with_and_the_ledger_is_read_mea
     assert len(raised) == ITEMS - CUSTOMERS + len(lifted)
     assert len(lifted) < CUSTOMERS or min(lifted.values()) < max(raised.values())
     assert await check(world.database_url, lambda _done, _total: None) == []
+    assert await violations(world.database_url) == []

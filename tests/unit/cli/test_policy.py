@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.commands.policy import _print, last_of
+from cli.api.following import last_of
+from cli.commands.policy import _print
 from cli.errors import FailedError
 from cli.show.preview import show_preview
 

@@ -1,0 +1,1 @@
+"""What an audit finds, and the chain that seals the journal."""
