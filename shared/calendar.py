@@ -34,3 +34,8 @@ def start_of_day(day: date, time_zone: str) -> datetime:
 def local_date(instant: datetime, time_zone: str) -> date:
     """Return the civil date of an instant in the zone."""
     return instant.astimezone(zone(time_zone)).date()
+
+
+def latest_date(instant: datetime) -> date:
+    """Return the date at an instant where days begin first: on the Line Islands, at UTC+14."""
+    return (instant.astimezone(UTC) + timedelta(hours=14)).date()

@@ -100,7 +100,8 @@ def sample(
 ) -> None:
     """Print made-up trade between businesses as JSON lines: late and part payers, bounces, covers.
 
-    The same numbers give the same bytes. It needs no stack.
+    The same numbers give the same bytes. It needs no stack; one refuses payments, promises and the
+    like that lie ahead of its clock.
     """
     from cli.sample import Trade, generate
 

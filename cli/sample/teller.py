@@ -5,35 +5,11 @@ from typing import Any, Final
 
 from cli.sample.events import Diary, Event
 from cli.sample.parties.customers import Customer
+from shared.contracts.catalogue import CATALOGUE
 from shared.money import to_text
 
 #: Without these there is no trade; they are told whatever was asked for.
 CORE_TYPES: Final = frozenset({"customer.updated.v1", "invoice.issued.v1", "payment.received.v1"})
-
-#: The member that holds the civil day on which it happened; types without one are not dated.
-DAY_FIELDS: Final = {
-    "invoice.issued.v1": "issued_on",
-    "invoice.amended.v1": "amended_on",
-    "invoice.cancelled.v1": "cancelled_on",
-    "invoice.terms_extended.v1": "agreed_on",
-    "invoice.written_off.v1": "written_off_on",
-    "invoice.write_off_reversed.v1": "reversed_on",
-    "invoice.disputed.v1": "disputed_on",
-    "dispute.resolved.v1": "resolved_on",
-    "interest.waived.v1": "waived_on",
-    "credit_note.issued.v1": "issued_on",
-    "credit_note.cancelled.v1": "cancelled_on",
-    "payment.received.v1": "received_on",
-    "payment.allocated.v1": "allocated_on",
-    "payment.reversed.v1": "reversed_on",
-    "customer.insolvent.v1": "filed_on",
-    "cover.withdrawn.v1": "withdrawn_on",
-    "promise.made.v1": "made_on",
-    "promise.withdrawn.v1": "withdrawn_on",
-    "dunning.blocked.v1": "blocked_on",
-    "dunning.unblocked.v1": "unblocked_on",
-    "dunning.enforcement_set.v1": "set_on",
-}
 
 
 class Teller:
@@ -64,8 +40,9 @@ class Teller:
             return
         told = {**self.customer.ids()}
         told |= {name: value for name, value in data.items() if value is not None}
-        if event_type in DAY_FIELDS:
-            told[DAY_FIELDS[event_type]] = self.on(day)
+        day_member = CATALOGUE[event_type].struct.day_member
+        if day_member:
+            told[day_member] = self.on(day)
         at = self.diary.moment(day, hour=hour)
         self.events.append(Event(at=at, type=event_type, key=key, data=told))
 

@@ -21,7 +21,8 @@ def notes_on(account: Row) -> Iterator[str]:
         yield "enforcement is off"
     for block in account.get("blocks") or []:
         of = f" of {block['invoice_id']}" if block["invoice_id"] else ""
-        yield f"block {block['block_id']}{of}" + _until(block["until"])
+        since = f" from {block['blocked_on']}"
+        yield f"block {block['block_id']}{of}{since}" + _until(block["until"])
     for promise in account.get("promises") or []:
         if promise["status"] == "open":
             amount = f" of {promise['amount']}" if promise["amount"] else ""

@@ -109,6 +109,9 @@ class CoverWithdrawn(Inbound, kw_only=True, frozen=True):
     take one back, say the terms again.
     """
 
+    day_member = "withdrawn_on"
+    is_arranged = True
+
     policy_no: Identifier
     withdrawn_on: date
     insurer: Line | None = None
@@ -117,8 +120,3 @@ class CoverWithdrawn(Inbound, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse an impossible date."""
         check_day(self.withdrawn_on, "data.withdrawn_on")
-
-    @property
-    def happened_on(self) -> date:
-        """The day of the withdrawal."""
-        return self.withdrawn_on

@@ -9,6 +9,9 @@ from shared.money import exponent_of, to_positive_minor
 class CreditNoteIssued(Inbound, kw_only=True, frozen=True):
     """A credit note: on an invoice it reduces the last instalments first; without, on account."""
 
+    day_member = "issued_on"
+    is_arranged = True
+
     credit_note_id: Identifier
     amount: Amount
     currency: CurrencyCode
@@ -21,14 +24,11 @@ class CreditNoteIssued(Inbound, kw_only=True, frozen=True):
         check_day(self.issued_on, "data.issued_on")
         to_positive_minor(self.amount, self.currency, "data.amount")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of issue."""
-        return self.issued_on
-
 
 class CreditNoteCancelled(Inbound, kw_only=True, frozen=True):
     """A credit note was taken back: what it had credited is owed again."""
+
+    day_member = "cancelled_on"
 
     credit_note_id: Identifier
     cancelled_on: date
@@ -37,8 +37,3 @@ class CreditNoteCancelled(Inbound, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse an impossible date."""
         check_day(self.cancelled_on, "data.cancelled_on")
-
-    @property
-    def happened_on(self) -> date:
-        """The day of the cancellation."""
-        return self.cancelled_on

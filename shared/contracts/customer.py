@@ -48,17 +48,14 @@ class CustomerUpdated(Inbound, kw_only=True, frozen=True):
 class CustomerInsolvent(Inbound, kw_only=True, frozen=True):
     """Insolvency proceedings were filed over the customer's estate."""
 
+    day_member = "filed_on"
+
     filed_on: date
     jurisdiction: Line | None = None
 
     def check(self) -> None:
         """Refuse an impossible date."""
         check_day(self.filed_on, "data.filed_on")
-
-    @property
-    def happened_on(self) -> date:
-        """The day of filing."""
-        return self.filed_on
 
 
 def is_mailbox(address: str) -> bool:

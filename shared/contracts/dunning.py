@@ -24,6 +24,8 @@ class PromiseMade(Inbound, kw_only=True, frozen=True):
     due by then. An amount without `currency` is in that of the invoices, or the account's only one.
     """
 
+    day_member = "made_on"
+
     promise_id: Identifier
     made_on: date
     promised_on: date
@@ -48,14 +50,11 @@ class PromiseMade(Inbound, kw_only=True, frozen=True):
         if self.invoice_ids is not None:
             _check_invoice_ids(self.invoice_ids)
 
-    @property
-    def happened_on(self) -> date:
-        """The day the promise was made."""
-        return self.made_on
-
 
 class PromiseWithdrawn(Inbound, kw_only=True, frozen=True):
     """A promise does not stand any more, whoever took it back; it was neither kept nor broken."""
+
+    day_member = "withdrawn_on"
 
     promise_id: Identifier
     withdrawn_on: date
@@ -65,14 +64,15 @@ class PromiseWithdrawn(Inbound, kw_only=True, frozen=True):
         """Refuse an impossible date."""
         check_day(self.withdrawn_on, "data.withdrawn_on")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the withdrawal."""
-        return self.withdrawn_on
-
 
 class DunningBlocked(Inbound, kw_only=True, frozen=True):
-    """Dunning is blocked for an invoice or the whole account, to the end of `until` or for good."""
+    """Dunning is blocked for an invoice or the whole account, from `blocked_on` on.
+
+    It is to the end of `until`, or for good.
+    """
+
+    day_member = "blocked_on"
+    is_arranged = True
 
     block_id: Identifier
     blocked_on: date
@@ -91,14 +91,12 @@ class DunningBlocked(Inbound, kw_only=True, frozen=True):
             why="give the last day of the block, or leave it out",
         )
 
-    @property
-    def happened_on(self) -> date:
-        """The first day of the block."""
-        return self.blocked_on
-
 
 class DunningUnblocked(Inbound, kw_only=True, frozen=True):
-    """A block is lifted; `block_id` names it."""
+    """A block is lifted from `unblocked_on` on; `block_id` names it."""
+
+    day_member = "unblocked_on"
+    is_arranged = True
 
     block_id: Identifier
     unblocked_on: date
@@ -109,17 +107,14 @@ class DunningUnblocked(Inbound, kw_only=True, frozen=True):
         """Refuse an impossible date."""
         check_day(self.unblocked_on, "data.unblocked_on")
 
-    @property
-    def happened_on(self) -> date:
-        """The day the block is lifted."""
-        return self.unblocked_on
-
 
 class EnforcementSet(Inbound, kw_only=True, frozen=True):
-    """Enforcement is switched off for an account, or on again; the latest `set_on` stands.
+    """Enforcement is switched off for an account, or on again, from `set_on` to the next switch.
 
     While it is off every level is held, whatever its policy says can hold it.
     """
+
+    day_member = "set_on"
 
     enforced: bool
     set_on: date
@@ -128,11 +123,6 @@ class EnforcementSet(Inbound, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse an impossible date."""
         check_day(self.set_on, "data.set_on")
-
-    @property
-    def happened_on(self) -> date:
-        """The day of the switch."""
-        return self.set_on
 
 
 def _check_invoice_ids(invoice_ids: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """The small types and checks that contracts are made of."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Final
+from datetime import date, timedelta
+from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta, Struct
 
@@ -55,6 +55,9 @@ Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 #: Days outside of these years are typing errors, and would overflow date arithmetic.
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 2199
+#: Banks announce value dates a few days ahead. What is said to have happened still later is a
+#: mistake.
+DAYS_AHEAD_MAX: Final = 7
 #: An invoice in more parts than this is refused.
 INSTALMENTS_MAX: Final = 120
 #: A payment or a promise that names more invoices than this is refused.
@@ -72,6 +75,11 @@ InstalmentNumber = Annotated[
 class Inbound(Struct, kw_only=True, frozen=True):
     """What every inbound event's data carries."""
 
+    #: The member with the creditor's civil day on which it happened; empty where there is none.
+    day_member: ClassVar[str] = ""
+    #: Whether that day is arranged beforehand, and not reported, so that it may lie ahead.
+    is_arranged: ClassVar[bool] = False
+
     customer_id: Identifier
     creditor_id: CreditorId = "default"
 
@@ -86,7 +94,23 @@ class Inbound(Struct, kw_only=True, frozen=True):
     @property
     def happened_on(self) -> date | None:
         """The civil day of the creditor on which it happened; None where the event has no day."""
-        return None
+        day: date | None = getattr(self, self.day_member) if self.day_member else None
+        return day
+
+    def check_happened(self, today: date) -> None:
+        """Refuse what is reported more than `DAYS_AHEAD_MAX` days ahead (`day_in_the_future`).
+
+        `today` is the latest date anywhere on earth, for only the policies know a creditor's zone.
+        """
+        day = self.happened_on
+        if day is None or self.is_arranged or day <= today + timedelta(days=DAYS_AHEAD_MAX):
+            return
+        field = f"data.{self.day_member}"
+        message = (
+            f"{field}: {day} is more than {DAYS_AHEAD_MAX} days after today, {today}; "
+            "correct the day, or send the event when it has happened"
+        )
+        raise RejectedError(message, code="day_in_the_future", field=field)
 
 
 class Instalment(Struct, kw_only=True, frozen=True):

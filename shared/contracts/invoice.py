@@ -24,6 +24,9 @@ from shared.money import exponent_of, to_positive_minor
 class InvoiceIssued(Inbound, kw_only=True, frozen=True):
     """An invoice was issued: `total` is due on `due_on`, or by a schedule that adds up to it."""
 
+    day_member = "issued_on"
+    is_arranged = True
+
     invoice_id: Identifier
     currency: CurrencyCode
     total: Amount
@@ -48,17 +51,14 @@ class InvoiceIssued(Inbound, kw_only=True, frozen=True):
         if self.interest is not None:
             check_interest(self.interest, self.currency, "data.interest")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of issue."""
-        return self.issued_on
-
 
 class InvoiceAmended(Inbound, kw_only=True, frozen=True):
     """An invoice has new terms; the highest `version` wins whatever the order of arrival.
 
     Issued is version 0. The currency is the invoice's own and cannot be amended.
     """
+
+    day_member = "amended_on"
 
     invoice_id: Identifier
     version: Version
@@ -78,14 +78,11 @@ class InvoiceAmended(Inbound, kw_only=True, frozen=True):
             schedule=self.schedule,
         )
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the amendment."""
-        return self.amended_on
-
 
 class InvoiceCancelled(Inbound, kw_only=True, frozen=True):
     """An invoice was cancelled: nothing of it is owed any more."""
+
+    day_member = "cancelled_on"
 
     invoice_id: Identifier
     cancelled_on: date
@@ -95,11 +92,6 @@ class InvoiceCancelled(Inbound, kw_only=True, frozen=True):
         """Refuse an impossible date."""
         check_day(self.cancelled_on, "data.cancelled_on")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the cancellation."""
-        return self.cancelled_on
-
 
 class InvoiceTermsExtended(Inbound, kw_only=True, frozen=True):
     """More time was agreed: what was due earlier is due on `due_on`, or by a new schedule.
@@ -107,6 +99,8 @@ class InvoiceTermsExtended(Inbound, kw_only=True, frozen=True):
     The latest agreement stands; the due date as issued stays for the insurer's clocks. A schedule
     must add up to what the invoice is worth, which only the ledger knows.
     """
+
+    day_member = "agreed_on"
 
     invoice_id: Identifier
     agreed_on: date
@@ -120,17 +114,14 @@ class InvoiceTermsExtended(Inbound, kw_only=True, frozen=True):
         check_day(self.agreed_on, "data.agreed_on")
         check_extension(self.agreed_on, self.due_on, self.schedule)
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the agreement."""
-        return self.agreed_on
-
 
 class InvoiceWrittenOff(Inbound, kw_only=True, frozen=True):
     """A part (`amount`) or all of what is open is given up; the event's own name names it.
 
     The amount is in the invoice's own currency. Money that comes all the same lowers the loss.
     """
+
+    day_member = "written_off_on"
 
     invoice_id: Identifier
     written_off_on: date
@@ -143,14 +134,11 @@ class InvoiceWrittenOff(Inbound, kw_only=True, frozen=True):
         if self.amount is not None:
             to_positive_minor(self.amount, None, "data.amount")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the write-off."""
-        return self.written_off_on
-
 
 class InvoiceWriteOffReversed(Inbound, kw_only=True, frozen=True):
     """A part (`amount`) or all of what was written off is owed again."""
+
+    day_member = "reversed_on"
 
     invoice_id: Identifier
     reversed_on: date
@@ -163,14 +151,11 @@ class InvoiceWriteOffReversed(Inbound, kw_only=True, frozen=True):
         if self.amount is not None:
             to_positive_minor(self.amount, None, "data.amount")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the reversal."""
-        return self.reversed_on
-
 
 class InterestWaived(Inbound, kw_only=True, frozen=True):
     """Interest on an invoice is given up: an amount, or all that has grown by `waived_on`."""
+
+    day_member = "waived_on"
 
     waiver_id: Identifier
     invoice_id: Identifier
@@ -184,14 +169,11 @@ class InterestWaived(Inbound, kw_only=True, frozen=True):
         if self.amount is not None:
             to_positive_minor(self.amount, None, "data.amount")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the waiver."""
-        return self.waived_on
-
 
 class InvoiceDisputed(Inbound, kw_only=True, frozen=True):
     """The debtor disputes a part (`amount`) or all of an invoice, or of one instalment."""
+
+    day_member = "disputed_on"
 
     dispute_id: Identifier
     invoice_id: Identifier
@@ -206,14 +188,11 @@ class InvoiceDisputed(Inbound, kw_only=True, frozen=True):
         if self.amount is not None:
             to_positive_minor(self.amount, None, "data.amount")
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the dispute."""
-        return self.disputed_on
-
 
 class DisputeResolved(Inbound, kw_only=True, frozen=True):
     """A dispute has ended. What was `accepted` is not dunned again: a credit is on its way."""
+
+    day_member = "resolved_on"
 
     dispute_id: Identifier
     invoice_id: Identifier
@@ -224,8 +203,3 @@ class DisputeResolved(Inbound, kw_only=True, frozen=True):
     def check(self) -> None:
         """Refuse an impossible date."""
         check_day(self.resolved_on, "data.resolved_on")
-
-    @property
-    def happened_on(self) -> date:
-        """The day of the resolution."""
-        return self.resolved_on

@@ -36,6 +36,8 @@ class Allocation(Struct, kw_only=True, frozen=True):
 class PaymentReceived(Inbound, kw_only=True, frozen=True):
     """Money came in; what no allocation names is on account."""
 
+    day_member = "received_on"
+
     payment_id: Identifier
     amount: Amount
     currency: CurrencyCode
@@ -56,14 +58,11 @@ class PaymentReceived(Inbound, kw_only=True, frozen=True):
             )
             raise RejectedError(message, code="allocations_sum", field="data.allocations")
 
-    @property
-    def happened_on(self) -> date:
-        """The day the money came."""
-        return self.received_on
-
 
 class PaymentAllocated(Inbound, kw_only=True, frozen=True):
     """Money on account is moved to invoices; the amounts are in the payment's currency."""
+
+    day_member = "allocated_on"
 
     payment_id: Identifier
     allocated_on: date
@@ -77,17 +76,14 @@ class PaymentAllocated(Inbound, kw_only=True, frozen=True):
             raise RejectedError(message, code="empty_list", field="data.allocations")
         _check_allocations(self.allocations, None)
 
-    @property
-    def happened_on(self) -> date:
-        """The day of the move."""
-        return self.allocated_on
-
 
 class PaymentReversed(Inbound, kw_only=True, frozen=True):
     """A payment turned out not to stand, in part (`amount`) or all of it.
 
     The amount is in the payment's own currency, which the reversal does not repeat.
     """
+
+    day_member = "reversed_on"
 
     reversal_id: Identifier
     payment_id: Identifier
@@ -100,11 +96,6 @@ class PaymentReversed(Inbound, kw_only=True, frozen=True):
         check_day(self.reversed_on, "data.reversed_on")
         if self.amount is not None:
             to_positive_minor(self.amount, None, "data.amount")
-
-    @property
-    def happened_on(self) -> date:
-        """The day of the reversal."""
-        return self.reversed_on
 
 
 def _check_allocations(allocations: Sequence[Allocation], currency: str | None) -> int:

@@ -169,6 +169,26 @@ async def test_what_was_refused_goes_through_when_it_is_mended(
     assert twice.status == 1
 
 
+async def test_what_was_reported_too_early_goes_through_as_it_was_when_its_day_is_near(
+    world: Any, debtor: Any
+) -> None:
+    today = await world.today()
+    early = today + timedelta(days=9)
+    await world.publish(debtor.billed("10.00", today, today), debtor.pays("10.00", early))
+    waiting = (await world.run("rejected", "--status", "waiting", "--json")).rows()
+    (row,) = [one for one in waiting if one["code"] == "day_in_the_future"]
+    assert row["field"] == "data.received_on"
+    too_early = await world.run("rejected", "replay", row["rejected_id"])
+    assert too_early.status == 1
+    assert f"{early} is more than 7 days after today" in too_early.stderr
+
+    await world.go_to(today + timedelta(days=2))
+    replayed = await world.run("rejected", "replay", row["rejected_id"], "--json")
+    assert (replayed.status, replayed.rows()[0]["status"]) == (0, "replayed")
+    await world.settle()
+    assert [item["open"] for item in await world.items(debtor.invoice_id)] == ["0.00"]
+
+
 async def test_status_names_every_part(world: Any) -> None:
     answer = await world.run("status", "--json")
     assert answer.status == 0

@@ -19,6 +19,7 @@ from services.ingest.domain.decoding import (
     too_deep,
 )
 from services.ingest.domain.envelope import data_of, open_envelope
+from shared.calendar import latest_date
 from shared.contracts.asyncapi import OUTBOUND
 from shared.contracts.catalogue import CATALOGUE, INTERNAL
 from shared.contracts.envelope import MONITOR_SOURCE, CloudEvent, LedgerEvent, name_of
@@ -56,7 +57,9 @@ class Refusal(Struct, kw_only=True, frozen=True):
 
 
 def judge(arrival: Arrival, *, now: datetime, event_bytes_max: int) -> Accepted | Refusal:
-    """Decide on one arrival; `now` stands in for an event's time when it has none.
+    """Decide on one arrival; nothing reported may have happened long after `now`.
+
+    `now` also stands in for an event's time when it has none.
 
     Whether its name is taken is decided afterwards, for a whole batch.
     """
@@ -98,6 +101,7 @@ def _accept(arrival: Arrival, now: datetime, event_bytes_max: int) -> Accepted:
     raw = bytes(data_of(event))
     data: Inbound = decode(decoder, raw, "data")
     data.check()
+    data.check_happened(latest_date(now))
     _check_text(event, raw)
     digest = _digest_of(event.type, raw)
     name = name_of(event.source, event.id)

@@ -51,7 +51,7 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
                 )
                 for balance in own.balances
             ]
-            rows.append(shapes.account(key[1], own.known, policy, currencies, own.levels))
+            rows.append(shapes.account(key[1], own.known, policy, currencies, own.levels, today))
         return Page(rows=rows, next=keys.next)
 
     @router.get("/invoices")

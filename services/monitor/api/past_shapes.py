@@ -36,6 +36,7 @@ def past_account(one: PastAccount) -> models.Account:
             for currency, sums in sorted(account_.balances.items())
         ],
         levels,
+        one.today,
     )
 
 

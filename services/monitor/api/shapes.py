@@ -105,8 +105,9 @@ def account(
     policy: Policy,
     currencies: list[models.AccountCurrency],
     levels: Collection[str],
+    today: date,
 ) -> models.Account:
-    """Shape an account."""
+    """Shape an account on a day of its creditor's."""
     creditor_id, _, customer_id = account_id.partition(":")
     debtor, said = known.debtor, known.said
     customer = debtor.customer
@@ -122,7 +123,7 @@ def account(
         group_id=debtor.group_id,
         grade=None if customer is None else customer.grade,
         segment=None if customer is None else customer.segment,
-        enforced=debtor.enforcement is None or debtor.enforcement.enforced,
+        enforced=debtor.is_enforced_on(today),
         insolvent_on=debtor.insolvent_on,
         cross_default=[] if group is None else group.causes,
         covers_stopped=sorted(said.covers_stopped),
@@ -137,10 +138,10 @@ def account(
                 block_id=name,
                 blocked_on=one.blocked_on,
                 invoice_id=one.invoice_id,
-                until=one.until,
+                until=one.last_on,
             )
             for name, one in sorted(debtor.blocks.items())
-            if one.blocked_on is not None and one.unblocked_on is None
+            if one.blocked_on is not None and (one.unblocked_on is None or today < one.unblocked_on)
         ],
     )
 

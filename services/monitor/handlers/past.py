@@ -1,7 +1,8 @@
 """What accounts were on a past day: each folded again from its journal, a few at a time.
 
-Two questions are told apart: `as_of` leaves out what happened later, by the events' own days;
-`known_by` leaves out what was recorded and said later. What a day looked like then is both.
+Two questions are told apart: `as_of` leaves out what happened later, by the events' own days, but
+for what was said ahead of them by then; `known_by` leaves out what was recorded and said later.
+What a day looked like then is both.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from services.monitor.handlers.batch import Entry, decode
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey
 from services.monitor.handlers.remembered import Remembered, Word, remembered
-from services.monitor.handlers.replay import JournalRow, Replay, happened_on
+from services.monitor.handlers.replay import JournalRow, Replay, counts_from
 
 #: Accounts folded before their words are asked for, and in memory at a time.
 ACCOUNTS_AT_A_TIME: Final = 100
@@ -154,9 +155,9 @@ class _Folding:
     read: int = 0
 
     def add(self, row: JournalRow, entry: Entry) -> None:
-        """Fold an entry, unless it happened later than the day."""
+        """Fold an entry, unless it happened and was recorded later than the day."""
         self.read += 1
-        if happened_on(entry, self.time_zone) <= self.today:
+        if counts_from(row, entry, self.time_zone) <= self.today:
             self.replay.add(row, entry)
 
 

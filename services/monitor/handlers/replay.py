@@ -56,3 +56,11 @@ class Replay:
 def happened_on(entry: Entry, time_zone: str) -> date:
     """Return the civil day of an event: its own, else that of its time in the creditor's zone."""
     return entry.data.happened_on or local_date(entry.said_at, time_zone)
+
+
+def counts_from(row: JournalRow, entry: Entry, time_zone: str) -> date:
+    """Return the civil day from which an event counts in the past.
+
+    What was said ahead of its day has counted since it was recorded, as the present state had it.
+    """
+    return min(happened_on(entry, time_zone), local_date(row.recorded_at, time_zone))

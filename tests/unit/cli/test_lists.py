@@ -46,11 +46,24 @@ PROMISE: Final[dict[str, Any]] = {
         pytest.param(
             {
                 "blocks": [
-                    {"block_id": "B-1", "invoice_id": None, "until": None},
-                    {"block_id": "B-2", "invoice_id": "I-7", "until": "2026-02-10"},
+                    {
+                        "block_id": "B-1",
+                        "invoice_id": None,
+                        "blocked_on": "2026-01-05",
+                        "until": None,
+                    },
+                    {
+                        "block_id": "B-2",
+                        "invoice_id": "I-7",
+                        "blocked_on": "2026-02-01",
+                        "until": "2026-02-10",
+                    },
                 ]
             },
-            ["block B-1", "block B-2 of I-7 to the end of 2026-02-10"],
+            [
+                "block B-1 from 2026-01-05",
+                "block B-2 of I-7 from 2026-02-01 to the end of 2026-02-10",
+            ],
             id="blocks",
         ),
         pytest.param(

@@ -8,7 +8,8 @@ from services.ingest.domain.arrival import Arrival
 from services.ingest.domain.judgement import Accepted, Refusal, judge
 from tests.unit.ingest.valid import VALID, Json
 
-NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+#: Later than anything that valid data tell of.
+NOW = datetime(2026, 8, 1, 1, 0, tzinfo=UTC)
 EVENT_BYTES_MAX = 256 * 1024
 
 

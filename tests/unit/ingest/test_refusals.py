@@ -145,6 +145,11 @@ REFUSED: dict[str, tuple[Any, str, str | None]] = {
     # Terms.
     "due before issue": (issued(due_on="2026-01-04"), "due_before_issue", "data.due_on"),
     "a year out of range": (issued(due_on="2926-01-04"), "date_out_of_range", "data.due_on"),
+    "money that has not come": (
+        of("payment.received.v1", received_on="2027-01-05"),
+        "day_in_the_future",
+        "data.received_on",
+    ),
     "no due date": (issued(due_on=...), "due_on_or_schedule", "data.due_on"),
     "both due date and schedule": (issued(schedule=HALVES), "due_on_or_schedule", "data.due_on"),
     "a schedule that does not add up": (

@@ -91,12 +91,13 @@ def decide(
     """
     if item.open <= 0:
         return NOTHING
-    holds = holds_on(item, around.debtor, around.kept, today)
-    insurance = insurance_of(item, around.debtor.covers.values())
-    lifts = _lifts(item, policy, around.debtor, insurance, today)
+    debtor = around.debtor
+    holds = holds_on(item, debtor, around.kept, today)
+    insurance = insurance_of(item, debtor.covers.values())
+    lifts = _lifts(item, policy, debtor, insurance, today)
     gone = {raised.level for raised, _why in lifts}
     standing = [raised for raised in item.raised if raised.level not in gone]
-    possible = prospects(item, standing, around.debtor, insurance, policy, today)
+    possible = prospects(item, standing, debtor, insurance, policy, today)
     reached = [
         one
         for one in possible
@@ -110,7 +111,7 @@ def decide(
     after = standing
     if raises:
         after = [*standing, *_as_raised(raises, item, policy, today)]
-        possible = prospects(item, after, around.debtor, insurance, policy, today)
+        possible = prospects(item, after, debtor, insurance, policy, today)
     outlook = _outlook(item, possible, policy, around, holds, today)
     held, resumed = _transitions(standing, policy, holds)
     return Decision(
@@ -119,7 +120,7 @@ def decide(
         held=held,
         resumed=resumed,
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
-        next_attention_on=next_look(item, after, outlook, policy, holds, insurance, today),
+        next_attention_on=next_look(item, after, outlook, policy, holds, insurance, debtor, today),
         past_mep=None if insurance is None else insurance.past_mep(today),
         insured=insurance is not None,
         outlook=outlook,

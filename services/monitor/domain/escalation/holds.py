@@ -37,8 +37,8 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     """Return what holds an item on the creditor's day.
 
     A dispute holds what is wholly disputed: of the rest the undisputed part is dunned. A promise
-    holds to the end of its day, unless it is `kept` (by promise id) or withdrawn; a block to the
-    end of its last day, or until it is lifted.
+    holds to the end of its day, unless it is `kept` (by promise id) or withdrawn; a block from its
+    first day to the end of its last, or until it is lifted.
     """
     holds: list[Hold] = []
     if item.open > 0 and item.dunnable <= 0:
@@ -49,16 +49,28 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
         if promise.promised_on >= today and promise.covers(item.invoice_id):
             holds.append(Hold(PROMISE, promise_id, promise.promised_on))
     for block_id, block in sorted(debtor.blocks.items()):
-        if block.blocked_on is None or block.unblocked_on is not None:
-            continue
-        is_over = block.until is not None and block.until < today
-        if not is_over and block.invoice_id in (None, item.invoice_id):
-            holds.append(Hold(BLOCK, block_id, block.until))
+        if block.holds_on(today) and block.invoice_id in (None, item.invoice_id):
+            holds.append(Hold(BLOCK, block_id, block.last_on))
     if debtor.insolvent_on is not None:
         holds.append(Hold(INSOLVENCY, ""))
-    if debtor.enforcement is not None and not debtor.enforcement.enforced:
-        holds.append(Hold(ENFORCEMENT, ""))
+    if not debtor.is_enforced_on(today):
+        on_again = [one for one in debtor.switches if one.set_on > today and one.enforced]
+        until = on_again[0].set_on - timedelta(days=1) if on_again else None
+        holds.append(Hold(ENFORCEMENT, "", until))
     return holds
+
+
+def next_hold_on(item: Item, debtor: Debtor, today: date) -> date | None:
+    """Return the next day on which a block or a switch begins to hold that was said ahead."""
+    begins = [
+        block.blocked_on
+        for block in debtor.blocks.values()
+        if block.blocked_on is not None
+        and block.holds_on(block.blocked_on)
+        and block.invoice_id in (None, item.invoice_id)
+    ]
+    begins += [one.set_on for one in debtor.switches if not one.enforced]
+    return min((day for day in begins if day > today), default=None)
 
 
 def hold_of(level: Level | None, holds: Sequence[Hold]) -> Hold | None:

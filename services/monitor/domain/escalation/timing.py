@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from services.monitor.domain.escalation.clock import Prospect
-from services.monitor.domain.escalation.holds import Hold, free_on, hold_of
+from services.monitor.domain.escalation.holds import Hold, free_on, hold_of, next_hold_on
 from services.monitor.domain.insurance.clocks import Insurance
 from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policy
 
 #: What may still be raised, each with what holds it back.
@@ -20,6 +21,7 @@ def next_look(
     policy: Policy,
     holds: Sequence[Hold],
     insurance: Insurance | None,
+    debtor: Debtor,
     today: date,
 ) -> date | None:
     """Return the next date on which the passing of time alone can change the decision.
@@ -29,6 +31,8 @@ def next_look(
     dates = [
         *_for_outlook(outlook, holds, today),
         *_for_standing(item, standing, policy, holds, today),
+        # What is not raised by then has a day of its own, and is looked at on it.
+        next_hold_on(item, debtor, today) if standing else None,
     ]
     threshold = policy.cross_default is not None and policy.cross_default.threshold
     if (policy.needs_account or threshold) and item.due_on >= today:

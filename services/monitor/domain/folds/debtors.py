@@ -110,18 +110,20 @@ def unblocked(account: Account, data: DunningUnblocked, _event: Event) -> None:
 
 
 def enforcement_set(account: Account, data: EnforcementSet, event: Event) -> None:
-    """The account is enforced or not, by the word with the latest day."""
-    known = account.debtor.enforcement
+    """The account is enforced or not from a day on, until the day of the next word."""
     said = Enforcement(data.enforced, data.set_on, event.said_at, event.name)
-    if known is not None and _newness(known) >= _newness(said):
-        account.remark(f"a word of {known.set_on} is known")
+    by_day = {one.set_on: one for one in account.debtor.switches}
+    known = by_day.get(said.set_on)
+    if known is not None and known.rank >= said.rank:
+        account.remark(f"a later word of {known.set_on} is known")
         return
-    account.debtor_to_change().enforcement = said
+    by_day[said.set_on] = said
+    *earlier, latest = sorted(by_day.values(), key=lambda one: one.rank)
+    debtor = account.debtor_to_change()
+    debtor.enforcement, debtor.earlier_enforcement = latest, tuple(earlier)
+    if latest is not said:
+        account.remark(f"from {latest.set_on} on a later word counts")
     account.retime()
-
-
-def _newness(said: Enforcement) -> tuple[object, ...]:
-    return said.set_on, said.said_at, said.event_name
 
 
 def _concerns(data: CustomerUpdated) -> tuple[object, ...]:

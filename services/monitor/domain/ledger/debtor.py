@@ -4,7 +4,7 @@ Facts alone, in whatever order they came; what was decided about them is in `esc
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from services.monitor.domain.insurance.cover import Cover
 from shared.contracts.customer import CustomerUpdated
@@ -40,6 +40,18 @@ class Block:
     unblocked_on: date | None = None
 
     @property
+    def last_on(self) -> date | None:
+        """The last day that is blocked; None while no end is known."""
+        lifted = None if self.unblocked_on is None else self.unblocked_on - timedelta(days=1)
+        return min((day for day in (self.until, lifted) if day is not None), default=None)
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether dunning is blocked on a day; one that is said ahead begins on its own."""
+        if self.blocked_on is None or day < self.blocked_on:
+            return False
+        return self.last_on is None or day <= self.last_on
+
+    @property
     def invoice_ids(self) -> list[str] | None:
         """The invoice it is for; None: the whole account."""
         return None if self.invoice_id is None else [self.invoice_id]
@@ -47,12 +59,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """Whether the account is enforced at all, by the latest word."""
+    """Whether the account is enforced at all, from a day on."""
 
     enforced: bool
     set_on: date
     said_at: datetime
     event_name: str
+
+    @property
+    def rank(self) -> tuple[date, datetime, str]:
+        """What tells the later of two words: its day, the event's `time`, then its name."""
+        return self.set_on, self.said_at, self.event_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +92,10 @@ class Debtor:
     covers: dict[str, Cover] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
+    #: The word with the latest day, which may lie ahead.
     enforcement: Enforcement | None = None
+    #: The latest word of each day before it, in order; each counts until the next one's day.
+    earlier_enforcement: tuple[Enforcement, ...] = ()
     insolvent_on: date | None = None
     group_default: GroupDefault | None = None
     #: Sentences about events that contradicted what was known, for a person to look at.
@@ -85,6 +105,17 @@ class Debtor:
     def group_id(self) -> str | None:
         """The group that the customer belongs to."""
         return None if self.customer is None else self.customer.group_id
+
+    @property
+    def switches(self) -> tuple[Enforcement, ...]:
+        """Every word on enforcement that counts, in the order of their days."""
+        own = () if self.enforcement is None else (self.enforcement,)
+        return (*self.earlier_enforcement, *own)
+
+    def is_enforced_on(self, day: date) -> bool:
+        """Say whether enforcement is on, which it is as long as no word has switched it off."""
+        past = [one.enforced for one in self.switches if one.set_on <= day]
+        return past[-1] if past else True
 
     @property
     def cross_defaulted_on(self) -> date | None:

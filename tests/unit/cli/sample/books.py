@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from cli.sample.events import Event
-from cli.sample.teller import DAY_FIELDS
+from shared.contracts.catalogue import CATALOGUE
 
 
 @dataclass
@@ -69,9 +69,9 @@ class Books:
         return bill
 
     def read(self, event: Event) -> None:
-        day_field = DAY_FIELDS.get(event.type)
-        if day_field:
-            on = date.fromisoformat(event.data[day_field])
+        day_member = CATALOGUE[event.type].struct.day_member
+        if day_member:
+            on = date.fromisoformat(event.data[day_member])
             self.expect(on == event.at.date(), event.data, "told on another day than its own")
         if event.type != "customer.updated.v1":
             self.expect(event.data["customer_id"] in self.versions, event.data, "a stranger")

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 import yaml
 
+from shared.calendar import latest_date
 from shared.errors import RejectedError
 from tests.unit.docs.scenarios import debtors, invoices, money
 from tests.unit.docs.scenarios.blocks import Block, Head, Line, ScenarioError, head
@@ -57,7 +58,9 @@ class Run:
         book = self.world.book(start.who)
         on = start.of or self.world.today(book)
         saying = Saying(book.account_id, on, self.world.next_number())
-        self.world.say(start.who, event_of(start.what, saying, FORMS))
+        event = event_of(start.what, saying, FORMS)
+        event.check_happened(latest_date(self.world.instant))
+        self.world.say(start.who, event)
 
     def _check_refusal(self, code: str) -> None:
         refusal, self._refusal = self._refusal, None

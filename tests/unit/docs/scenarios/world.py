@@ -115,10 +115,11 @@ class World:
         default = self.policies.default
         past = World(documents=self.documents, now=default.begins(as_of))
         for entry in self.journal:
+            recorded_on = default.today(entry.recorded_at)
             happened_on = entry.event.data.happened_on or default.today(entry.event.said_at)
-            if happened_on > as_of:
+            if min(happened_on, recorded_on) > as_of:
                 continue
-            if known_by is None or default.today(entry.recorded_at) <= known_by:
+            if known_by is None or recorded_on <= known_by:
                 past.books.setdefault(entry.key, Book(entry.key)).fold(entry.event, entry.rule)
         return past
 

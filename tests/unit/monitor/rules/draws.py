@@ -112,6 +112,9 @@ def _invoice(draw: st.DrawFn, invoice_id: str) -> Inbound:
 def _event(draw: st.DrawFn, number: int) -> Inbound:
     """Draw what happens on a day by its number."""
     today, invoice_id = after(number), draw(_invoice_ids)
+    # What is arranged may be said ahead of its day.
+    begin = draw(st.sampled_from((0, 0, draw(st.integers(1, 20)))))
+    begins, ends = after(number + begin), after(number + begin + draw(st.integers(0, 25)))
     name = draw(st.sampled_from("PQ"))
     till = after(number + draw(st.integers(0, 25)))
     amount = draw(st.sampled_from(("30", "60", "100", "130")))
@@ -131,10 +134,10 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
         lambda: debtors.promised(name, some, made_on=today, by=till, currency="EUR"),
         lambda: debtors.promised(name, None, invoice_id, made_on=today, by=till),
         lambda: debtors.promise_withdrawn(name, on=today),
-        lambda: debtors.blocked(name, invoice_id, on=today, until=till),
-        lambda: debtors.blocked(name, on=today, until=draw(st.sampled_from((None, till)))),
-        lambda: debtors.unblocked(name, on=today),
-        lambda: debtors.enforced(is_on=draw(st.booleans()), on=today),
+        lambda: debtors.blocked(name, invoice_id, on=begins, until=ends),
+        lambda: debtors.blocked(name, on=begins, until=draw(st.sampled_from((None, ends)))),
+        lambda: debtors.unblocked(name, on=begins),
+        lambda: debtors.enforced(is_on=draw(st.booleans()), on=begins),
         lambda: debtors.insolvent(today),
         lambda: known.cover(
             waiting_days=draw(st.integers(0, 40)),

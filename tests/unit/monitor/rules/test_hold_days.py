@@ -12,6 +12,7 @@ from services.monitor.domain.escalation.holds import (
     free_on,
     hold_of,
     holds_on,
+    next_hold_on,
 )
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Block, Debtor, Enforcement, Promise
@@ -23,6 +24,8 @@ LAST = day("2026-02-10")
 SAID_AT = datetime(2026, 2, 1, tzinfo=UTC)
 OFF = Enforcement(enforced=False, set_on=MADE_ON, said_at=SAID_AT, event_name="e1")
 ON = Enforcement(enforced=True, set_on=MADE_ON, said_at=SAID_AT, event_name="e1")
+OFF_LATER = Enforcement(enforced=False, set_on=LAST, said_at=SAID_AT, event_name="e2")
+ON_LATER = Enforcement(enforced=True, set_on=LAST, said_at=SAID_AT, event_name="e2")
 
 
 def promise(**more: Any) -> Debtor:
@@ -52,6 +55,13 @@ def block(**more: Any) -> Debtor:
         pytest.param(block(until=LAST), "2026-02-10", ["block B"], id="a block on its last day"),
         pytest.param(block(until=LAST), "2026-02-11", [], id="the day after its last"),
         pytest.param(block(unblocked_on=LAST), "2026-02-10", [], id="lifted"),
+        pytest.param(block(unblocked_on=LAST), "2026-02-09", ["block B"], id="to be lifted"),
+        pytest.param(
+            block(until=LAST, unblocked_on=day("2026-02-12")), "2026-02-11", [],
+            id="over before it is lifted",
+        ),
+        pytest.param(block(blocked_on=LAST), "2026-02-09", [], id="a block to come"),
+        pytest.param(block(blocked_on=LAST), "2026-02-10", ["block B"], id="on its first day"),
         pytest.param(block(invoice_id="A"), "2026-02-10", ["block B"], id="of it"),
         pytest.param(block(invoice_id="B"), "2026-02-10", [], id="of another"),
         pytest.param(
@@ -63,11 +73,64 @@ def block(**more: Any) -> Debtor:
         ),
         pytest.param(Debtor(enforcement=OFF), "2026-02-10", ["enforcement"], id="enforcement off"),
         pytest.param(Debtor(enforcement=ON), "2026-02-10", [], id="enforcement on again"),
+        pytest.param(Debtor(enforcement=OFF_LATER), "2026-02-09", [], id="to be switched off"),
+        pytest.param(
+            Debtor(enforcement=ON_LATER, earlier_enforcement=(OFF,)), "2026-02-09",
+            ["enforcement"], id="to be switched on again",
+        ),
+        pytest.param(
+            Debtor(enforcement=ON_LATER, earlier_enforcement=(OFF,)), "2026-02-10", [],
+            id="on again from its day",
+        ),
+        pytest.param(
+            Debtor(enforcement=OFF_LATER, earlier_enforcement=(OFF,)), "2026-02-09",
+            ["enforcement"], id="off, and to be switched off once more",
+        ),
     ],
 )  # fmt: skip
 def test_each_thing_holds_on_its_days(debtor: Debtor, today: str, labels: list[str]) -> None:
     item = Item("A", 1, "EUR", 10000, day(ISSUED_ON), day(DUE_ON), day(DUE_ON))
     assert [one.label for one in holds_on(item, debtor, (), day(today))] == labels
+
+
+@pytest.mark.parametrize(
+    ("debtor", "until"),
+    [
+        pytest.param(block(until=LAST), "2026-02-10", id="a block to its last day"),
+        pytest.param(block(until=LAST, unblocked_on=LAST), "2026-02-09", id="lifted before it"),
+        pytest.param(block(unblocked_on=LAST), "2026-02-09", id="to be lifted"),
+        pytest.param(block(), None, id="a block without an end"),
+        pytest.param(
+            Debtor(enforcement=ON_LATER, earlier_enforcement=(OFF,)), "2026-02-09",
+            id="to be switched on again",
+        ),
+        pytest.param(
+            Debtor(enforcement=OFF_LATER, earlier_enforcement=(OFF,)), None, id="off for good"
+        ),
+    ],
+)  # fmt: skip
+def test_a_hold_says_the_last_day_that_is_known(debtor: Debtor, until: str | None) -> None:
+    item = Item("A", 1, "EUR", 10000, day(ISSUED_ON), day(DUE_ON), day(DUE_ON))
+    [hold] = holds_on(item, debtor, (), day("2026-02-05"))
+    assert hold.until == (until and day(until))
+
+
+@pytest.mark.parametrize(
+    ("debtor", "begins_on"),
+    [
+        pytest.param(Debtor(), None, id="nothing is said"),
+        pytest.param(block(), None, id="it has begun"),
+        pytest.param(block(blocked_on=LAST), "2026-02-10", id="a block to come"),
+        pytest.param(block(blocked_on=LAST, invoice_id="B"), None, id="of another"),
+        pytest.param(block(blocked_on=LAST, unblocked_on=MADE_ON), None, id="lifted beforehand"),
+        pytest.param(Debtor(enforcement=OFF_LATER), "2026-02-10", id="to be switched off"),
+        pytest.param(Debtor(enforcement=ON_LATER), None, id="to be switched on"),
+    ],
+)
+def test_what_begins_to_hold_later_is_known_ahead(debtor: Debtor, begins_on: str | None) -> None:
+    item = Item("A", 1, "EUR", 10000, day(ISSUED_ON), day(DUE_ON), day(DUE_ON))
+    found = next_hold_on(item, debtor, day("2026-02-05"))
+    assert found == (begins_on and day(begins_on))
 
 
 @pytest.mark.parametrize(

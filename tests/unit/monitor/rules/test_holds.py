@@ -172,6 +172,38 @@ def test_a_level_is_not_raised_while_something_holds_it(story: Story) -> None:
         },
     ),
     Story(
+        "a block that is said ahead, from its day to the day it is lifted, said ahead as well",
+        HIGHEST,
+        A
+        | {
+            "2026-02-11": [blocked("B", on="2026-02-13")],
+            "2026-02-12": [unblocked("B", on="2026-02-16")],
+        },
+        "2026-02-17",
+        {
+            "2026-02-10": ["A/1 raised first"],
+            "2026-02-13": ["A/1 held first by block B to 2026-02-15"],
+            "2026-02-16": ["A/1 resumed first"],
+        },
+    ),
+    Story(
+        "a switch that is said ahead, and back",
+        HIGHEST,
+        A
+        | {
+            "2026-02-11": [
+                enforced(is_on=True, on="2026-02-16"),
+                enforced(is_on=False, on="2026-02-13"),
+            ]
+        },
+        "2026-02-17",
+        {
+            "2026-02-10": ["A/1 raised first"],
+            "2026-02-13": ["A/1 held first by enforcement to 2026-02-15"],
+            "2026-02-16": ["A/1 resumed first"],
+        },
+    ),
+    Story(
         "a longer hold takes over and says so; a shorter one says nothing",
         HIGHEST,
         A
