@@ -76,15 +76,17 @@ def cancelled(account: Account, data: InvoiceCancelled, _event: Event) -> date:
 
 
 def terms_extended(account: Account, data: InvoiceTermsExtended, event: Event) -> date:
-    """More time was agreed; the latest agreement stands."""
+    """More time was agreed; the latest agreement stands, the earlier ones count for interest."""
     invoice = account.invoice(data.invoice_id)
     parts = [(part.due_on, part.amount) for part in data.schedule or ()]
     extension = Extension(data.agreed_on, event.name, data.due_on, parts)
-    known = invoice.extension
-    if known is not None and (known.agreed_on, known.name) > (data.agreed_on, event.name):
-        account.remark(f"an agreement of {known.agreed_on} is known; this changes nothing")
+    known = {(one.agreed_on, one.name): one for one in invoice.extensions()}
+    known[extension.agreed_on, extension.name] = extension
+    *invoice.earlier_extensions, latest = (one for _key, one in sorted(known.items()))
+    invoice.extension = latest
+    if latest is not extension:
+        account.remark(f"an agreement of {latest.agreed_on} is known; this changes no due date")
         return data.agreed_on
-    invoice.extension = extension
     settle(account, invoice, data.agreed_on, "terms extended")
     return data.agreed_on
 

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from services.monitor.domain.interest.accrual import Accrual, Step, accrue, once_per_invoice
+from services.monitor.domain.interest.accrual import Accrual, accrue, once_per_invoice
+from services.monitor.domain.interest.course import course_of
 from services.monitor.domain.interest.telling import told
-from services.monitor.domain.invoice.dispute import Dispute
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Waiver
-from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.funds import readable
 from shared.contracts.escalation import Interest
@@ -55,50 +54,11 @@ def _total(accruals: Iterable[Accrual]) -> int:
 def accruals_of(
     invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms, until: date
 ) -> tuple[Accrual, ...]:
-    """Return what has grown on each item by the end of a day; the fixed sum once an invoice."""
+    """Return what has grown on each instalment by the end of a day; the fixed sum once for all."""
     assert invoice.currency is not None
     return once_per_invoice(
-        [
-            accrue(item.due_on, steps_of(item, invoice, clearings), terms, invoice.currency, until)
-            for item in invoice.items
-        ]
+        [accrue(steps, terms, invoice.currency, until) for steps in course_of(invoice, clearings)]
     )
-
-
-def steps_of(item: Item, invoice: Invoice, clearings: Iterable[Clearing]) -> list[Step]:
-    """Return what was open of an item from each day on, by the value dates of its clearings.
-
-    An amendment counts from the beginning: it says what was owed in truth.
-    """
-    changes: dict[date, int] = {item.issued_on: item.amount}
-    for one in clearings:
-        if one.instalment == item.instalment:
-            changes[one.cleared_on] = changes.get(one.cleared_on, 0) - one.amount
-    disputes = [
-        one
-        for one in invoice.disputes.values()
-        if one.disputed_on is not None and one.instalment in (None, item.instalment)
-    ]
-    for dispute in disputes:
-        for day in (dispute.disputed_on, dispute.resolved_on):
-            if day is not None:
-                changes.setdefault(day, 0)
-    steps: list[Step] = []
-    left = 0
-    for day in sorted(changes):
-        left += changes[day]
-        steps.append(Step(day, max(0, left), _disputed(disputes, day, left, item.currency)))
-    return steps
-
-
-def _disputed(disputes: Iterable[Dispute], day: date, left: int, currency: str) -> int:
-    """Return what of an item was in dispute at the end of a day."""
-    total = 0
-    for one in disputes:
-        assert one.disputed_on is not None
-        if one.disputed_on <= day and (one.resolved_on is None or day < one.resolved_on):
-            total += left if one.amount is None else readable(one.amount, currency)
-    return max(0, min(left, total))
 
 
 def _paid(clearings: Iterable[Clearing], until: date) -> int:

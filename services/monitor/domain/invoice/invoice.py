@@ -60,7 +60,10 @@ class Invoice:
     issued_on: date | None = None
     parts: list[Part] = field(default_factory=list)
     amendment: Amendment | None = None
+    #: The latest agreement on more time, and those before it in their order: interest goes by the
+    #: due date of each day. A row that was stored before they were kept has none.
     extension: Extension | None = None
+    earlier_extensions: list[Extension] = field(default_factory=list)
     cancelled_on: date | None = None
     #: By the name of their events.
     write_offs: dict[str, WriteOff] = field(default_factory=dict)
@@ -84,6 +87,15 @@ class Invoice:
         """Return the funds that name this invoice or are matched with it."""
         named = {(one.kind, one.funds_id) for one in self.named}
         return named | {(one.kind, one.funds_id) for one in self.matches}
+
+    def extensions(self) -> list[Extension]:
+        """Return every agreement on more time, in the order of their days."""
+        return self.earlier_extensions + ([] if self.extension is None else [self.extension])
+
+    def extension_on(self, day: date) -> Extension | None:
+        """Return the latest agreement by the end of a day."""
+        agreed = [one for one in self.extensions() if one.agreed_on <= day]
+        return agreed[-1] if agreed else None
 
     def terms(self) -> list[Part]:
         """Return what is due when; nothing before issue.
