@@ -68,7 +68,7 @@ INVOICES = (
 )
 INTEREST = (
     "invoice_id:Invoice account_id:Account as_of:To_the_end_of currency:Currency accrued:Accrued> "
-    "paid:Paid> waived:Waived> open:Owed> terms:Terms"
+    "paid:Paid> overpaid:Paid_beyond> waived:Waived> open:Owed> terms:Terms"
 )
 ITEMS = (
     "item_id:Item account_id:Account due_on:Due days_overdue:Days_overdue> currency:Currency "

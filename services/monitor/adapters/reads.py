@@ -5,10 +5,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, Text, cast, func, literal, select, tuple_, union, union_all
+from sqlalchemy import Select, Text, cast, func, literal, null, select, tuple_, union, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -105,21 +105,30 @@ class Reads:
 
     async def anomalies(
         self, account_id: str | None, cursor: str | None, limit: int
-    ) -> Page[tuple[str, str, str]]:
-        """Return (account id, subject, sentence) of what a person should look at."""
+    ) -> Page["Noted"]:
+        """Return what a person should look at, subject by subject.
+
+        An invoice may come without a sentence: then its interest was paid, see `rows.invoice_row`.
+        """
         parts = []
-        for table, subject in (
-            (tables.accounts, literal("account")),
-            (tables.invoices, literal("invoice ") + tables.invoices.c.invoice_id),
+        for table, subject, invoice_id in (
+            (tables.accounts, literal("account"), null()),
+            (
+                tables.invoices,
+                literal("invoice ") + tables.invoices.c.invoice_id,
+                tables.invoices.c.invoice_id,
+            ),
             (
                 tables.funds,
                 func.replace(tables.funds.c.kind, "_", " ") + " " + tables.funds.c.funds_id,
+                null(),
             ),
         ):
             query = select(
                 table.c.partition,
                 table.c.account_id,
                 subject.label("subject"),
+                cast(invoice_id, Text).label("invoice_id"),
                 cast(table.c.anomalies, Text).label("sentences"),
             ).where(table.c.anomalies.is_not(None))
             parts.append(self._filtered(query, table, {"account_id": account_id}))
@@ -128,9 +137,15 @@ class Reads:
         page = await self._page(select(every), keys, cursor, limit)
         return Page(
             rows=[
-                (row.account_id, row.subject, sentence)
+                Noted(
+                    row.account_id,
+                    row.subject,
+                    None
+                    if row.invoice_id is None
+                    else (row.partition, row.account_id, row.invoice_id),
+                    json.loads(row.sentences),
+                )
                 for row in page.rows
-                for sentence in json.loads(row.sentences)
             ],
             next=page.next,
         )
@@ -301,6 +316,16 @@ class Reads:
         return await read_page(
             self._engine, query, keys, cursor=cursor, limit=limit, shape=lambda row: row
         )
+
+
+class Noted(NamedTuple):
+    """What is stored of a subject that a person should look at."""
+
+    account_id: str
+    subject: str
+    #: Partition, account id, invoice id, where the subject is an invoice.
+    invoice: tuple[int, str, str] | None
+    sentences: list[str]
 
 
 class Figures:

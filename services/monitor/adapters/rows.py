@@ -9,7 +9,7 @@ import msgspec
 
 from services.monitor.domain.escalation.decision import level_of
 from services.monitor.domain.escalation.standing import Said
-from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.item import Item, Raised, status_of
 from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.balance import Balance
@@ -57,9 +57,16 @@ def to_json(value: Any) -> str:
 
 
 def invoice_row(key: AccountKey, invoice: Invoice) -> tuple[Any, ...]:
-    """Return an invoice in the columns of `SAVE_INVOICES`; its items have rows of their own."""
+    """Return an invoice in the columns of `SAVE_INVOICES`; its items have rows of their own.
+
+    Where its interest was paid the list of anomalies is there, be it empty: whether that is too
+    much depends on the day, and who lists anomalies must look at it.
+    """
     facts = to_json(replace(invoice, items=[]))
-    return (*key, invoice.invoice_id, facts, _listed(anomalies.of_invoice(invoice)))
+    listed = _listed(anomalies.of_invoice(invoice))
+    if listed is None and any(one.instalment == INTEREST for one in invoice.matches):
+        listed = _NOTHING
+    return (*key, invoice.invoice_id, facts, listed)
 
 
 def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:

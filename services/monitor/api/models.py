@@ -123,6 +123,8 @@ class InvoiceInterest(BaseModel):
     currency: str
     accrued: str
     paid: str
+    #: What of it is beyond what has grown; interest that grows later uses it up.
+    overpaid: str
     #: What waivers have taken away of what would be owed without them.
     waived: str
     #: What is owed of it.

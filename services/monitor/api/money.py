@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.interest import Reading, interest_now
+from services.monitor.handlers.interest import Reading, interest_now, paid_beyond_now
 from services.monitor.handlers.past import Question, interest_then
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
@@ -52,7 +52,7 @@ def money_router(
             rows=[
                 shapes.interest(key[1], one, today)
                 for key, one, today in found
-                if one.grows or invoice_id is not None
+                if one.is_some or invoice_id is not None
             ],
             next=keys.next,
         )
@@ -62,10 +62,15 @@ def money_router(
         account_id: str | None = None, cursor: Cursor = None, limit: Limit = PAGE_ROWS_DEFAULT
     ) -> Page[models.Anomaly]:
         page = await reads.anomalies(account_id, cursor, limit)
+        async with open_reading() as reading:
+            beyond = await paid_beyond_now(
+                reading, [one.invoice for one in page.rows if one.invoice is not None], now()
+            )
         return Page(
             rows=[
-                models.Anomaly(account_id=account, subject=subject, sentence=sentence)
-                for account, subject, sentence in page.rows
+                models.Anomaly(account_id=one.account_id, subject=one.subject, sentence=sentence)
+                for one in page.rows
+                for sentence in [*one.sentences, *beyond.get(one.invoice, ())]
             ],
             next=page.next,
         )

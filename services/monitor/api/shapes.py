@@ -174,6 +174,7 @@ def interest(account_id: str, one: InvoiceInterest, as_of: date) -> models.Invoi
         currency=currency,
         accrued=one.interest.accrued,
         paid=to_text(one.paid, currency),
+        overpaid=to_text(one.overpaid, currency),
         waived=to_text(one.waived, currency),
         open=one.interest.open,
         as_of=as_of,

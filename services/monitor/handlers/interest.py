@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Protocol
 
-from services.monitor.domain.interest.claim import interest_of
+from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of
 from services.monitor.domain.interest.terms import applicable_terms
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice
+from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.ports import AccountKey, Known
@@ -29,8 +29,11 @@ class InvoiceInterest:
 
     invoice_id: str
     interest: Interest
-    #: Money that has met the interest by then.
+    #: Money that has met the interest by then, and what of it is beyond what has grown.
     paid: int
+    overpaid: int
+    #: A sentence for a person on each payment that went beyond.
+    beyond: list[str]
     #: What waivers have taken away of what would be owed without them.
     waived: int
     #: `contract`, or the creditor's policy by its label.
@@ -44,33 +47,44 @@ class InvoiceInterest:
         return [*([] if self.fault is None else [self.fault]), *self.interest.why]
 
     @property
-    def grows(self) -> bool:
-        """Whether anything has grown at all."""
-        return to_minor(self.interest.accrued, self.interest.currency) > 0
+    def is_some(self) -> bool:
+        """Whether anything has grown or was paid at all."""
+        return self.paid > 0 or to_minor(self.interest.accrued, self.interest.currency) > 0
 
 
 def interest_on(
     invoice: Invoice, clearings: Iterable[Clearing], policy: Policy, until: date
 ) -> InvoiceInterest | None:
-    """Return the interest on an invoice to the end of a day; None where late payment bears none.
+    """Return the interest on an invoice to the end of a day.
 
-    `clearings` are the invoice's own. A contract that nobody can read falls back to the creditor's
+    None where late payment bears none, unless some was paid all the same. `clearings` are the
+    invoice's own. A contract that nobody can read falls back to the creditor's
     rule, and says so.
     """
     currency = invoice.currency
     if currency is None:
         return None
     terms, owner, fault = _terms(invoice, currency, policy)
-    if terms is None:
-        return None
     own = list(clearings)
+    paid = paid_of(own, until)
+    if terms is None and not paid:
+        return None
     interest = interest_of(invoice, own, terms, until)
     waived = 0
     if invoice.waivers:
         unwaived = interest_of(replace(invoice, waivers={}), own, terms, until)
         waived = to_minor(unwaived.open, currency) - to_minor(interest.open, currency)
-    paid = sum(one.amount for one in own if one.instalment == INTEREST and one.cleared_on <= until)
-    return InvoiceInterest(invoice.invoice_id, interest, paid, waived, owner, fault)
+    grown = to_minor(interest.accrued, currency)
+    return InvoiceInterest(
+        invoice_id=invoice.invoice_id,
+        interest=interest,
+        paid=paid,
+        overpaid=max(0, paid - grown),
+        beyond=paid_beyond(invoice, own, grown, until),
+        waived=waived,
+        terms_of=owner,
+        fault=fault,
+    )
 
 
 class Reading(Protocol):
@@ -110,6 +124,17 @@ async def interest_now(
         if one is not None:
             found.append((key, one, today))
     return found
+
+
+async def paid_beyond_now(
+    reading: Reading, keys: Sequence[InvoiceKey], now: datetime
+) -> dict[InvoiceKey | None, list[str]]:
+    """Return the sentences on interest that was paid beyond what has grown, by invoice.
+
+    They depend on the creditor's day and policy, so that they are made when they are read, unlike
+    the anomalies that follow from the facts alone and are stored with them.
+    """
+    return {key: one.beyond for key, one, _day in await interest_now(reading, keys, now)}
 
 
 def _terms(

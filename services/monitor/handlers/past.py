@@ -213,11 +213,11 @@ def _policy_of(made: Replay, policies: Policies) -> Policy:
 def interest_then(account: PastAccount, invoice_id: str | None) -> Iterable[InvoiceInterest]:
     """Give the interest on an account's invoices to the end of the day, in the order of their ids.
 
-    Where nothing has grown there is none, unless the invoice is asked for by its id.
+    Where nothing has grown or was paid there is none, unless the invoice is asked for by its id.
     """
     for name, invoice in sorted(account.replay.account.invoices.items()):
         if invoice_id in (None, name):
             clearings = account.replay.clearings_of(name)
             found = interest_on(invoice, clearings, account.policy, account.today)
-            if found is not None and (found.grows or invoice_id is not None):
+            if found is not None and (found.is_some or invoice_id is not None):
                 yield found

@@ -128,6 +128,48 @@ async def test_anomalies_are_listed_by_what_they_are_about(shelf: Shelf) -> None
     assert "invoice NEVER" not in [row["subject"] for row in await shelf.rows("anomalies")]
 
 
+async def test_interest_paid_beyond_what_has_grown_is_listed_until_it_has_grown(
+    shelf: Shelf,
+) -> None:
+    late = invoice("EAGER", "E-1", "3650.00", "2026-01-20")
+    late = (late[0], {**late[1], "interest": {"annual_percent": "10"}})
+    part = {"amount": "4.00", "claim": "interest"}
+    await shelf.fold(
+        late,
+        payment("EAGER", "EP-1", "4.00", allocations=[{**part, "invoice_id": "E-1"}]),
+        invoice("EAGER", "E-2", "10.00", "2026-03-10"),
+        payment("EAGER", "EP-2", "4.00", allocations=[{**part, "invoice_id": "E-2"}]),
+        on="2026-01-23",
+    )
+    beyond = [
+        "payment EP-1 paid 4.00 CNY of interest on invoice E-1; 3.00 CNY has grown: 1.00 CNY is",
+        "payment EP-2 paid 4.00 CNY of interest on invoice E-2; 0.00 CNY has grown: 4.00 CNY is",
+    ]
+    rows = await shelf.rows("anomalies")
+    assert [row["sentence"].partition(" beyond it; ")[0] for row in rows] == beyond
+    assert [row["subject"] for row in rows] == ["invoice E-1", "invoice E-2"]
+    figures = [(row["accrued"], row["overpaid"]) for row in await shelf.rows("interest")]
+    assert figures == [("3.00", "1.00"), ("0.00", "4.00")]
+    assert (await gauge(shelf, "anomalies", subject="invoices")) == 0
+    await shelf.sweep("2026-01-24")
+    assert [row["subject"] for row in await shelf.rows("anomalies")] == ["invoice E-2"]
+
+
+async def test_interest_that_grew_before_each_agreement_on_more_time_is_kept_by_the_store(
+    shelf: Shelf,
+) -> None:
+    late = invoice("LATE", "L-1", "3650.00", "2026-01-10")
+    await shelf.fold((late[0], {**late[1], "interest": {"annual_percent": "10"}}), on="2026-01-05")
+    for agreed_on, due_on in (("2026-01-13", "2026-01-20"), ("2026-01-24", "2026-03-31")):
+        more = {"approved_by": "A. Lead", "agreed_on": agreed_on, "due_on": due_on}
+        await shelf.fold(
+            said("invoice.terms_extended", "LATE", invoice_id="L-1", **more), on=agreed_on
+        )
+    for then in ({}, {"as_of": "2026-01-25"}):
+        [row] = await shelf.rows("interest", invoice_id="L-1", **then)
+        assert row["accrued"] == "5.00"
+
+
 async def gauge(shelf: Shelf, name: str, **labels: str) -> float | None:
     registry = CollectorRegistry()
     reads = Reads(shelf.database.reads, shelf.documents, 1)

@@ -81,7 +81,7 @@ def cancelled(account: Account, data: InvoiceCancelled, _event: Event) -> date:
 
 
 def terms_extended(account: Account, data: InvoiceTermsExtended, event: Event) -> date:
-    """More time was agreed; the latest agreement stands."""
+    """More time was agreed; the latest agreement stands, the earlier ones count for interest."""
     invoice = account.invoice(data.invoice_id)
     parts = [(part.due_on, part.amount) for part in data.schedule or ()]
     extension = Extension(data.agreed_on, event.name, data.due_on, parts)

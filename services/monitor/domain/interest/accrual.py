@@ -26,6 +26,8 @@ class Step:
 
     on: date
     open_minor: int
+    #: The due date in force from that day on.
+    due_on: date
     #: The part of it that is disputed.
     disputed_minor: int = 0
 
@@ -73,20 +75,19 @@ class Accrual:
         return self.interest_minor + self.fixed_sum_minor
 
 
-def accrue(
-    due_on: date, steps: Sequence[Step], terms: InterestTerms, currency: str, until: date
-) -> Accrual:
+def accrue(steps: Sequence[Step], terms: InterestTerms, currency: str, until: date) -> Accrual:
     """Return what late payment has cost an item up to a day, that day included.
 
-    Of several steps on one day the last one counts; before the first step nothing is open. Work
-    goes by steps and changes of the rate, never by days.
+    Of several steps on one day the last one counts; before the first step nothing is open. Each
+    day goes by the due date in force on it: more time ends the growth until it is over, and leaves
+    what had grown. Work goes by steps and changes of the rate, never by days.
 
     The fixed sum falls due once, on the first day that bears interest (Directive 2011/7/EU, article
     6(1): "where interest for late payment becomes payable"), and stays owed whatever is paid later.
     """
     parts: list[tuple[date, date, int, Fraction]] = []
     fixed_sum_on = presumed_from_on = no_rate_until_on = None
-    for from_on, to_on, principal_minor in _principals(due_on + DAY, steps, terms, until):
+    for due_on, from_on, to_on, principal_minor in _principals(steps, terms, until):
         fixed_sum_on = fixed_sum_on or from_on
         presumed_from_on = presumed_from_on or presumed_from(terms, due_on, from_on, to_on)
         for first_on, last_on, percent in percent_spans(terms, due_on, from_on, to_on):
@@ -122,18 +123,18 @@ def once_per_invoice(accruals: Sequence[Accrual]) -> tuple[Accrual, ...]:
 
 
 def _principals(
-    first_on: date, steps: Sequence[Step], terms: InterestTerms, until: date
-) -> Iterator[tuple[date, date, int]]:
-    """Yield the periods (first day, last day, principal) in which something bears interest."""
+    steps: Sequence[Step], terms: InterestTerms, until: date
+) -> Iterator[tuple[date, date, date, int]]:
+    """Yield (due date, first day, last day, principal) of each time something bears interest."""
     ordered = sorted(steps, key=attrgetter("on"))
     for number, step in enumerate(ordered):
         is_last = number + 1 == len(ordered)
-        from_on = max(step.on, first_on)
+        from_on = max(step.on, step.due_on + DAY)
         to_on = until if is_last else min(until, ordered[number + 1].on - DAY)
         disputed_minor = step.disputed_minor if terms.disputed == EXCLUDED else 0
         principal_minor = step.open_minor - disputed_minor
         if from_on <= to_on and principal_minor > 0:
-            yield from_on, to_on, principal_minor
+            yield step.due_on, from_on, to_on, principal_minor
 
 
 def _append(

@@ -7,42 +7,75 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from services.monitor.domain.interest.accrual import Accrual, Step, accrue, once_per_invoice
+from services.monitor.domain.interest.accrual import Accrual, accrue, once_per_invoice
+from services.monitor.domain.interest.course import course_of
 from services.monitor.domain.interest.telling import told
-from services.monitor.domain.invoice.dispute import Dispute
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Waiver
-from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.ledger.funds import readable
+from services.monitor.domain.ledger.funds import FundsKind, readable
 from shared.contracts.escalation import Interest
 from shared.contracts.interest import InterestTerms
 from shared.money import Money, to_text
 
 
 def interest_of(
-    invoice: Invoice, clearings: Iterable[Clearing], terms: InterestTerms, until: date
+    invoice: Invoice, clearings: Iterable[Clearing], terms: InterestTerms | None, until: date
 ) -> Interest:
     """Return the interest on an invoice to the end of a day, all of its items together.
 
-    `clearings` are the invoice's own. What is paid beyond what has grown is not owed back here: it
-    leaves nothing open.
+    `clearings` are the invoice's own; without terms nothing grows. What is paid beyond what has
+    grown is not owed back here: interest that grows later uses it up.
     """
     currency = invoice.currency
     assert currency is not None
     own = list(clearings)
     accruals = accruals_of(invoice, own, terms, until)
     total = _total(accruals)
-    paid = _paid(own, until)
+    paid = paid_of(own, until)
     waived = _waived(invoice, own, terms, until)
     left = max(0, total - paid - waived)
     why = [line for one in accruals for line in told(one, currency)]
+    if terms is None:
+        why.append("no terms of interest are agreed or set: none grows")
     if paid:
         why.append(f"paid of it: {Money(paid, currency)}")
+    if paid > total:
+        why.append(f"paid beyond what has grown: {Money(paid - total, currency)}")
     if waived:
         why.append(f"waived of it: {Money(waived, currency)}")
     return Interest(
         accrued=to_text(total, currency), open=to_text(left, currency), currency=currency, why=why
     )
+
+
+def paid_beyond(
+    invoice: Invoice, clearings: Iterable[Clearing], grown: int, until: date
+) -> list[str]:
+    """Return a sentence on each payment that has paid more interest than the `grown` minor units.
+
+    The last to come is the first that is too much.
+    """
+    assert invoice.currency is not None
+    sums: dict[tuple[FundsKind, str], int] = {}
+    for one in sorted(clearings, key=lambda one: (one.cleared_on, one.kind, one.funds_id)):
+        if one.instalment == INTEREST and one.cleared_on <= until:
+            sums[one.kind, one.funds_id] = sums.get((one.kind, one.funds_id), 0) + one.amount
+    found: list[str] = []
+    before = 0
+    for (kind, funds_id), paid in sums.items():
+        room = max(0, grown - before)
+        if paid > room:
+            has_grown = f"{Money(grown, invoice.currency)} has grown"
+            if before:
+                has_grown += f" and {Money(before, invoice.currency)} was paid before"
+            found.append(
+                f"{kind.replace('_', ' ')} {funds_id} paid {Money(paid, invoice.currency)} of "
+                f"interest on invoice {invoice.invoice_id}; {has_grown}: "
+                f"{Money(paid - room, invoice.currency)} is beyond it; reverse the payment as a "
+                "mistake and send it anew under another id, or wait for interest to grow"
+            )
+        before += paid
+    return found
 
 
 def _total(accruals: Iterable[Accrual]) -> int:
@@ -53,55 +86,18 @@ def _total(accruals: Iterable[Accrual]) -> int:
 
 
 def accruals_of(
-    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms, until: date
+    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms | None, until: date
 ) -> tuple[Accrual, ...]:
-    """Return what has grown on each item by the end of a day; the fixed sum once an invoice."""
+    """Return what has grown on each instalment by the end of a day; the fixed sum once for all."""
     assert invoice.currency is not None
+    if terms is None:
+        return ()
     return once_per_invoice(
-        [
-            accrue(item.due_on, steps_of(item, invoice, clearings), terms, invoice.currency, until)
-            for item in invoice.items
-        ]
+        [accrue(steps, terms, invoice.currency, until) for steps in course_of(invoice, clearings)]
     )
 
 
-def steps_of(item: Item, invoice: Invoice, clearings: Iterable[Clearing]) -> list[Step]:
-    """Return what was open of an item from each day on, by the value dates of its clearings.
-
-    An amendment counts from the beginning: it says what was owed in truth.
-    """
-    changes: dict[date, int] = {item.issued_on: item.amount}
-    for one in clearings:
-        if one.instalment == item.instalment:
-            changes[one.cleared_on] = changes.get(one.cleared_on, 0) - one.amount
-    disputes = [
-        one
-        for one in invoice.disputes.values()
-        if one.disputed_on is not None and one.instalment in (None, item.instalment)
-    ]
-    for dispute in disputes:
-        for day in (dispute.disputed_on, dispute.resolved_on):
-            if day is not None:
-                changes.setdefault(day, 0)
-    steps: list[Step] = []
-    left = 0
-    for day in sorted(changes):
-        left += changes[day]
-        steps.append(Step(day, max(0, left), _disputed(disputes, day, left, item.currency)))
-    return steps
-
-
-def _disputed(disputes: Iterable[Dispute], day: date, left: int, currency: str) -> int:
-    """Return what of an item was in dispute at the end of a day."""
-    total = 0
-    for one in disputes:
-        assert one.disputed_on is not None
-        if one.disputed_on <= day and (one.resolved_on is None or day < one.resolved_on):
-            total += left if one.amount is None else readable(one.amount, currency)
-    return max(0, min(left, total))
-
-
-def _paid(clearings: Iterable[Clearing], until: date) -> int:
+def paid_of(clearings: Iterable[Clearing], until: date) -> int:
     """Return the minor units of interest that money has met by the end of a day."""
     return sum(
         one.amount for one in clearings if one.instalment == INTEREST and one.cleared_on <= until
@@ -109,7 +105,7 @@ def _paid(clearings: Iterable[Clearing], until: date) -> int:
 
 
 def _waived(
-    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms, until: date
+    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms | None, until: date
 ) -> int:
     """Return the minor units that waivers have taken away by the end of a day, in their order."""
     waived = 0
@@ -124,11 +120,11 @@ def _one_waived(
     waiver: Waiver,
     invoice: Invoice,
     clearings: Sequence[Clearing],
-    terms: InterestTerms,
+    terms: InterestTerms | None,
     before: int,
 ) -> int:
     assert invoice.currency is not None
     if waiver.amount is not None:
         return readable(waiver.amount, invoice.currency)
     grown = _total(accruals_of(invoice, clearings, terms, waiver.on))
-    return max(0, grown - _paid(clearings, waiver.on) - before)
+    return max(0, grown - paid_of(clearings, waiver.on) - before)

@@ -92,6 +92,7 @@ class Invoice:
     issued_on: date | None = None
     parts: list[Part] = field(default_factory=list)
     amendment: Amendment | None = None
+    #: The latest agreement on more time.
     extension: Extension | None = None
     #: Lower versions and older agreements, in order: they stood on a day before.
     amended_before: list[Amendment] = field(default_factory=list)
@@ -128,6 +129,11 @@ class Invoice:
     def versions(self) -> list[Amendment]:
         """Return every version that has come, the lowest first."""
         return self.amended_before + ([] if self.amendment is None else [self.amendment])
+
+    def extension_on(self, day: date) -> Extension | None:
+        """Return the latest agreement by the end of a day."""
+        agreed = [one for one in self.agreements() if one.agreed_on <= day]
+        return agreed[-1] if agreed else None
 
     def agreements(self) -> list[Extension]:
         """Return every agreement on more time that has come, the oldest first."""

@@ -22,6 +22,8 @@ NONE: Final = "none"
 #: The clearing rules a creditor can choose from.
 RULES: Final = (OLDEST_DUE_FIRST, NONE)
 
+_Matches = dict[tuple[bool, FundsKind, str, int], Match]
+
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
@@ -99,13 +101,13 @@ def _meet(
     """Let funds take the room of terms: the rule's matches first, then named funds by their day."""
     room = [part.amount for part in terms]
     by_day = sorted(range(len(terms)), key=lambda index: (terms[index].due_on, index))
-    matches: list[Match] = []
+    matches: _Matches = {}
     for match in ruled:
         if 1 <= match.instalment <= len(room):
             amount = min(match.amount, room[match.instalment - 1])
             if amount:
                 room[match.instalment - 1] -= amount
-                matches.append(_resized(match, amount))
+                _add(matches, _resized(match, amount))
     for named in sorted(named_funds, key=_value_order):
         if named.currency != currency:
             continue
@@ -119,7 +121,7 @@ def _meet(
                 room[index] -= amount
                 left -= amount
                 _add(matches, Match(named.kind, named.funds_id, index + 1, amount, named=True))
-    return matches
+    return list(matches.values())
 
 
 def _value_order(named: NamedFunds) -> tuple[date, str, str, int]:
@@ -137,18 +139,15 @@ def _resized(match: Match, amount: int) -> Match:
     return Match(match.kind, match.funds_id, match.instalment, amount, match.named)
 
 
-def _add(matches: list[Match], new: Match) -> None:
+def _key(match: Match) -> tuple[bool, FundsKind, str, int]:
+    return match.named, match.kind, match.funds_id, match.instalment
+
+
+def _add(matches: _Matches, new: Match) -> None:
     """Add a match; one of the same funds and instalment grows instead, so that each is one."""
-    for index, match in enumerate(matches):
-        if (match.named, match.kind, match.funds_id, match.instalment) == (
-            new.named,
-            new.kind,
-            new.funds_id,
-            new.instalment,
-        ):
-            matches[index] = _resized(match, match.amount + new.amount)
-            return
-    matches.append(new)
+    key = _key(new)
+    known = matches.get(key)
+    matches[key] = new if known is None else _resized(known, known.amount + new.amount)
 
 
 def oldest_due_first(free: Iterable[Funds], items: Iterable[Item]) -> list[tuple[Funds, Item, int]]:
@@ -178,4 +177,6 @@ def oldest_due_first(free: Iterable[Funds], items: Iterable[Item]) -> list[tuple
 
 def add_rule_match(invoice: Invoice, funds: Funds, instalment: int, amount: int) -> None:
     """Add a match of the clearing rule to the invoice's facts."""
-    _add(invoice.matches, Match(funds.kind, funds.funds_id, instalment, amount, named=False))
+    matches = {_key(match): match for match in invoice.matches}
+    _add(matches, Match(funds.kind, funds.funds_id, instalment, amount, named=False))
+    invoice.matches = list(matches.values())

@@ -7,12 +7,10 @@ from datetime import date
 from typing import Final
 
 from services.monitor.domain.escalation.decision import level_of
-from services.monitor.domain.interest.claim import interest_of
-from services.monitor.domain.interest.terms import applicable_terms
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
-from shared.contracts.escalation import Interest
+from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from shared.money import to_text
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
@@ -171,30 +169,30 @@ def _claim(place: Place, rest: str) -> tuple[object, object]:
 
 
 def _interest(place: Place, rest: str) -> tuple[object, object]:
-    """Compare what has grown and what is owed of it, or a step of the arithmetic."""
+    """Compare what has grown, is owed and was paid beyond it, or a step of the arithmetic."""
     name, _, claimed = rest.partition(" ")
-    interest = _interest_of(place, name)
-    if interest is None:
+    found = _interest_of(place, name)
+    if found is None:
         return claimed, NOTHING
     if claimed.startswith("says "):
-        return _step(claimed, interest.why)
+        return _step(claimed, found.why)
+    interest = found.interest
     owed = f"{interest.accrued} {interest.currency}"
     if ", owed " in claimed:
         owed += f", owed {interest.open}"
+    if ", paid beyond " in claimed:
+        owed += f", paid beyond {to_text(found.overpaid, interest.currency)}"
     return claimed, owed
 
 
-def _interest_of(place: Place, name: str) -> Interest | None:
+def _interest_of(place: Place, name: str) -> InvoiceInterest | None:
     invoice = place.book.account.invoices.get(name)
     if invoice is None or invoice.currency is None:
         message = f"{name} is no invoice of {place.book.account_id}"
         raise ScenarioError(message)
     policy = place.book.policy(place.world.policies)
-    terms = applicable_terms(invoice.interest, invoice.currency, policy.interest)
-    if terms is None:
-        return None
     own = [one for one in place.book.clearings if one.invoice_id == name]
-    return interest_of(invoice, own, terms, place.today)
+    return interest_on(invoice, own, policy, place.today)
 
 
 def _step(claimed: str, why: list[str]) -> tuple[object, object]:
@@ -216,6 +214,9 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
     found = [one for invoice in account.invoices.values() for one in anomalies.of_invoice(invoice)]
     found += [one for funds in account.funds.values() for one in anomalies.of_funds(funds)]
     found += anomalies.of_debtor(account.debtor)
+    for name, invoice in account.invoices.items():
+        interest = _interest_of(place, name) if invoice.currency is not None else None
+        found += [] if interest is None else interest.beyond
     return _step(f"says {rest}", found)
 
 

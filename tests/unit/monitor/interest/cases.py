@@ -1,5 +1,7 @@
 """What the tables of interest are made of: days and steps in short, and terms as people write."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,13 +16,20 @@ def terms(**keys: Any) -> InterestTerms:
 
 
 def step(on: str, open_minor: int, disputed_minor: int = 0) -> Step:
-    """Return a step."""
-    return Step(day(on), open_minor, disputed_minor)
+    """Return a step that is due at once, for `accrue_by` to put its due date in."""
+    return Step(day(on), open_minor, day(on), disputed_minor)
+
+
+def accrue_by(
+    due_on: date, steps: Iterable[Step], one: InterestTerms, currency: str, until: date
+) -> Accrual:
+    """Accrue by one due date for all days."""
+    return accrue([replace(step, due_on=due_on) for step in steps], one, currency, until)
 
 
 def accrued(due_on: str, until: str, *steps: Step, currency: str = "EUR", **keys: Any) -> Accrual:
     """Accrue by a policy's keys."""
-    return accrue(day(due_on), steps, terms(**keys), currency, day(until))
+    return accrue_by(day(due_on), steps, terms(**keys), currency, day(until))
 
 
 def periods(accrual: Accrual) -> list[tuple[date, date]]:

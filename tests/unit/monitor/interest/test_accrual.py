@@ -9,11 +9,10 @@ import pytest
 from services.monitor.domain.interest.accrual import (
     Accrual,
     Step,
-    accrue,
     once_per_invoice,
 )
 from tests.unit.monitor.builders import day
-from tests.unit.monitor.interest.cases import accrued, periods, step, terms
+from tests.unit.monitor.interest.cases import accrue_by, accrued, periods, step, terms
 
 TEN: dict[str, Any] = {"annual_percent": "10"}
 EU: dict[str, Any] = {"reference": "ECB", "margin_percent": "8", "fixed_sum": {"EUR": "40.00"}}
@@ -279,7 +278,7 @@ def test_a_breach_before_the_table_has_no_rate_for_good() -> None:
 def test_an_invoice_costs_its_fixed_sum_once_for_the_instalment_that_was_late_first() -> None:
     eu = terms(**EU)
     parts = [
-        accrue(day(due_on), [step("2026-01-01", 100_00)], eu, "EUR", day("2026-04-30"))
+        accrue_by(day(due_on), [step("2026-01-01", 100_00)], eu, "EUR", day("2026-04-30"))
         for due_on in ("2026-03-31", "2026-01-31", "2026-06-30", "2026-01-31")
     ]
     found = once_per_invoice(parts)

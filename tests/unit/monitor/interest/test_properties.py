@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.interest.accrual import Accrual, Step, accrue
+from services.monitor.domain.interest.accrual import Accrual, Step
 from services.monitor.domain.interest.rates import series_of
 from services.monitor.domain.interest.terms import InterestTerms
 from shared.contracts.interest import (
@@ -22,6 +22,7 @@ from shared.contracts.interest import (
     INCLUDED,
     OWN,
 )
+from tests.unit.monitor.interest.cases import accrue_by
 
 DAY = timedelta(days=1)
 BASIS = {ACTUAL_365: 365, ACTUAL_360: 360}
@@ -32,7 +33,7 @@ own_rates = st.dictionaries(
     days, st.integers(-200, 900).map(lambda hundredths: Fraction(hundredths, 100)), min_size=1
 ).map(lambda found: tuple(sorted(found.items())))
 steps = st.lists(
-    st.builds(Step, days, st.integers(0, 10_000_00), st.integers(0, 10_000_00)), max_size=6
+    st.builds(Step, days, st.integers(0, 10_000_00), days, st.integers(0, 10_000_00)), max_size=6
 )
 
 
@@ -98,7 +99,7 @@ def test_interest_is_the_sum_of_its_days(
     due_on: date, what: list[Step], one: InterestTerms, late_days: int
 ) -> None:
     until = due_on + timedelta(days=late_days)
-    assert accrue(due_on, what, one, "EUR", until).interest == by_days(due_on, what, one, until)
+    assert accrue_by(due_on, what, one, "EUR", until).interest == by_days(due_on, what, one, until)
 
 
 @given(days, steps, terms(), days, days)
@@ -106,8 +107,8 @@ def test_what_is_owed_never_falls_as_days_pass(
     due_on: date, what: list[Step], one: InterestTerms, day_a: date, day_b: date
 ) -> None:
     earlier, later = sorted((day_a, day_b))
-    before = accrue(due_on, what, one, "EUR", earlier)
-    after = accrue(due_on, what, one, "EUR", later)
+    before = accrue_by(due_on, what, one, "EUR", earlier)
+    after = accrue_by(due_on, what, one, "EUR", later)
     assert before.interest <= after.interest
     assert before.fixed_sum_minor <= after.fixed_sum_minor
     assert before.total_minor <= after.total_minor
@@ -120,9 +121,9 @@ def test_interest_splits_at_any_day(
     split_on, until = sorted((day_a, day_b))
     split_on = max(split_on, due_on)
     until = max(until, split_on)
-    first = accrue(due_on, what, one, "EUR", split_on)
-    second = accrue(split_on, what, one, "EUR", until)
-    whole = accrue(due_on, what, one, "EUR", until)
+    first = accrue_by(due_on, what, one, "EUR", split_on)
+    second = accrue_by(split_on, what, one, "EUR", until)
+    whole = accrue_by(due_on, what, one, "EUR", until)
     assert first.interest + second.interest == whole.interest
 
 
@@ -130,7 +131,7 @@ def test_interest_splits_at_any_day(
 def test_lines_add_up_stand_in_order_and_never_overlap(
     due_on: date, what: list[Step], one: InterestTerms, until: date
 ) -> None:
-    found = accrue(due_on, what, one, "EUR", until)
+    found = accrue_by(due_on, what, one, "EUR", until)
     assert sum(line.interest for line in found.lines) == found.interest
     ended_on = due_on
     for line in found.lines:
@@ -144,7 +145,7 @@ def test_lines_add_up_stand_in_order_and_never_overlap(
 def test_nothing_is_owed_before_the_day_after_the_due_date(
     due_on: date, what: list[Step], one: InterestTerms, early_days: int
 ) -> None:
-    found = accrue(due_on, what, one, "EUR", due_on - timedelta(days=early_days))
+    found = accrue_by(due_on, what, one, "EUR", due_on - timedelta(days=early_days))
     assert found == Accrual()
 
 
@@ -152,7 +153,7 @@ def test_nothing_is_owed_before_the_day_after_the_due_date(
 def test_the_fixed_sum_is_owed_exactly_when_some_day_bore_interest(
     due_on: date, what: list[Step], one: InterestTerms, until: date
 ) -> None:
-    found = accrue(due_on, what, one, "EUR", until)
+    found = accrue_by(due_on, what, one, "EUR", until)
     late = [
         on
         for number in range((until - due_on).days)

@@ -157,7 +157,7 @@ def test_terms_are_the_same_in_any_order_of_arrival(order: tuple[int, ...]) -> N
     assert book.open() == {"A/1": "45.00", "A/2": "45.00"}
 
 
-def test_an_older_agreement_says_so_and_changes_nothing() -> None:
+def test_an_older_agreement_says_so_and_changes_no_due_date() -> None:
     book = Book()
     book.fold(issued("A", "100.00"), extended("A", "2026-03-20", agreed_on="2026-01-25"))
     changes = book.fold(extended("A", "2026-02-20", agreed_on="2026-01-20"))
