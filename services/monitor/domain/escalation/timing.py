@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from services.monitor.domain.escalation.clock import Prospect
+from services.monitor.domain.escalation.clock import Prospect, own_on
 from services.monitor.domain.escalation.holds import Hold, free_on, hold_of
 from services.monitor.domain.insurance.clocks import Insurance
 from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policy
 
 #: What may still be raised, each with what holds it back.
@@ -18,6 +19,7 @@ def next_look(
     standing: Sequence[Raised],
     outlook: Outlook,
     policy: Policy,
+    debtor: Debtor,
     holds: Sequence[Hold],
     insurance: Insurance | None,
     today: date,
@@ -28,7 +30,7 @@ def next_look(
     """
     dates = [
         *_for_outlook(outlook, holds, today),
-        *_for_standing(item, standing, policy, holds, today),
+        *_for_standing(item, standing, policy, debtor, holds, insurance, today),
     ]
     threshold = policy.cross_default is not None and policy.cross_default.threshold
     if (policy.needs_account or threshold) and item.due_on >= today:
@@ -58,7 +60,13 @@ def _for_outlook(outlook: Outlook, holds: Sequence[Hold], today: date) -> Iterat
 
 
 def _for_standing(
-    item: Item, standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold], today: date
+    item: Item,
+    standing: Sequence[Raised],
+    policy: Policy,
+    debtor: Debtor,
+    holds: Sequence[Hold],
+    insurance: Insurance | None,
+    today: date,
 ) -> Iterator[date | None]:
     for raised in standing:
         level = policy.level(raised.level)
@@ -67,8 +75,8 @@ def _for_standing(
             yield free_on(hold)
         if raised.cross_default and level is not None:
             # From that day the item's own age is a default, whatever becomes of the others'.
-            own_on = policy.level_on(level, item.due_on)
-            yield own_on if own_on > today else None
+            on = own_on(level, item, debtor, insurance, policy, today)
+            yield on if on > today else None
 
 
 def _day_after(day: date | None) -> date | None:

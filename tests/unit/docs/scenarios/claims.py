@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.escalation.decision import level_of
 from services.monitor.domain.interest.claim import interest_of
 from services.monitor.domain.interest.terms import applicable_terms
 from services.monitor.domain.invoice.item import Item, status_of
@@ -90,7 +89,7 @@ def _status(place: Place, rest: str) -> tuple[object, object]:
 
 
 def _level(place: Place, rest: str) -> tuple[object, object]:
-    return _by_name(rest, lambda name: level_of(place.item(name)) or "none")
+    return _by_name(rest, lambda name: place.item(name).level or "none")
 
 
 def _overdue(place: Place, rest: str) -> tuple[object, object]:
