@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from services.monitor.domain.escalation.decision import level_of
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.item import Item, Raised, status_of
@@ -217,7 +216,7 @@ def item_row(placed: PlacedItem) -> tuple[Any, ...]:
         item.original_due_on,
         status_of(item),
         item.cycle,
-        level_of(item),
+        item.level,
         to_json(item.raised) if item.raised else _NOTHING,
         item.next_attention_on,
         to_json(item.disputed_days) if item.disputed_days else _NOTHING,

@@ -65,10 +65,10 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
         items_of = await reads.items_of_invoices(keys.rows) if keys.rows else {}
         policies, known = await reads.policies(), await reads.known(key[:2] for key in items_of)
         instant = now()
-        rows = [
-            shapes.invoice(key[1], found, known[key[:2]].policy(key[:2], policies).today(instant))
-            for key, found in items_of.items()
-        ]
+        rows = []
+        for key, found in items_of.items():
+            policy = known[key[:2]].policy(key[:2], policies)
+            rows.append(shapes.invoice(key[1], found, policy, policy.today(instant)))
         return Page(rows=rows, next=keys.next)
 
     @router.get("/items")

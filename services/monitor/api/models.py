@@ -27,8 +27,9 @@ class Item(BaseModel):
     due_on: date
     original_due_on: date
     status: str
+    #: The highest level that stands, in the order of the policy.
     level: str | None
-    #: What holds the level, as in `promise P-17`; null while it goes on.
+    #: What holds the highest of those that are held, as in `promise P-17`; null while all go on.
     held_by: str | None
     days_overdue: int
     next_attention_on: date | None
@@ -112,6 +113,7 @@ class Invoice(BaseModel):
     #: The earliest due date of what is open, else the last one.
     due_on: date
     items: int
+    #: The highest level any of its items stands at.
     level: str | None
 
 

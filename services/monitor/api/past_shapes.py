@@ -1,13 +1,15 @@
 """Accounts of a past day to the shapes that the API answers with."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.monitor.api import models
-from services.monitor.api.shapes import Sums, account, clearing_of, figures, item, stood_at
+from services.monitor.api.shapes import Sums, account, clearing_of, figures, item
+from services.monitor.domain.invoice.item import Item
 from services.monitor.handlers.past import PastAccount
 from services.monitor.handlers.ports import Known
+from services.monitor.handlers.remembered import Stood
 
 
 def past_account(one: PastAccount) -> models.Account:
@@ -20,8 +22,7 @@ def past_account(one: PastAccount) -> models.Account:
         for item_ in known.items:
             due[item_.currency].append((item_.due_on, item_.open))
             disputed[item_.currency] += item_.disputed
-            level, _held_by = stood_at(item_, one.remembered)
-            levels |= set() if level is None else {level}
+            levels |= {stood.level for stood in _stood(one, item_)}
     return account(
         one.key[1],
         Known(account_.debtor, one.remembered.said),
@@ -44,7 +45,7 @@ def past_items(one: PastAccount) -> Iterable[models.Item]:
     """Shape an account's items as they were, in the order of their ids."""
     for _name, known in sorted(one.replay.account.invoices.items()):
         for item_ in known.items:
-            yield item(one.key[1], item_, one.today, one.remembered)
+            yield item(one.key[1], item_, one.today, _stood(one, item_))
 
 
 def past_clearings(one: PastAccount) -> Iterable[tuple[tuple[int, int], models.Clearing]]:
@@ -56,3 +57,8 @@ def past_clearings(one: PastAccount) -> Iterable[tuple[tuple[int, int], models.C
             (int(offset), int(number)),
             clearing_of(f"{partition}-{name}", account_id, made),
         )
+
+
+def _stood(one: PastAccount, item_: Item) -> Sequence[Stood]:
+    """Return the levels that stood, lowest first; none stands of what was settled by then."""
+    return one.remembered.stood(item_.item_id, one.policy) if item_.open else ()

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from services.monitor.api import models
-from services.monitor.domain.escalation.decision import level_of
 from services.monitor.domain.escalation.standing import OPEN as PROMISE_OPEN
 from services.monitor.domain.escalation.standing import WITHDRAWN
 from services.monitor.domain.escalation.telling import recipient_of
@@ -21,21 +20,24 @@ from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.policy.policy import Policy
 from services.monitor.handlers.interest import InvoiceInterest
 from services.monitor.handlers.ports import Known
-from services.monitor.handlers.remembered import Remembered
+from services.monitor.handlers.remembered import Stood
 from shared.contracts.customer import CustomerUpdated
 from shared.money import to_text
 
 Row = Any
 
 
-def item(account_id: str, one: Item, today: date, then: Remembered | None = None) -> models.Item:
-    """Shape an item on its creditor's day; of a past day its level is what was said by `then`."""
+def item(
+    account_id: str, one: Item, today: date, stood: Sequence[Stood] | None = None
+) -> models.Item:
+    """Shape an item on its creditor's day; of a past day its levels `stood`, lowest first."""
     currency = one.currency
 
     def text(minor: int) -> str:
         return to_text(minor, currency)
 
-    level, held_by = _standing_at(one) if then is None else stood_at(one, then)
+    standing = one.raised if stood is None else stood
+    held = [raised.held_by for raised in standing if raised.held_by is not None]
     return models.Item(
         item_id=one.item_id,
         account_id=account_id,
@@ -53,34 +55,21 @@ def item(account_id: str, one: Item, today: date, then: Remembered | None = None
         due_on=one.due_on,
         original_due_on=one.original_due_on,
         status=status_of(one),
-        level=level,
-        held_by=held_by,
+        level=standing[-1].level if standing else None,
+        held_by=held[-1] if held else None,
         days_overdue=one.days_overdue(today) if one.open else 0,
         next_attention_on=one.next_attention_on,
     )
 
 
-def _standing_at(one: Item) -> tuple[str | None, str | None]:
-    """Return the level that stands and what holds it, by the last one that is held."""
-    held = [raised.held_by for raised in one.raised if raised.held_by is not None]
-    return level_of(one), held[-1] if held else None
-
-
-def stood_at(one: Item, then: Remembered) -> tuple[str | None, str | None]:
-    """Return the level that stood and what held it; nothing stands of what was settled by then."""
-    if not one.open:
-        return None, None
-    return then.level_of(one.item_id), then.held_by(one.item_id)
-
-
-def invoice(account_id: str, items: Sequence[Item], today: date) -> models.Invoice:
+def invoice(account_id: str, items: Sequence[Item], policy: Policy, today: date) -> models.Invoice:
     """Shape an invoice from its items: open while one of them is."""
     first = items[0]
     currency = first.currency
     still_open = [one for one in items if one.open]
     statuses = {status_of(one) for one in items}
     status = OPEN if still_open else next(iter(statuses)) if len(statuses) == 1 else CLEARED
-    levels = [level_of(one) for one in sorted(items, key=lambda one: one.due_on)]
+    levels = [one.level for one in items if one.level is not None]
     return models.Invoice(
         invoice_id=first.invoice_id,
         account_id=account_id,
@@ -95,7 +84,7 @@ def invoice(account_id: str, items: Sequence[Item], today: date) -> models.Invoi
         if still_open
         else max(one.due_on for one in items),
         items=len(items),
-        level=next((level for level in levels if level is not None), None),
+        level=_highest(levels, policy),
     )
 
 

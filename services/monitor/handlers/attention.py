@@ -8,10 +8,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.monitor.domain.escalation import decision as decisions
+from services.monitor.domain.escalation.applied import Applied, apply
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.conditions import Overdue, overdue_of
-from services.monitor.domain.escalation.decision import Applied, Circumstances
+from services.monitor.domain.escalation.decision import Circumstances, decide
 from services.monitor.domain.escalation.telling import (
     address_of,
     held_event,
@@ -115,12 +115,12 @@ def _decide(
         item.next_attention_on = today if waits else None
         course.placed.append(PlacedItem(*key, item, course.now if waits else None))
         return
-    decision = decisions.decide(item, policy, today, around)
+    decision = decide(item, policy, today, around)
     if decision.says and key[0] not in live:
         item.next_attention_on = today
         course.placed.append(PlacedItem(*key, item, course.now))
         return
-    applied = decisions.apply(item, decision, policy, today, around)
+    applied = apply(item, decision, policy, today, around)
     if decision.says:
         course.decided.append((key, item, policy, applied))
     if wanted(decision, known, policy):

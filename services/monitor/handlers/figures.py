@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from services.monitor.domain.escalation.decision import Applied
+from services.monitor.domain.escalation.applied import Applied
 from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.interest.claim import interest_of
 from services.monitor.domain.interest.terms import applicable_terms

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from services.monitor.domain.escalation.standing import KEPT, Said
+from services.monitor.domain.policy.policy import Policy
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
@@ -50,15 +51,10 @@ class Remembered:
     #: By item and escalation, in the order in which they were raised.
     levels: dict[str, dict[str, Stood]] = field(default_factory=dict)
 
-    def level_of(self, item_id: str) -> str | None:
-        """Return the level an item stood at: the one raised last."""
-        stood = list(self.levels.get(item_id, {}).values())
-        return stood[-1].level if stood else None
-
-    def held_by(self, item_id: str) -> str | None:
-        """Return what held an item's levels, by the last one that was held."""
-        held = [one.held_by for one in self.levels.get(item_id, {}).values() if one.held_by]
-        return held[-1] if held else None
+    def stood(self, item_id: str, policy: Policy) -> list[Stood]:
+        """Return the levels of an item that stood, in the policy's order, lowest first."""
+        found = self.levels.get(item_id, {}).values()
+        return sorted(found, key=lambda one: policy.index(one.level))
 
 
 def remembered(words: Iterable[Word], until: datetime) -> Remembered:

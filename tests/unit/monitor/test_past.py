@@ -172,8 +172,19 @@ def test_a_level_is_remembered_from_its_raise_to_its_lifting(
     minute: int, level: str | None, held_by: str | None
 ) -> None:
     found = remembered(WORDS, NOW + timedelta(minutes=minute))
-    assert (found.level_of("I/1"), found.held_by("I/1")) == (level, held_by)
-    assert found.level_of("I/2") is None
+    stood = [(one.level, one.held_by) for one in found.stood("I/1", default_policy())]
+    assert stood[-1:] == ([(level, held_by)] if level else [])
+    assert found.stood("I/2", default_policy()) == []
+
+
+def test_the_levels_that_stood_are_in_the_order_of_the_policy() -> None:
+    """A claim may come before a letter, by insolvency; one that the policy lost is the lowest."""
+    words = [
+        word(RAISED, number, f"E-{number}", level=name)
+        for number, name in enumerate(("insurance_claim", "dunning", "gone"))
+    ]
+    stood = remembered(words, NOW + timedelta(hours=1)).stood("I/1", default_policy())
+    assert [one.level for one in stood] == ["gone", "dunning", "insurance_claim"]
 
 
 def test_promises_and_covers_are_remembered() -> None:

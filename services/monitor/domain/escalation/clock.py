@@ -1,9 +1,9 @@
 """The clock of an item's levels: the day on which each is reached, and why it is that day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from services.monitor.domain.escalation.holds import DISPUTE, days_back
+from services.monitor.domain.escalation.holds import DISPUTE
 from services.monitor.domain.insurance.clocks import Insurance, insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
@@ -52,10 +52,48 @@ def own_on(
     `insurance` is what insures the item.
     """
     if level.is_claim:
-        return claim_on(level, item, debtor, insurance, policy)
-    if policy.on_resolution == RESTART and DISPUTE in level.held_by and item.disputed_days:
-        return policy.level_on(level, item.due_on, days_back(item, policy, today))
+        return _claim_on(level, item, debtor, insurance, policy)
+    if policy.on_resolution == RESTART and DISPUTE in level.held_by:
+        return _given_back_on(level, item, policy, today)
     return policy.level_on(level, item.due_on)
+
+
+def was_reached(
+    raised: Raised,
+    level: Level,
+    item: Item,
+    debtor: Debtor,
+    insurance: Insurance | None,
+    policy: Policy,
+) -> bool:
+    """Say whether an item had reached a level by its own data on the day it was raised.
+
+    A dispute that was not over before that day had stopped no clock, whatever it has come to since;
+    and a claim goes by the insurer's clock if it was raised under a cover.
+    """
+    on = raised.raised_on
+    over = [span for span in item.disputed_days if span[1] is not None and span[1] < on]
+    then = replace(item, disputed_days=over)
+    return own_on(level, then, debtor, insurance if raised.insured else None, policy, on) <= on
+
+
+def _given_back_on(level: Level, item: Item, policy: Policy, today: date) -> date:
+    """Return the day on which a level is reached whose clock stands still during a dispute.
+
+    A dispute that begins on or after that day gives nothing back any more. One that still runs
+    stops the clock only where nothing else can be dunned: for the rest of what is open the item
+    goes on, or a small objection would be time for all of it.
+    """
+    days, on = 0, policy.level_on(level, item.due_on)
+    for first, end in item.disputed_days:
+        if on <= first or (end is None and item.dunnable > 0):
+            break
+        days += policy.days_in(max(first, item.due_on), end or today)
+        on = policy.level_on(level, item.due_on, days)
+        if end is None:
+            # Where no day of the policy's has passed, as on a weekend, it is not reached either.
+            return max(on, today + timedelta(days=1))
+    return on
 
 
 def crossed_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date | None:
@@ -70,7 +108,7 @@ def crossed_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date
     return max(since, item.due_on + timedelta(days=1))
 
 
-def claim_on(
+def _claim_on(
     level: Level, item: Item, debtor: Debtor, insurance: Insurance | None, policy: Policy
 ) -> date:
     """Return the day on which a claim is reached, by what insures the item."""

@@ -5,20 +5,16 @@ stands raised or was passed over in this cycle is never raised again in it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.escalation.clock import (
-    Prospect,
-    claim_on,
-    crossed_on,
-    prospects,
-)
+from services.monitor.domain.escalation.clock import Prospect, prospects
 from services.monitor.domain.escalation.conditions import Overdue, shortfall
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
+from services.monitor.domain.escalation.lifting import lifts_of
 from services.monitor.domain.escalation.timing import next_look
-from services.monitor.domain.insurance.clocks import Insurance, insurance_of
+from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import STEP, Level, Policy
@@ -94,7 +90,7 @@ def decide(
     debtor = around.debtor
     holds = holds_on(item, debtor, around.kept, today)
     insurance = insurance_of(item, debtor.covers.values())
-    lifts = _lifts(item, policy, debtor, insurance, today)
+    lifts = lifts_of(item, policy, debtor, insurance, today)
     gone = {raised.level for raised, _why in lifts}
     standing = [raised for raised in item.raised if raised.level not in gone]
     possible = prospects(item, standing, debtor, insurance, policy, today)
@@ -110,7 +106,7 @@ def decide(
     raises = _raises(chosen, reached, possible, policy, today)
     after = standing
     if raises:
-        after = [*standing, *_as_raised(raises, item, policy, today)]
+        after = [*standing, *as_raised(raises, item, policy, today)]
         possible = prospects(item, after, debtor, insurance, policy, today)
     outlook = _outlook(item, possible, policy, around, holds, today)
     held, resumed = _transitions(standing, policy, holds)
@@ -120,34 +116,11 @@ def decide(
         held=held,
         resumed=resumed,
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
-        next_attention_on=next_look(item, after, outlook, policy, holds, insurance, debtor, today),
+        next_attention_on=next_look(item, after, outlook, policy, debtor, holds, insurance, today),
         past_mep=None if insurance is None else insurance.past_mep(today),
         insured=insurance is not None,
         outlook=outlook,
     )
-
-
-def _lifts(
-    item: Item, policy: Policy, debtor: Debtor, insurance: Insurance | None, today: date
-) -> tuple[tuple[Raised, str], ...]:
-    """Return what stands raised and no longer should: by a new policy, or a default's cure."""
-    found: list[tuple[Raised, str]] = []
-    for raised in item.raised:
-        level = policy.level(raised.level)
-        if level is None:
-            found.append((raised, f"policy {policy.label} has no such level"))
-            continue
-        if level.is_claim:
-            due = claim_on(level, item, debtor, insurance, policy)
-        else:
-            due = policy.level_on(level, item.due_on)
-        if due <= today or crossed_on(level, item, debtor, policy) is not None:
-            continue
-        if raised.cross_default and debtor.cross_defaulted_on is None:
-            found.append((raised, "no other account of the group is in default any more"))
-        elif raised.policy != policy.label:
-            found.append((raised, f"not due before {due} by policy {policy.label}"))
-    return tuple(found)
 
 
 def _chosen(reached: Sequence[Prospect], item: Item, policy: Policy, today: date) -> list[Prospect]:
@@ -229,9 +202,10 @@ def _is_claim(raised: Raised, policy: Policy) -> bool:
     return level is not None and level.is_claim
 
 
-def _as_raised(
+def as_raised(
     raises: Sequence[Raise], item: Item, policy: Policy, today: date, *, insured: bool = False
 ) -> list[Raised]:
+    """Return what stands once levels are raised, under a cover where the item is `insured`."""
     return [
         Raised(
             level=one.level.name,
@@ -246,71 +220,3 @@ def _as_raised(
         )
         for one in raises
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a decision has changed of an item's raised levels, each as it is afterwards."""
-
-    raised: list[Raised]
-    lifted: list[tuple[Raised, str]]
-    held: list[tuple[Raised, Hold]]
-    resumed: list[Raised]
-    readdressed: list[Raised]
-
-
-UNCHANGED: Final = Applied([], [], [], [], [])
-
-
-def apply(
-    item: Item,
-    decision: Decision,
-    policy: Policy,
-    today: date,
-    around: Circumstances = NOTHING_KNOWN,
-) -> Applied:
-    """Mark an item with what was decided; returns the words to say about it.
-
-    A lifted level ends the item's cycle, so that it can be raised again under an id of its own;
-    what stands keeps the cycle in which it was raised.
-    """
-    item.next_attention_on = decision.next_attention_on
-    if not decision.says:
-        return UNCHANGED
-    gone = {raised.level for raised, _why in decision.lifts}
-    holds = {raised.level: hold for raised, hold in decision.held}
-    freed = {raised.level for raised in decision.resumed}
-    if gone:
-        item.cycle += 1
-        item.turns += 1
-    fresh = [
-        replace(one, addressed=around.addressed)
-        for one in _as_raised(decision.raises, item, policy, today, insured=decision.insured)
-    ]
-    standing: list[Raised] = []
-    for raised in item.raised:
-        if raised.level in gone:
-            continue
-        if raised.level in holds:
-            label = holds[raised.level].label
-            until = holds[raised.level].until
-            raised = replace(  # noqa: PLW2901
-                raised, held_by=label, held_until=until, holds=raised.holds + 1
-            )
-        elif raised.level in freed:
-            raised = replace(raised, held_by=None, held_until=None)  # noqa: PLW2901
-        standing.append(replace(raised, addressed=around.addressed))
-    item.raised = [*standing, *fresh]
-    by_level = {raised.level: raised for raised in standing}
-    return Applied(
-        raised=fresh,
-        lifted=list(decision.lifts),
-        held=[(by_level[level], hold) for level, hold in holds.items()],
-        resumed=[by_level[level] for level in by_level if level in freed],
-        readdressed=[by_level[one.level] for one in decision.readdressed],
-    )
-
-
-def level_of(item: Item) -> str | None:
-    """Return the level an item stands at: the one raised last in this cycle."""
-    return item.raised[-1].level if item.raised else None

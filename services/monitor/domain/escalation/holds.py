@@ -7,7 +7,7 @@ from typing import Final
 
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import Level, Policy
+from services.monitor.domain.policy.policy import Level
 
 DISPUTE: Final = "dispute"
 PROMISE: Final = "promise"
@@ -86,16 +86,3 @@ def hold_of(level: Level | None, holds: Sequence[Hold]) -> Hold | None:
 def free_on(hold: Hold) -> date | None:
     """Return the first day without the hold; None where only an event ends it."""
     return None if hold.until is None else hold.until + timedelta(days=1)
-
-
-def days_back(item: Item, policy: Policy, today: date) -> int:
-    """Return how many of the policy's days since the due date the item was in dispute.
-
-    A dispute that still runs stops the clock only where nothing else can be dunned: for the rest
-    of what is open the item goes on, or a small objection would be time for all of it.
-    """
-    total = 0
-    for first, end in item.disputed_days:
-        if end is not None or item.dunnable <= 0:
-            total += policy.days_in(max(first, item.due_on), end or today)
-    return total

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from services.monitor.domain.escalation.clock import own_on
 from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor, Promise
@@ -255,7 +256,7 @@ def default_cause(
         (item, raised)
         for item in open_items
         for raised in item.raised
-        if policy.index(raised.level) >= place >= 0 and _is_own(raised, item, policy, today)
+        if policy.index(raised.level) >= place >= 0 and _is_own(raised, item, debtor, policy, today)
     ]
     if not at_level:
         return None
@@ -271,11 +272,14 @@ def default_cause(
     return f"{item.item_id} stands at {raised.level} since {raised.raised_on}"
 
 
-def _is_own(raised: Raised, item: Item, policy: Policy, today: date) -> bool:
+def _is_own(raised: Raised, item: Item, debtor: Debtor, policy: Policy, today: date) -> bool:
     """Say whether a level would stand raised without another account's default."""
     level = policy.level(raised.level)
     assert level is not None
-    return not raised.cross_default or policy.level_on(level, item.due_on) <= today
+    if not raised.cross_default:
+        return True
+    insurance = insurance_of(item, debtor.covers.values())
+    return own_on(level, item, debtor, insurance, policy, today) <= today
 
 
 def apply_standing(said: Said, decision: StandingDecision) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from services.monitor.domain.escalation.clock import Prospect
+from services.monitor.domain.escalation.clock import Prospect, own_on
 from services.monitor.domain.escalation.holds import Hold, free_on, hold_of, next_hold_on
 from services.monitor.domain.insurance.clocks import Insurance
 from services.monitor.domain.invoice.item import Item, Raised
@@ -19,9 +19,9 @@ def next_look(
     standing: Sequence[Raised],
     outlook: Outlook,
     policy: Policy,
+    debtor: Debtor,
     holds: Sequence[Hold],
     insurance: Insurance | None,
-    debtor: Debtor,
     today: date,
 ) -> date | None:
     """Return the next date on which the passing of time alone can change the decision.
@@ -30,7 +30,7 @@ def next_look(
     """
     dates = [
         *_for_outlook(outlook, holds, today),
-        *_for_standing(item, standing, policy, holds, today),
+        *_for_standing(item, standing, policy, debtor, holds, insurance, today),
         # What is not raised by then has a day of its own, and is looked at on it.
         next_hold_on(item, debtor, today) if standing else None,
     ]
@@ -62,7 +62,13 @@ def _for_outlook(outlook: Outlook, holds: Sequence[Hold], today: date) -> Iterat
 
 
 def _for_standing(
-    item: Item, standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold], today: date
+    item: Item,
+    standing: Sequence[Raised],
+    policy: Policy,
+    debtor: Debtor,
+    holds: Sequence[Hold],
+    insurance: Insurance | None,
+    today: date,
 ) -> Iterator[date | None]:
     for raised in standing:
         level = policy.level(raised.level)
@@ -71,8 +77,8 @@ def _for_standing(
             yield free_on(hold)
         if raised.cross_default and level is not None:
             # From that day the item's own age is a default, whatever becomes of the others'.
-            own_on = policy.level_on(level, item.due_on)
-            yield own_on if own_on > today else None
+            on = own_on(level, item, debtor, insurance, policy, today)
+            yield on if on > today else None
 
 
 def _day_after(day: date | None) -> date | None:

@@ -56,6 +56,7 @@ class Item:
     cycle: int = 1
     #: How many of its cycles a decision has ended, and no event.
     turns: int = 0
+    #: What stands, in the order of the policy that decided last, lowest first.
     raised: list[Raised] = field(default_factory=list)
     next_attention_on: date | None = None
 
@@ -73,6 +74,11 @@ class Item:
     def dunnable(self) -> int:
         """Minor units that may be dunned: open, and not disputed."""
         return self.open - self.disputed
+
+    @property
+    def level(self) -> str | None:
+        """The highest level that stands raised; None where none does."""
+        return self.raised[-1].level if self.raised else None
 
     def days_overdue(self, today: date) -> int:
         """Return the days since the due date; the due date itself counts 0."""

@@ -9,15 +9,10 @@ from services.monitor.domain.escalation.announcing import (
     default_announcement,
     messages,
 )
+from services.monitor.domain.escalation.applied import Applied, apply
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.conditions import overdue_of
-from services.monitor.domain.escalation.decision import (
-    Applied,
-    Circumstances,
-    Decision,
-    apply,
-    decide,
-)
+from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.standing import (
     KEPT,
     Paid,

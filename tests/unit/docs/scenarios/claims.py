@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.escalation.decision import level_of
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
@@ -88,7 +87,7 @@ def _status(place: Place, rest: str) -> tuple[object, object]:
 
 
 def _level(place: Place, rest: str) -> tuple[object, object]:
-    return _by_name(rest, lambda name: level_of(place.item(name)) or "none")
+    return _by_name(rest, lambda name: place.item(name).level or "none")
 
 
 def _overdue(place: Place, rest: str) -> tuple[object, object]:

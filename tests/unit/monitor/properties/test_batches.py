@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.domain.escalation.decision import apply, decide
+from services.monitor.domain.escalation.applied import apply
+from services.monitor.domain.escalation.decision import decide
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.invoice.invoice import Invoice

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.monitor.domain.escalation.decision import apply, decide, level_of
+from services.monitor.domain.escalation.applied import apply
+from services.monitor.domain.escalation.decision import Circumstances, decide
 from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policy
 from tests.unit.monitor.builders import DUE_ON, ISSUED_ON, day
 from tests.unit.monitor.policies import (
@@ -198,7 +200,33 @@ def test_applying_a_decision_marks_the_item() -> None:
     assert fresh == [Raised("legal", "legal_handoff", ["dunning"], today, "tests@1", 40, 1)]
     assert item.raised == fresh
     assert item.next_attention_on == day(DUE_ON) + timedelta(60)
-    assert level_of(item) == "legal"
+    assert item.level == "legal"
+
+
+def test_an_item_stands_at_the_highest_level_not_at_the_last_one_raised() -> None:
+    """Insolvency raises a claim before the letter's day."""
+    claimed = policy(("dunning", 15, "dunning_letter"), ("claim", 60, "insurance_claim"))
+    item, around = make_item(), Circumstances(Debtor(insolvent_on=day(DUE_ON)))
+    raised = []
+    for days in (1, 15):
+        today = day(DUE_ON) + timedelta(days)
+        made = apply(item, decide(item, claimed, today, around), claimed, today, around)
+        raised += [one.level for one in made.raised]
+    assert raised == ["claim", "dunning"]
+    assert item.level == "claim"
+
+
+def test_a_policy_that_turns_levels_round_turns_round_where_an_item_stands() -> None:
+    item = make_item()
+    today = day(DUE_ON) + timedelta(40)
+    names = ("first", "second")
+    item.raised = [Raised(name, "letter", [], today, "tests@1", 40, 1) for name in names]
+    turned = policy(("second", 10, "letter"), ("first", 20, "letter"))
+    decision = decide(item, turned, today)
+    assert not decision.says
+    apply(item, decision, turned, today)
+    assert [one.level for one in item.raised] == ["second", "first"]
+    assert item.level == "first"
 
 
 def test_a_level_says_on_which_day_it_was_reached_not_seen() -> None:
@@ -207,7 +235,7 @@ def test_a_level_says_on_which_day_it_was_reached_not_seen() -> None:
 
 
 def test_an_item_without_a_raised_level_stands_at_none() -> None:
-    assert level_of(make_item()) is None
+    assert make_item().level is None
 
 
 @pytest.mark.parametrize(

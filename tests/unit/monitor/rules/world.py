@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
+from services.monitor.domain.escalation.applied import Applied, apply
 from services.monitor.domain.escalation.conditions import overdue_of
-from services.monitor.domain.escalation.decision import Applied, Circumstances, apply, decide
+from services.monitor.domain.escalation.decision import Circumstances, decide
 from services.monitor.domain.escalation.standing import (
     KEPT,
     Paid,

@@ -1,6 +1,9 @@
 """Cross-default: when an account is in default, what that raises elsewhere, and how it ends."""
 
-from services.monitor.domain.policy.policy import CrossDefault
+from dataclasses import replace
+
+from services.monitor.domain.policy.policy import RESTART, CrossDefault
+from shared.business_calendar import BusinessCalendar
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import customer, issued, paid
 from tests.unit.monitor.debtor_builders import (
@@ -10,6 +13,7 @@ from tests.unit.monitor.debtor_builders import (
     group_defaulted,
     insolvent,
 )
+from tests.unit.monitor.invoice_builders import disputed, resolved
 from tests.unit.monitor.policies import level, policy
 from tests.unit.monitor.rules.world import Story, check, stories
 
@@ -18,6 +22,16 @@ LEVELS = (level("first", 10), level("legal", 20), level("third", 40))
 RAISES = policy(*LEVELS, cross_default=CrossDefault("legal", {}, "legal"))
 RAISES_NOTHING = policy(*LEVELS, cross_default=CrossDefault("legal", {}, None))
 HIGH_THRESHOLD = policy(*LEVELS, cross_default=CrossDefault("legal", {"EUR": 15000}, None))
+#: Legal is reached on 2026-03-01 after nine days in dispute.
+GIVES_BACK = policy(
+    level("legal", 20, held_by="dispute"),
+    on_resolution=RESTART,
+    cross_default=CrossDefault("legal", {}, "legal"),
+)
+NINE_DAYS: dict[str, list[Inbound]] = {
+    "2026-02-05": [disputed("D", "A", on="2026-02-05")],
+    "2026-02-14": [resolved("D", "A", on="2026-02-14")],
+}
 MEMBER = customer(1, group_id=GROUP)
 A = issued("A", "100.00")
 #: Day one of a member that owes A.
@@ -122,6 +136,10 @@ def test_an_account_is_in_default(story: Story) -> None:
 
 TOLD = {"2026-02-03": [group_defaulted(1, "2026-02-03")]}
 HEARS = JOINED | {"2026-02-03": ["A/1 raised legal"]}
+PAUSED = {
+    "2026-02-05": ["A/1 held legal by dispute"],
+    "2026-02-14": ["A/1 resumed legal"],
+}
 
 
 @stories(
@@ -217,6 +235,72 @@ def test_another_accounts_default_raises_a_level(story: Story) -> None:
         ONE | TOLD | {"2026-02-25": [group_cured(2)]},
         "2026-02-28",
         HEARS | {"2026-02-20": [f"to {GROUP}: A/1 stands at legal since 2026-02-03"]},
+    ),
+    Story(
+        "what a dispute has given time to, before that time is over",
+        GIVES_BACK,
+        ONE | TOLD | NINE_DAYS | {"2026-02-25": [group_cured(2)]},
+        "2026-03-01",
+        HEARS
+        | PAUSED
+        | {
+            "2026-02-25": [f"A/1 lifted legal: {CURED}"],
+            "2026-03-01": [
+                "A/1 raised legal",
+                f"to {GROUP}: A/1 stands at legal since 2026-03-01",
+            ],
+        },
+    ),
+    Story(
+        "not what a dispute has given time to, once that is over: then it is a default of its own",
+        GIVES_BACK,
+        ONE
+        | TOLD
+        | NINE_DAYS
+        | {
+            # On both days the account is looked at.
+            "2026-02-22": [paid("P", "10.00", ("A", "10.00"), on="2026-02-22")],
+            "2026-03-02": [group_cured(2)],
+        },
+        "2026-03-05",
+        HEARS | PAUSED | {"2026-03-01": [f"to {GROUP}: A/1 stands at legal since 2026-02-03"]},
+    ),
+    Story(
+        "not what had come of age before a dispute began",
+        GIVES_BACK,
+        ONE
+        | TOLD
+        | {
+            "2026-02-22": [disputed("D", "A", on="2026-02-22")],
+            "2026-02-25": [group_cured(2)],
+        },
+        "2026-02-28",
+        HEARS
+        | {
+            "2026-02-20": [f"to {GROUP}: A/1 stands at legal since 2026-02-03"],
+            "2026-02-22": ["A/1 held legal by dispute"],
+        },
+    ),
+    Story(
+        "what would come of age on a Monday, had the clock not stood still since the weekend",
+        replace(
+            GIVES_BACK,
+            levels=(level("legal", 6, held_by="dispute"),),
+            days="business",
+            calendar=BusinessCalendar(()),
+        ),
+        ONE
+        | TOLD
+        | {
+            "2026-02-07": [disputed("D", "A", on="2026-02-07")],
+            "2026-02-09": [group_cured(2)],
+        },
+        "2026-02-16",
+        HEARS
+        | {
+            "2026-02-07": ["A/1 held legal by dispute"],
+            "2026-02-09": [f"A/1 lifted legal: {CURED}"],
+        },
     ),
     Story(
         "not what was raised by its own age before",

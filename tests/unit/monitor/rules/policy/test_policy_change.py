@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.monitor.domain.policy.policy import CrossDefault, Policy
+from services.monitor.domain.policy.policy import RESTART, CrossDefault, Policy
 from tests.unit.monitor.builders import cover, customer, issued
 from tests.unit.monitor.debtor_builders import GROUP, blocked, group_defaulted, insolvent
+from tests.unit.monitor.invoice_builders import disputed, resolved
 from tests.unit.monitor.policies import level, policy
 from tests.unit.monitor.rules.world import World
 
@@ -89,6 +90,56 @@ def test_a_new_policy_calls_back_what_is_not_due_by_it(
     assert world.on("2026-02-25") == said
     assert world.until("2026-02-26", "2026-04-30") == later
     assert len(set(world.raised)) == len(world.raised)
+
+
+def restarting(after_days: int, **more: object) -> Policy:
+    """Return a version of the policy under which a dispute's days are given back."""
+    one = level("first", after_days, held_by="dispute")
+    return second(one, on_resolution=RESTART, **more)
+
+
+WHOLE, PART = None, "40.00"
+
+
+@pytest.mark.parametrize(
+    ("amount", "first", "end", "changed", "changed_on", "said"),
+    [
+        (WHOLE, 5, 14, restarting(10), 25, []),
+        (WHOLE, 5, 14, restarting(20), 25, ["2026-03-01"]),
+        (WHOLE, 5, 14, second(level("first", 20, held_by="dispute")), 25, []),
+        (PART, 5, 24, restarting(10), 25, []),
+        (PART, 5, 24, restarting(20), 25, ["2026-03-11"]),
+        (WHOLE, 12, 16, restarting(20), 22, ["2026-02-24"]),
+        (WHOLE, 12, 16, restarting(20), 24, []),
+        (WHOLE, 10, 23, restarting(10), 25, []),
+    ],
+    ids=[
+        "the same, after nine days in dispute",
+        "later, and nine days given back",
+        "later, and none given back",
+        "the same, raised for the rest while a part was in dispute",
+        "later, and raised for the rest while a part was in dispute",
+        "later, and four days given back while it was held",
+        "later, and past the four days that were given back",
+        "the same, in dispute from the day of the level on",
+    ],
+)
+def test_a_new_policy_counts_the_days_that_a_dispute_gives_back(
+    amount: str | None, first: int, end: int, changed: Policy, changed_on: int, said: list[str]
+) -> None:
+    """Days are of February; `said` has the days before which the level is not due."""
+    world = World(replace(restarting(10), version=1))
+    world.on("2026-01-01", A)
+    for number in range(1, changed_on):
+        on = f"2026-02-{number:02}"
+        begins = [disputed("D", "A", amount, on=on)] if number == first else []
+        ends = [resolved("D", "A", on=on)] if number == end else []
+        world.on(on, *begins, *ends)
+    assert [name for _item, name, _cycle in world.raised] == ["first"]
+    world.adopt(changed)
+    assert world.on(f"2026-02-{changed_on}") == [
+        f"A/1 lifted first: not due before {on} by policy tests@2" for on in said
+    ]
 
 
 def test_a_held_level_is_lifted_too_and_is_not_held_any_more() -> None:

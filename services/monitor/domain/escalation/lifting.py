@@ -1,0 +1,39 @@
+"""What stands raised and is called back though the item is still due.
+
+What is paid, cancelled, written off or agreed anew is lifted where that is folded, in the ledger.
+Arrears' own rule: nobody else's documentation says what becomes of a notice under a new policy.
+"""
+
+from datetime import date
+
+from services.monitor.domain.escalation.clock import crossed_on, own_on, was_reached
+from services.monitor.domain.insurance.clocks import Insurance
+from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.policy.policy import Policy
+
+
+def lifts_of(
+    item: Item, policy: Policy, debtor: Debtor, insurance: Insurance | None, today: date
+) -> tuple[tuple[Raised, str], ...]:
+    """Return what stands raised and no longer should, and why: a new policy, or a default's cure.
+
+    A new policy lifts a level that the item has not reached by it, today or when it was raised.
+    `insurance` is what insures the item.
+    """
+    found: list[tuple[Raised, str]] = []
+    for raised in item.raised:
+        level = policy.level(raised.level)
+        if level is None:
+            found.append((raised, f"policy {policy.label} has no such level"))
+            continue
+        on = own_on(level, item, debtor, insurance, policy, today)
+        if on <= today or crossed_on(level, item, debtor, policy) is not None:
+            continue
+        if raised.cross_default and debtor.cross_defaulted_on is None:
+            found.append((raised, "no other account of the group is in default any more"))
+        elif raised.policy != policy.label and not was_reached(
+            raised, level, item, debtor, insurance, policy
+        ):
+            found.append((raised, f"not due before {on} by policy {policy.label}"))
+    return tuple(found)
