@@ -20,7 +20,7 @@ from services.monitor.adapters.ledger_source import LedgerSource
 from services.monitor.adapters.metrics import MonitorMetrics
 from services.monitor.adapters.past import open_past
 from services.monitor.adapters.policy_documents import PolicyDocuments
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.adapters.stories import open_stories
 from services.monitor.api.escalations import escalations_router

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, Table, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api.shapes import conservation_difference
 from shared.money import EXPONENTS
 from shared.runtime.app import Progress
@@ -44,7 +44,7 @@ class Gauges:
 
     async def refresh(self, progress: Progress, now_seconds: float) -> None:
         """Read everything once."""
-        totals = await self._reads.totals()
+        totals = await self._reads.figures.totals()
         self._open_items.set(totals.open_items)
         for balance in totals.balances:
             scale = math.pow(10, EXPONENTS[balance.currency])

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from shared.contracts.asyncapi import OUTBOUND
 from shared.errors import RejectedError
@@ -37,7 +37,7 @@ def escalations_router(reads: Reads) -> APIRouter:
             "level": level,
             "type": event_type,
         }
-        page = await reads.escalations(filters, cursor, limit)
+        page = await reads.escalations.words(filters, cursor, limit)
         return Page(rows=[row.event for row in page.rows], next=page.next)
 
     @router.get("/standing")
@@ -46,7 +46,8 @@ def escalations_router(reads: Reads) -> APIRouter:
     ) -> models.Standings:
         return models.Standings(
             rows=[
-                shapes.standing(row, raised) for row, raised in await reads.standings(escalation_id)
+                shapes.standing(row, raised)
+                for row, raised in await reads.escalations.standings(escalation_id)
             ]
         )
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
 from services.monitor.handlers.past import Question
@@ -34,9 +34,9 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
                 place=(),
                 rows_of=lambda one: [((), past_shapes.past_account(one))],
             )
-        keys = await reads.account_keys(account_id, cursor, limit)
-        figures = await reads.account_figures(keys.rows) if keys.rows else {}
-        policies = await reads.policies()
+        keys = await reads.ledger.account_keys(account_id, cursor, limit)
+        figures = await reads.figures.of_accounts(keys.rows) if keys.rows else {}
+        policies = await reads.policies.newest()
         rows = []
         for key in keys.rows:
             own = figures[key[1]]
@@ -61,9 +61,10 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.Invoice]:
-        keys = await reads.invoice_keys(account_id, invoice_id, cursor, limit)
-        items_of = await reads.items_of_invoices(keys.rows) if keys.rows else {}
-        policies, known = await reads.policies(), await reads.known(key[:2] for key in items_of)
+        keys = await reads.ledger.invoice_keys(account_id, invoice_id, cursor, limit)
+        items_of = await reads.ledger.items_of_invoices(keys.rows) if keys.rows else {}
+        policies = await reads.policies.newest()
+        known = await reads.ledger.known(key[:2] for key in items_of)
         instant = now()
         rows = []
         for key, found in items_of.items():
@@ -103,8 +104,9 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
             "level": level,
             "status": status,
         }
-        page = await reads.items(filters, cursor, limit)
-        policies, known = await reads.policies(), await reads.known(key for key, _ in page.rows)
+        page = await reads.ledger.items(filters, cursor, limit)
+        policies = await reads.policies.newest()
+        known = await reads.ledger.known(key for key, _ in page.rows)
         instant = now()
         return Page(
             rows=[

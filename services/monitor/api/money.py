@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
 from services.monitor.handlers.interest import Reading, interest_now, paid_beyond_now
@@ -45,7 +45,7 @@ def money_router(
                     for one in interest_then(account, invoice_id)
                 ),
             )
-        keys = await reads.invoice_keys(account_id, invoice_id, cursor, limit)
+        keys = await reads.ledger.invoice_keys(account_id, invoice_id, cursor, limit)
         async with open_reading() as reading:
             found = await interest_now(reading, keys.rows, now())
         return Page(
@@ -61,7 +61,7 @@ def money_router(
     async def anomalies(
         account_id: str | None = None, cursor: Cursor = None, limit: Limit = PAGE_ROWS_DEFAULT
     ) -> Page[models.Anomaly]:
-        page = await reads.anomalies(account_id, cursor, limit)
+        page = await reads.ledger.anomalies(account_id, cursor, limit)
         async with open_reading() as reading:
             beyond = await paid_beyond_now(
                 reading, [one.invoice for one in page.rows if one.invoice is not None], now()
@@ -98,13 +98,13 @@ def money_router(
                 ),
             )
         filters = {"account_id": account_id, "invoice_id": invoice_id}
-        page = await reads.clearings(filters, cursor, limit)
+        page = await reads.ledger.clearings(filters, cursor, limit)
         return Page(rows=[shapes.clearing(row) for row in page.rows], next=page.next)
 
     @router.get("/summary")
     async def summary() -> models.Summary:
-        policy = (await reads.policies()).of("default:")
-        totals = await reads.totals()
+        policy = (await reads.policies.newest()).of("default:")
+        totals = await reads.figures.totals()
         today = policy.today(now())
         currencies = []
         for balance in totals.balances:

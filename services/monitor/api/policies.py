@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 
 from services.monitor.adapters.policy_documents import DOCUMENT_BYTES_MAX, PolicyDocuments
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.api import models
 from services.monitor.api.shapes import Row
@@ -27,14 +27,14 @@ def policies_router(
 
     @router.get("/policies")
     async def policies() -> Page[models.PolicyVersion]:
-        rows = await reads.policy_rows()
+        rows = await reads.policies.rows()
         return Page(rows=[_policy_version(row) for row in rows])
 
     @router.get("/policies/{name}")
     async def policy(name: str) -> models.PolicyVersion:
-        rows = await reads.policy_rows(name)
+        rows = await reads.policies.rows(name)
         if not rows:
-            known = ", ".join(row.policy for row in await reads.policy_rows())
+            known = ", ".join(row.policy for row in await reads.policies.rows())
             message = f"there is no policy named {name!r}; there are: {known}"
             raise NotFoundError(message)
         return _policy_version(rows[0])

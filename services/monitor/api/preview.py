@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.monitor.adapters.policy_documents import PolicyDocuments
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api.policies import text_of
 from services.monitor.domain.policy.policy import Policies, Policy, Scope
 from services.monitor.handlers.preview import Books, Preview, Stake, preview
@@ -89,7 +89,7 @@ def preview_router(
     )
     async def preview_policy(request: Request) -> Response | PolicyPreview:
         policy = await _coming(await text_of(request), reads, documents)
-        present = await reads.policies()
+        present = await reads.policies.newest()
         instant = now()
         if LINES in request.headers.get("accept", ""):
             steps = _steps(open_books, policy, present, instant)
@@ -104,7 +104,7 @@ def preview_router(
 async def _coming(text: str, reads: Reads, documents: PolicyDocuments) -> Policy:
     """Read a document as the next version of its policy; refuses what could not be set either."""
     policy = documents.read(text, version=0)
-    stored = await reads.policy_rows()
+    stored = await reads.policies.rows()
     documents.refuse_overlap(policy, [(row.version, row.document) for row in stored])
     before = [row.version for row in stored if row.policy == policy.name]
     return replace(policy, version=max(before, default=0) + 1)

@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.handlers.story import Chapter, Sources, Story, tell
@@ -133,7 +133,7 @@ def why_router(
             account_id, invoice_id, instalment = _named(raw)
         number = _number(instalment)
         async with open_stories() as sources:
-            story = await tell(sources, reads.key_of(account_id), invoice_id, number, now())
+            story = await tell(sources, reads.ledger.key_of(account_id), invoice_id, number, now())
         return _shown(story)
 
     return router

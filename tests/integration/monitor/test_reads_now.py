@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.monitor.adapters.gauges import Gauges, items_left_to_retime
-from services.monitor.adapters.reads import Reads
+from services.monitor.adapters.reads.reads import Reads
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from tests.integration.monitor.events import (
     blocked,
@@ -168,6 +168,25 @@ async def test_interest_that_grew_before_each_agreement_on_more_time_is_kept_by_
     for then in ({}, {"as_of": "2026-01-25"}):
         [row] = await shelf.rows("interest", invoice_id="L-1", **then)
         assert row["accrued"] == "5.00"
+
+
+async def test_lists_and_gauges_show_the_highest_level_not_the_last_one_raised(
+    shelf: Shelf,
+) -> None:
+    insolvent = said("customer.insolvent", "H", filed_on="2026-01-12")
+    due = invoice("H", "H-1", "500.00", "2026-01-10"), invoice("H", "H-2", "70.00", "2026-03-10")
+    await shelf.fold(*due, insolvent, on="2026-01-12")
+    await shelf.sweep("2026-01-26")
+    names = [(row["invoice_id"], row["level"]) for row in await shelf.rows("escalations")]
+    assert [level for name, level in names if name == "H-1"] == ["insurance_claim", "dunning"]
+    for path in ("items", "invoices", "accounts"):
+        row = (await shelf.rows(path, account_id="default:H"))[0]
+        assert (path, row["level"]) == (path, "insurance_claim")
+    assert await shelf.rows("items", level="dunning") == []
+    labels = {"level": "insurance_claim", "currency": "CNY"}
+    assert await gauge(shelf, "level_items", **labels) == 2.0
+    past = await shelf.rows("items", account_id="default:H", as_of="2026-01-26")
+    assert [row["level"] for row in past] == ["insurance_claim", "insurance_claim"]
 
 
 async def gauge(shelf: Shelf, name: str, **labels: str) -> float | None:
