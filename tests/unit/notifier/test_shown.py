@@ -108,6 +108,27 @@ def test_a_claim_shows_the_insurers_days_and_that_a_person_must_review_it(
     assert ["INV-1/1,", "the", "claim", "is", "for", "manual", "review:"] in lines
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "no cover in EUR was valid on 2026-01-01 (none is known of this customer)",
+        "no cover in EUR was valid on 2026-01-01 (TC-1 lapsed on 2025-12-31)",
+        "no cover in EUR was valid on 2026-01-01 (TC-1 begins on 2026-01-02)",
+        "no cover in EUR was valid on 2026-01-01 (TC-1 was withdrawn on 2025-12-31)",
+        "no cover in EUR was valid on 2026-01-01 (TC-1 is in USD)",
+    ],
+    ids=["not covered", "lapsed", "not in force yet", "withdrawn", "another currency"],
+)
+def test_a_claim_without_cover_shows_its_own_reason(
+    capsys: pytest.CaptureFixture[str], reason: str
+) -> None:
+    why = [f"{reason}; a person must decide what to claim"]
+    claim = {"why": why, "manual_review": True}
+    lines = shown(capsys, kind="insurance_claim", items=[item(claim=claim)])
+    assert ["manual_review", "yes"] in lines
+    assert why[0] in " ".join(word for line in lines for word in line)
+
+
 def test_a_task_about_an_account_shows_its_figures_and_no_items(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -224,8 +224,8 @@ def why_uncovered(currency: str, issued_on: date, covers: Iterable[Cover]) -> st
     named = reasons[:NAMED_MAX]
     if len(reasons) > NAMED_MAX:
         named.append(f"{len(reasons) - NAMED_MAX} more do not fit either")
-    because = f" ({'; '.join(named)})" if named else ""
-    return f"no cover in {currency} was valid on {issued_on}{because}; {JUDGE}"
+    because = "; ".join(named) or "none is known of this customer"
+    return f"no cover in {currency} was valid on {issued_on} ({because}); {JUDGE}"
 
 
 def _obstacle(cover: Cover, issued_on: date) -> str:

@@ -59,7 +59,7 @@ def test_the_cover_of_the_invoices_own_day_insures_it(case: Case) -> None:
 @pytest.mark.parametrize(
     ("covers", "because"),
     [
-        pytest.param([], "", id="none at all"),
+        pytest.param([], " (none is known of this customer)", id="none at all"),
         pytest.param(known(cover(currency="USD")), " (TC-1 is in USD)", id="another currency"),
         pytest.param(
             known(cover(valid_from=date(2026, 2, 2))), " (TC-1 begins on 2026-02-02)", id="later"

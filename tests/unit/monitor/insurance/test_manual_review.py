@@ -10,7 +10,15 @@ from services.monitor.domain.insurance.cover import Cover
 from services.monitor.domain.insurance.limit import Exposure
 from services.monitor.domain.insurance.policy_year import NOTHING_EARLIER, EarlierClaims
 from tests.unit.monitor.builders import cover, day
-from tests.unit.monitor.insurance.insured import ended, exposed, item_of, known, reckoned
+from tests.unit.monitor.insurance.insured import (
+    ended,
+    exposed,
+    item_of,
+    known,
+    policy_of,
+    reckoned,
+    withdrawn,
+)
 
 COVERED = known(cover(limit="500", claim_limit_annual="1000"))
 
@@ -29,7 +37,11 @@ class Case:
 
 
 UNINSURED = [
-    Case("no cover", [], "no cover in EUR was valid on 2026-01-01"),
+    Case(
+        "the customer is not covered",
+        [],
+        "no cover in EUR was valid on 2026-01-01 (none is known of this customer)",
+    ),
     Case(
         "cover in another currency",
         known(cover(currency="USD")),
@@ -39,6 +51,27 @@ UNINSURED = [
         "lapsed",
         known(cover(valid_to=date(2025, 12, 31))),
         "no cover in EUR was valid on 2026-01-01 (TC-1 lapsed on 2025-12-31)",
+    ),
+    Case(
+        "not in force yet",
+        known(cover(valid_from=date(2026, 1, 2))),
+        "no cover in EUR was valid on 2026-01-01 (TC-1 begins on 2026-01-02)",
+    ),
+    Case(
+        "between two terms",
+        [
+            policy_of(
+                cover(valid_to=date(2025, 12, 31)),
+                cover(valid_from=date(2026, 1, 2)),
+            )
+        ],
+        "no cover in EUR was valid on 2026-01-01 (TC-1 lapsed on 2025-12-31)",
+    ),
+    Case(
+        "only withdrawn, as far as is known",
+        [policy_of(withdrawn("2025-12-31"))],
+        "no cover in EUR was valid on 2026-01-01 (of TC-1 only the withdrawal has come, and no "
+        "terms)",
     ),
     Case(
         "withdrawn",
