@@ -1,6 +1,8 @@
 """Write-offs: what of an invoice is given up, as a function of all that was said of it.
 
 Money and credits take their room first, whenever they come: a recovery lowers the loss.
+
+Source: IFRS 9, 5.4.4, "no reasonable expectations of recovering".
 """
 
 from collections.abc import Iterable, Sequence
