@@ -1,4 +1,10 @@
-"""The clock of an item's levels: the day on which each is reached, and why it is that day."""
+"""The clock of an item's levels: the day on which each is reached, and why it is that day.
+
+Sources: days after the due date as in SAP's "Grace Days for Line Items and Minimum Numbers of Days
+in Arrears for Accounts" and Kill Bill's overdue states; a negative number for a reminder before it
+as in Odoo's "Follow-up on invoices"; the wait for the level before as "Effective after" of SAP
+Business One's dunning levels. What a dispute gives back is Arrears' own.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

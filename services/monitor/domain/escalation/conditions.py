@@ -1,4 +1,8 @@
-"""What must hold beside age before a level is raised: enough open, and enough items overdue."""
+"""What must hold beside age before a level is raised: enough open, and enough items overdue.
+
+Sources: SAP, "Effect of Minimum Amounts and Percentage Rates on Dunning Levels": equal is enough;
+Kill Bill's `totalUnpaidInvoiceBalanceEqualsOrExceeds` and `numberOfUnpaidInvoicesEqualsOrExceeds`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,6 +2,8 @@
 
 The decision is made anew from the item's data every time, never from the last one; a level that
 stands raised or was passed over in this cycle is never raised again in it.
+
+Arrears' own rule, and so are `highest` and `step`: nobody wants two letters of one day.
 """
 
 from collections.abc import Sequence

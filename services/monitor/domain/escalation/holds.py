@@ -1,4 +1,8 @@
-"""What holds an item's levels on a day: disputes, promises, blocks, insolvency, enforcement off."""
+"""What holds an item's levels on a day: disputes, promises, blocks, insolvency, enforcement off.
+
+Sources: SAP, "Dunning Blocks and Dunning Keys", for a block of an item or of the account; § 320 BGB
+for a dispute; § 87 InsO for insolvency. That a promise holds, and enforcement off, is Arrears' own.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

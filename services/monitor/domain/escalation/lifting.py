@@ -1,7 +1,7 @@
 """What stands raised and is called back though the item is still due.
 
 What is paid, cancelled, written off or agreed anew is lifted where that is folded, in the ledger.
-Arrears' own rule: nobody else's documentation says what becomes of a notice under a new policy.
+Arrears' own rule (decision 8); the cure of a default ends what it alone had brought.
 """
 
 from datetime import date

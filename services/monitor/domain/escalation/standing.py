@@ -2,6 +2,9 @@
 
 The facts are in the debtor; what was said about them so far is in `Said`, which decisions alone
 change. So a word is said once, however often the account is looked at.
+
+Sources: SAP Collections Management, "Evaluating Promises to Pay", for kept, partially kept and
+broken; for the stop of cover and a default see `insurance.limit` and `default`.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""When an item must be looked at again, though nothing is said of it until then."""
+"""When an item must be looked at again, though nothing is said of it until then.
+
+Arrears' own rule (decision 4, timers as rows).
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta

@@ -2,6 +2,8 @@
 
 What they all go by (how the limits are used, what the policy years' claims have used up) is put
 together once, so that a thousand claims on an account of ten thousand items are no million looks.
+
+That claims use up a policy year in the order in which they are raised is Arrears' own.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -3,6 +3,8 @@
 Claim = min(undisputed open, what older items leave of the limit) x percentage, less the deductible,
 at most what the policy year has left. Covers, clocks, the limit's use and the arithmetic have
 modules of their own; when the level is raised is the policy's business.
+
+Sources: Coface glossary, "indemnification"; each step names its own.
 """
 
 from collections.abc import Collection, Iterable

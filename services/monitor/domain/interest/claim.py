@@ -1,6 +1,9 @@
 """Interest as a claim of its own: what has grown, what was paid and waived of it, what is owed.
 
 It lives beside the invoice: paying the principal ends its growth and nothing else.
+
+Source: Directive 2011/7/EU, article 3(1). § 367 BGB and the Civil Code, article 561, would pay
+interest first; that money pays it only where it says so is Arrears' own.
 """
 
 from collections.abc import Iterable, Sequence

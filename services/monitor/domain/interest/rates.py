@@ -1,4 +1,8 @@
-"""What percent holds on which day: a fixed one, or a reference rate's table put to use."""
+"""What percent holds on which day: a fixed one, or a reference rate's table put to use.
+
+Sources: Directive 2011/7/EU, articles 2(6) and 3(2); § 247 BGB; Supreme People's Court,
+interpretation on sales contracts as amended in 2020, article 18(4).
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator

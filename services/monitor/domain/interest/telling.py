@@ -1,4 +1,7 @@
-"""An accrual's arithmetic in sentences: what a debtor's bookkeeper can check by hand."""
+"""An accrual's arithmetic in sentences: what a debtor's bookkeeper can check by hand.
+
+Arrears' own way of showing it; the rule is in `accrual`.
+"""
 
 from fractions import Fraction
 from typing import Final

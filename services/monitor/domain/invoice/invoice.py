@@ -1,4 +1,7 @@
-"""An invoice as its facts tell it, in whatever order they came."""
+"""An invoice as its facts tell it, in whatever order they came.
+
+That order does not matter is Arrears' own rule (decision 3).
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

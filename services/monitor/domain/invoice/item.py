@@ -1,4 +1,7 @@
-"""An open item: one due claim of an invoice, and the levels that stand raised for it."""
+"""An open item: one due claim of an invoice, and the levels that stand raised for it.
+
+Sources: the open items of SAP; an item for each instalment as in ERPNext's payment schedule.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,4 +1,9 @@
-"""What of an invoice is due when: as issued, as amended, as extended."""
+"""What of an invoice is due when: as issued, as amended, as extended.
+
+Sources: a corrected invoice takes the place of the one before (EN 16931, "preceding invoice
+reference"); the original due date stays beside the one agreed later (Atradius glossary,
+"postponement of payment").
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Write-offs as they were said: what they come to is in `loss`."""
+"""Write-offs as they were said: what they come to is in `loss`.
+
+Source: IFRS 9, 5.4.4, "no reasonable expectations of recovering".
+"""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,6 +1,8 @@
 """Ageing: how long what is open has been due, in the buckets the trade uses.
 
 Current is not past due, today included; then 1-30, 31-60, 61-90, 91-120 and 121+ days.
+
+Source: the aged receivable reports of the trade, Odoo's among them.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,8 @@
 """Anomalies: what the door could not see and a person should, derived from what is known.
 
 Nothing is lost by any of them: the event is in the journal, and the list says what it waits for.
+
+Arrears' own rule: what only the ledger can see is no reason to refuse an event at the door.
 """
 
 from services.monitor.domain.invoice.dispute import ACCEPTED

@@ -1,4 +1,7 @@
-"""An account's running totals in one currency, and the law that they obey."""
+"""An account's running totals in one currency, and the law that they obey.
+
+Arrears' own rule, from double entry: what goes out of one sum goes into another.
+"""
 
 from dataclasses import dataclass
 

@@ -3,6 +3,10 @@
 Named funds are matched in the order of their value dates, not of their arrival, so that any order
 of arrival ends in the same matches. A match of the clearing rule, once made, stays until something
 takes its room or its money away.
+
+Sources: § 366 BGB and the Civil Code of the People's Republic of China, article 560, for what money
+names and for the oldest due first; Directive (EU) 2015/2366, article 87, for value dates. That a
+match stays is Arrears' own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

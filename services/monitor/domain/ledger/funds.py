@@ -1,4 +1,8 @@
-"""Funds: a payment or a credit note, and how much of it may still be matched against items."""
+"""Funds: a payment or a credit note, and how much of it may still be matched against items.
+
+Sources: returns and refunds of the SEPA Direct Debit Core Rulebook for reversals; § 387 BGB for
+credit that nothing is set off against. What a reversal in part takes first is Arrears' own.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -2,6 +2,9 @@
 
 It lives on the ledger under a key of its own, so that all it hears comes in one order: an account
 that joins while another one defaults is not missed.
+
+Source: cross-default as in the ISDA 2002 Master Agreement, section 5(a)(vi); how it is told is
+Arrears' own (decision 12).
 """
 
 from dataclasses import dataclass, field

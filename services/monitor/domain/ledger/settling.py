@@ -1,7 +1,8 @@
 """Settling: bring an account's matches, items and clearing records in line with its facts.
 
 Every fold ends here. What is derived (matches, items, disputed parts) is made anew from the facts,
-so that the order in which those came does not matter; the difference to before is what is told.
+so that the order in which those came does not matter (Arrears' own rule, decision 3); the
+difference to before is what is told.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,7 @@
-"""A policy's document: read from plain values; what is not known is refused by its path."""
+"""A policy's document: read from plain values; what is not known is refused by its path.
+
+The format is Arrears' own (decision 8).
+"""
 
 from typing import Any, Final
 

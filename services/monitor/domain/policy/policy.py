@@ -2,6 +2,9 @@
 
 The rule "a dunning letter at 15 days" stands in `document.DEFAULT_DOCUMENT`, which is read by the
 same code as the user's own policies.
+
+Sources: § 193 BGB and the ISDA 2006 Definitions, section 4.12, for days off; § 305b BGB for the
+policy of one before that of all.
 """
 
 from dataclasses import dataclass, field
