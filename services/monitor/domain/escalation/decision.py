@@ -103,7 +103,7 @@ def decide(
         and hold_of(one.level, holds) is None
         and shortfall(one.level, item, policy, around.overdue, today) is None
     ]
-    chosen = _chosen(reached, item, policy, today)
+    chosen = _chosen(reached, standing, policy, today)
     raises = _raises(chosen, reached, possible, policy, today)
     after = standing
     if raises:
@@ -126,13 +126,15 @@ def decide(
     )
 
 
-def _chosen(reached: Sequence[Prospect], item: Item, policy: Policy, today: date) -> list[Prospect]:
+def _chosen(
+    reached: Sequence[Prospect], standing: Sequence[Raised], policy: Policy, today: date
+) -> list[Prospect]:
     others = [one for one in reached if not one.level.is_claim]
     claims = [one for one in reached if one.level.is_claim]
     if policy.backlog != STEP:
         return [one for one in reached if one in claims or one in reached[-1:]]
     had_one_today = any(
-        raised.raised_on >= today and not _is_claim(raised, policy) for raised in item.raised
+        raised.raised_on >= today and not _is_claim(raised, policy) for raised in standing
     )
     step = [] if had_one_today else others[:1]
     return [one for one in reached if one in claims or one in step]
