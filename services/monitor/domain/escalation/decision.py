@@ -149,14 +149,14 @@ def _raises(
 ) -> tuple[Raise, ...]:
     """Name beside the highest chosen level those that it passes over.
 
-    Below another level what is held or short of its conditions is passed over too, for it is not
-    raised any more; a claim leaves it to be raised later.
+    Below another level what is held, short of its conditions or still waiting for the one before it
+    is passed over too, for it is not raised any more; a claim leaves it to be raised later.
     """
     found: list[Raise] = []
     for one in chosen:
         place = policy.index(one.level.name)
         if not one.level.is_claim:
-            reached = [other for other in possible if other.on <= today and not other.follows]
+            reached = [other for other in possible if other.without_wait_on <= today]
             passed = [other for other in reached if policy.index(other.level.name) < place]
         else:
             passed = [] if policy.backlog == STEP or one is not chosen[-1] else list(free)
