@@ -22,6 +22,8 @@ class Prospect:
 
     level: Level
     on: date
+    #: The same, leaving aside how long it waits for the level before it.
+    without_wait_on: date
     #: Whether the level before it must be raised first.
     follows: bool = False
     #: Whether only another account's default brings it on that day.
@@ -174,6 +176,7 @@ def _prospect(
 ) -> Prospect | None:
     """Return when a level is reached, after the one before it; None when its time has passed."""
     on, follows, is_crossed = own_on(level, item, debtor, insurance, policy, today), False, False
+    without_wait_on = on
     if level.min_days_after_previous is not None and before is not None and not level.is_claim:
         follows = isinstance(before, Prospect)
         since = max(before.on, today) if isinstance(before, Prospect) else before.raised_on
@@ -181,10 +184,11 @@ def _prospect(
     crossed = crossed_on(level, item, debtor, policy)
     if crossed is not None and (follows or crossed < on):
         on, follows, is_crossed = crossed, False, True
+        without_wait_on = min(without_wait_on, on)
     until = None
     if level.not_after_days is not None:
         until = policy.later(item.due_on, level.not_after_days)
         # What follows may come sooner than reckoned: should the time of the one before it pass.
         if (today if follows else max(on, today)) > until:
             return None
-    return Prospect(level, on, follows, is_crossed, until)
+    return Prospect(level, on, without_wait_on, follows, is_crossed, until)

@@ -104,7 +104,7 @@ def decide(
         and hold_of(one.level, holds) is None
         and shortfall(one.level, item, policy, around.overdue, today) is None
     ]
-    chosen = _chosen(reached, item, policy, today)
+    chosen = _chosen(reached, standing, policy, today)
     raises = _raises(chosen, reached, possible, policy, today)
     after = standing
     if raises:
@@ -125,13 +125,15 @@ def decide(
     )
 
 
-def _chosen(reached: Sequence[Prospect], item: Item, policy: Policy, today: date) -> list[Prospect]:
+def _chosen(
+    reached: Sequence[Prospect], standing: Sequence[Raised], policy: Policy, today: date
+) -> list[Prospect]:
     others = [one for one in reached if not one.level.is_claim]
     claims = [one for one in reached if one.level.is_claim]
     if policy.backlog != STEP:
         return [one for one in reached if one in claims or one in reached[-1:]]
     had_one_today = any(
-        raised.raised_on >= today and not _is_claim(raised, policy) for raised in item.raised
+        raised.raised_on >= today and not _is_claim(raised, policy) for raised in standing
     )
     step = [] if had_one_today else others[:1]
     return [one for one in reached if one in claims or one in step]
@@ -146,20 +148,15 @@ def _raises(
 ) -> tuple[Raise, ...]:
     """Name beside the highest chosen level those that it passes over.
 
-    Below another level nothing is raised any more: what is held there, short of its conditions or
-    waits for the level before it is passed over too. A claim leaves it to be raised later, and so
-    does another account's default what the item's own age has not reached.
+    Below another level what is held, short of its conditions or still waiting for the one before it
+    is passed over too, for it is not raised any more; a claim leaves it to be raised later.
     """
     found: list[Raise] = []
     for one in chosen:
         place = policy.index(one.level.name)
         if not one.level.is_claim:
-            passed = [
-                other
-                for other in possible
-                if policy.index(other.level.name) < place
-                and (not one.cross_default or (other.on <= today and not other.follows))
-            ]
+            reached = [other for other in possible if other.without_wait_on <= today]
+            passed = [other for other in reached if policy.index(other.level.name) < place]
         else:
             passed = [] if policy.backlog == STEP or one is not chosen[-1] else list(free)
         names = [other.level.name for other in passed if not other.level.is_claim]

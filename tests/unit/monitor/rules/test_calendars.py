@@ -163,6 +163,24 @@ FRIDAY = {"2026-01-01": [issued("A", ("2026-01-30", "100.00"))]}
         {"2026-02-06": ["A/1 raised first"], "2026-02-16": ["A/1 raised second"]},
     ),
     Story(
+        "one that waits still when a higher one is raised is passed over",
+        policy(*BY_TENS, level("third", 15)),
+        INVOICE,
+        "2026-03-01",
+        {"2026-02-10": ["A/1 raised first"], "2026-02-15": ["A/1 raised third over second"]},
+    ),
+    Story(
+        "so is one that waits for a level that is held",
+        policy(
+            level("first", 10, held_by="block"),
+            level("second", 12, min_days_after_previous=7),
+            level("third", 15),
+        ),
+        INVOICE | {"2026-02-01": [blocked("B")]},
+        "2026-03-01",
+        {"2026-02-15": ["A/1 raised third over first, second"]},
+    ),
+    Story(
         "the first seen after its time is not raised any more",
         policy(level("remind", -5, not_after_days=0), level("first", 10)),
         {"2026-02-01": [issued("A", "100.00")]},

@@ -98,6 +98,21 @@ def restarting(after_days: int, **more: object) -> Policy:
     return second(one, on_resolution=RESTART, **more)
 
 
+def test_what_is_lifted_is_not_the_one_level_of_its_day() -> None:
+    """Else the next look would raise one more, and nobody would know when that is."""
+    step = policy(level("claim", 10, CLAIM), level("letter", 40), backlog="step")
+    world = World(step)
+    world.on("2026-01-01", A)
+    world.until("2026-01-02", "2026-02-09")
+    assert world.on("2026-02-10") == ["A/1 raised claim"]
+    world.adopt(second(level("letter", 5), backlog="step"))
+    assert world.on("2026-02-10") == [
+        "A/1 lifted claim: policy tests@2 has no such level",
+        "A/1 raised letter",
+    ]
+    assert world.until("2026-02-11", "2026-03-10") == {}
+
+
 WHOLE, PART = None, "40.00"
 
 
