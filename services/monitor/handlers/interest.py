@@ -3,21 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from services.monitor.domain.interest.claim import interest_of
-from services.monitor.domain.interest.terms import applicable_terms
+from services.monitor.domain.interest.terms import ruling
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import Interest
-from shared.contracts.interest import InterestTerms
-from shared.errors import RejectedError
 from shared.money import to_minor
-
-#: The terms of an invoice that has its own.
-CONTRACT: Final = "contract"
 
 #: Partition, account id, invoice id.
 InvoiceKey = tuple[int, str, str]
@@ -60,7 +55,8 @@ def interest_on(
     currency = invoice.currency
     if currency is None:
         return None
-    terms, owner, fault = _terms(invoice, currency, policy)
+    found = ruling(invoice.interest, currency, policy.interest, policy.label)
+    terms = found.terms
     if terms is None:
         return None
     own = list(clearings)
@@ -70,7 +66,7 @@ def interest_on(
         unwaived = interest_of(replace(invoice, waivers={}), own, terms, until)
         waived = to_minor(unwaived.open, currency) - to_minor(interest.open, currency)
     paid = sum(one.amount for one in own if one.instalment == INTEREST and one.cleared_on <= until)
-    return InvoiceInterest(invoice.invoice_id, interest, paid, waived, owner, fault)
+    return InvoiceInterest(invoice.invoice_id, interest, paid, waived, found.terms_of, found.fault)
 
 
 class Reading(Protocol):
@@ -110,15 +106,3 @@ async def interest_now(
         if one is not None:
             found.append((key, one, today))
     return found
-
-
-def _terms(
-    invoice: Invoice, currency: str, policy: Policy
-) -> tuple[InterestTerms | None, str, str | None]:
-    """Return terms, whose they are, and why the contract's own could not be read."""
-    try:
-        terms = applicable_terms(invoice.interest, currency, policy.interest)
-    except RejectedError as error:
-        fault = f"the contract's terms cannot be read ({error.message}); the creditor's apply"
-        return policy.interest, policy.label, fault
-    return terms, policy.label if invoice.interest is None else CONTRACT, None
