@@ -1,7 +1,7 @@
 """What holds an item's levels on a day: disputes, promises, blocks, insolvency, enforcement off."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,6 +26,8 @@ class Hold:
     kind: str
     hold_id: str
     until: date | None = None
+    #: The day from which it holds; it tells no hold from another.
+    since: date | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
@@ -42,22 +44,23 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     """
     holds: list[Hold] = []
     if item.open > 0 and item.dunnable <= 0:
-        holds.append(Hold(DISPUTE, ""))
+        since = item.disputed_days[-1][0] if item.disputed_days else None
+        holds.append(Hold(DISPUTE, "", since=since))
     for promise_id, promise in sorted(debtor.promises.items()):
         if promise.promised_on is None or promise.withdrawn_on is not None or promise_id in kept:
             continue
         if promise.promised_on >= today and promise.covers(item.invoice_id):
-            holds.append(Hold(PROMISE, promise_id, promise.promised_on))
+            holds.append(Hold(PROMISE, promise_id, promise.promised_on, promise.made_on))
     for block_id, block in sorted(debtor.blocks.items()):
         if block.blocked_on is None or block.unblocked_on is not None:
             continue
         is_over = block.until is not None and block.until < today
         if not is_over and block.invoice_id in (None, item.invoice_id):
-            holds.append(Hold(BLOCK, block_id, block.until))
+            holds.append(Hold(BLOCK, block_id, block.until, block.blocked_on))
     if debtor.insolvent_on is not None:
-        holds.append(Hold(INSOLVENCY, ""))
+        holds.append(Hold(INSOLVENCY, "", since=debtor.insolvent_on))
     if debtor.enforcement is not None and not debtor.enforcement.enforced:
-        holds.append(Hold(ENFORCEMENT, ""))
+        holds.append(Hold(ENFORCEMENT, "", since=debtor.enforcement.set_on))
     return holds
 
 
