@@ -6,15 +6,31 @@ from typing import Any, Final
 
 from cli.api.client import Row
 from cli.show.instants import local
+from cli.show.outlook import prospect
 from cli.show.output import as_text, columns, print_line, print_table
 
-EVENTS: Final = columns(
-    "happened_on:Day recorded_at:Recorded type:Event changed:What_it_changed remark:Remark"
-)
+EVENTS: Final = columns("happened_on:Day type:Event changed:What_it_changed")
 WORDS: Final = columns("said_at:Said type:Word level:Level open:Open> why:Why")
 #: What a line of the story need not repeat.
 UNSAID: Final = frozenset({"creditor_id", "customer_id", "invoice_id"})
-OUTLOOK: Final = columns("on:Day level:Level action:Action because:What_stands_in_the_way")
+OUTLOOK: Final = columns("raised_on:Raised level:Level action:Action how:How")
+#: How a fact is told that its name alone would not say, and how its end is.
+BEGINS: Final = {
+    "due_on": "due on",
+    "hold": "held by",
+    "level": "{name} reached on",
+    "recipient": "letters go to",
+    "group_default": "others of its group in default",
+    "insolvent_on": "customer insolvent since",
+    "waiver": "interest waived by",
+}
+ENDS: Final = {
+    "hold": "no longer held by {name}",
+    "level": "{name}, reached on {before}, comes no more",
+    "recipient": "letters go to nobody, before to {before}",
+    "group_default": "no other account of its group is in default any more",
+}
+AMOUNTS: Final = frozenset({"amount", "open", "disputed"})
 
 
 def show_story(story: Row, time_zone: str | None) -> None:
@@ -28,7 +44,9 @@ def show_story(story: Row, time_zone: str | None) -> None:
         print_table(WORDS, [_word(one, time_zone) for one in words], "What was said")
     _lines("What stands", _standing(story))
     if story["outlook"]:
-        print_table(OUTLOOK, [_prospect(one) for one in story["outlook"]], "What comes next")
+        print_table(
+            OUTLOOK, [prospect(one, story["today"]) for one in story["outlook"]], "What comes next"
+        )
     else:
         _lines("What comes next", [_nothing(item)])
     if claim := story["claim"]:
@@ -56,15 +74,20 @@ def _head(story: Row) -> Iterator[str]:
 
 def _event(event: Row, currency: str, time_zone: str | None) -> Row:
     """Return an event as a row of the table."""
-    changed = [_change(one) for one in event["changes"]]
-    changed += [_clearing(one, currency) for one in event["clearings"]]
-    if not any(changed):
-        changed = [_says(event["data"])]
-    return {
-        **event,
-        "recorded_at": _instant(event["recorded_at"], time_zone),
-        "changed": "\n".join(one for one in changed if one),
-    }
+    told = [_change(one, currency) for one in event["changes"]]
+    told += [_clearing(one, currency) for one in event["clearings"]]
+    told = [one for one in told if one]
+    if not told:
+        said = _says(event["data"])
+        told = [said] if said else []
+        told.append("changes nothing of this item")
+    if event["remark"]:
+        told.append(event["remark"])
+    recorded = _instant(event["recorded_at"], time_zone)
+    if not recorded.startswith(event["happened_on"]):
+        told.append(f"recorded {recorded}")
+    what = event["type"] if event["source"] else f"{event['type']} {event['event_id']}"
+    return {**event, "type": what, "changed": "\n".join(told)}
 
 
 def _says(data: Row) -> str:
@@ -77,12 +100,17 @@ def _says(data: Row) -> str:
     return ", ".join(said)
 
 
-def _change(change: Row) -> str:
-    before, after = change["before"], change["after"]
-    what = str(change["what"]).replace("_", " ")
+def _change(change: Row, currency: str) -> str:
+    """Say what was before and is after; at first, nothing disputed is nothing to say."""
+    what, before, after = str(change["what"]), change["before"], change["after"]
+    begins = BEGINS.get(what, what).format(name=change["name"])
+    if after is None:
+        ends = ENDS.get(what, "no longer {begins} {before}")
+        return ends.format(name=change["name"], begins=begins, before=before)
+    unit = f" {currency}" if what in AMOUNTS else ""
     if before is None:
-        return f"{what} {after}" if _is_some(after) else ""
-    return f"{what} {before} → {after}" if after is not None else f"{what} {before} is gone"
+        return "" if what == "disputed" and not _is_some(after) else f"{begins} {after}{unit}"
+    return f"{begins} {before} → {after}{unit}"
 
 
 def _clearing(clearing: Row, currency: str) -> str:
@@ -105,14 +133,15 @@ def _standing(story: Row) -> Iterator[str]:
     """Say what is raised and what holds."""
     for one in story["raised"]:
         text = f"{one['level']} since {one['raised_on']} ({one['action']}, {one['policy']})"
+        if one["skipped"]:
+            text += f", passing over {', '.join(one['skipped'])}"
         yield text + _held(one["held_by"], one["held_until"])
-    for level in story["raises"]:
-        yield f"{level} is reached: the next look raises it"
     for one in story["lifts"]:
         yield f"{one['level']} is called back by the next look: {one['because']}"
     for one in story["holds"]:
-        yield "it is" + _held(one["held_by"], one["until"]).removeprefix(",")
-    if not story["raised"] and not story["holds"] and not story["raises"]:
+        since = f", since {one['since']}" if one["since"] else ""
+        yield "it is" + _held(one["held_by"], one["until"]).removeprefix(",") + since
+    if not story["raised"] and not story["holds"]:
         yield "no level is raised, and nothing holds any"
 
 
@@ -120,18 +149,6 @@ def _held(held_by: str | None, until: str | None) -> str:
     if held_by is None:
         return ""
     return f", held by {held_by}" + (f" to the end of {until}" if until else "")
-
-
-def _prospect(one: Row) -> Row:
-    """Return a level to come with all that stands in its way."""
-    because = [one["waits"]] if one["waits"] else []
-    if one["follows"]:
-        because.append("the level before it comes first")
-    if one["cross_default"]:
-        because.append("comes by the default of others of the group")
-    if one["until"]:
-        because.append(f"makes no sense after {one['until']}")
-    return {**one, "because": "; ".join(because)}
 
 
 def _nothing(item: Row) -> str:

@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.handlers.story import Chapter, Sources, Story, tell
+from services.monitor.domain.story.forecast import Expected
+from services.monitor.handlers.chapters import Chapter
+from services.monitor.handlers.story import Sources, Story, tell
 from shared.errors import RejectedError
 from shared.money import to_text
 
@@ -22,9 +24,15 @@ INSTALMENT_MAX: Final = 2**31 - 1
 
 
 class StoryChange(BaseModel):
-    """What an event changed: `amount`, `due_on`, `open` or `disputed`."""
+    """What an event changed of what counts for the item.
+
+    `what` is one of `status`, `amount`, `due_on`, `open`, `disputed`, `hold`, `policy`,
+    `recipient`, `group`, `group_default`, `insolvent_on`, `level`, `cover`, `interest`, `waiver`.
+    """
 
     what: str
+    #: Which one, of several: a level by its name, a hold by its label.
+    name: str
     before: str | None
     after: str | None
 
@@ -41,7 +49,7 @@ class StoryClearing(BaseModel):
 
 
 class StoryEvent(BaseModel):
-    """An event that touched the item."""
+    """An event that touched the item, or a policy that came into force (`policy.set`)."""
 
     happened_on: date
     recorded_at: datetime
@@ -70,26 +78,45 @@ class StoryLevel(BaseModel):
 
 
 class StoryHold(BaseModel):
-    """What holds the item, and its last day, where it has one."""
+    """What holds the item, its first day, and its last day, where it has one."""
 
     held_by: str
+    since: date | None
+    until: date | None
+
+
+class StoryDelay(BaseModel):
+    """What keeps back a level that is reached: a hold with its days, or a condition."""
+
+    because: str
+    since: date | None
     until: date | None
 
 
 class StoryProspect(BaseModel):
-    """A level that may still be raised, and the day on which it is reached."""
+    """A level that does not stand raised: when it is reached, and what becomes of it by itself."""
 
     level: str
     action: str
+    #: The day on which it is reached; where it `follows`, the first one possible.
     on: date
     #: The last day on which it makes sense; null: it always does.
     until: date | None
-    #: What holds it back; null: nothing does.
+    #: What keeps it back on the day it is reached; null: nothing does.
     waits: str | None
-    #: Whether the level before it must be raised first.
+    #: All that keeps it back from that day on, one after another.
+    delays: list[StoryDelay]
+    #: `raised`, `passed_over`, `over` (its time is), or `waits` (for an event).
+    becomes: str
+    becomes_on: date | None
+    #: The level that passes it over.
+    by: str | None
+    #: Whether the level before it must be raised first, and only an event brings that one.
     follows: bool
     #: Whether only another account's default brings it on that day.
     cross_default: bool
+    #: Whether a running dispute stops its clock, so that `on` is as if it ended today.
+    clock_stands: bool
 
 
 class StoryLift(BaseModel):
@@ -176,23 +203,34 @@ def _shown(story: Story) -> ItemStory:
             )
             for one in item.raised
         ],
-        holds=[StoryHold(held_by=one.label, until=one.until) for one in story.holds],
+        holds=[
+            StoryHold(held_by=one.label, since=one.since, until=one.until) for one in story.holds
+        ],
         raises=[one.level.name for one in decision.raises],
         lifts=[StoryLift(level=one.level, because=because) for one, because in decision.lifts],
-        outlook=[
-            StoryProspect(
-                level=one.level.name,
-                action=one.level.action,
-                on=one.on,
-                until=one.until,
-                waits=waits,
-                follows=one.follows,
-                cross_default=one.cross_default,
-            )
-            for one, waits in story.outlook
-        ],
+        outlook=[_prospect(one) for one in story.outlook],
         claim=None if story.claim is None else msgspec.to_builtins(story.claim),
         interest=None if interest is None else shapes.interest(account_id, interest, story.today),
+    )
+
+
+def _prospect(one: Expected) -> StoryProspect:
+    return StoryProspect(
+        level=one.level.name,
+        action=one.level.action,
+        on=one.on,
+        until=one.until,
+        waits=one.delays[0].because if one.delays else None,
+        delays=[
+            StoryDelay(because=delay.because, since=delay.since, until=delay.until)
+            for delay in one.delays
+        ],
+        becomes=one.becomes,
+        becomes_on=one.becomes_on,
+        by=one.by,
+        follows=one.follows,
+        cross_default=one.cross_default,
+        clock_stands=one.clock_stands,
     )
 
 
@@ -205,7 +243,7 @@ def _event(chapter: Chapter, currency: str) -> StoryEvent:
         source=chapter.source,
         data=dict(chapter.data),
         changes=[
-            StoryChange(what=one.what, before=one.before, after=one.after)
+            StoryChange(what=one.what, name=one.name, before=one.before, after=one.after)
             for one in chapter.changes
         ],
         clearings=[_clearing(one, currency) for one in chapter.clearings],

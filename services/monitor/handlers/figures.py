@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from services.monitor.domain.escalation.applied import Applied
 from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.interest.claim import interest_of
-from services.monitor.domain.interest.terms import applicable_terms
+from services.monitor.domain.interest.terms import ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.clearing import Clearing
@@ -17,7 +17,6 @@ from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
 from services.monitor.handlers.ports import AccountKey, Unit
 from shared.contracts.escalation import Claim, EscalationEvent, Interest
-from shared.errors import RejectedError
 
 _InvoiceKey = tuple[int, str, str]
 _NO_ITEMS: Final[list[Item]] = []
@@ -62,17 +61,11 @@ class Figures:
         invoice = self._invoices.get(where)
         if invoice is None:
             return None
-        faults: list[str] = []
-        try:
-            terms = applicable_terms(invoice.interest, item.currency, policy.interest)
-        except RejectedError as error:
-            terms = policy.interest
-            faults = [
-                f"the contract's terms cannot be read ({error.message}); the creditor's apply"
-            ]
-        if terms is None:
+        found = ruling(invoice.interest, item.currency, policy.interest, policy.label)
+        if found.terms is None:
             return None
-        interest = interest_of(invoice, self._clearings.get(where, []), terms, today)
+        interest = interest_of(invoice, self._clearings.get(where, []), found.terms, today)
+        faults = [] if found.fault is None else [found.fault]
         return replace(interest, why=[*faults, *interest.why])
 
 

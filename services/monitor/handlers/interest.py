@@ -3,21 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of
-from services.monitor.domain.interest.terms import applicable_terms
+from services.monitor.domain.interest.terms import ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import Interest
-from shared.contracts.interest import InterestTerms
-from shared.errors import RejectedError
 from shared.money import to_minor
-
-#: The terms of an invoice that has its own.
-CONTRACT: Final = "contract"
 
 #: Partition, account id, invoice id.
 InvoiceKey = tuple[int, str, str]
@@ -64,7 +59,8 @@ def interest_on(
     currency = invoice.currency
     if currency is None:
         return None
-    terms, owner, fault = _terms(invoice, currency, policy)
+    found = ruling(invoice.interest, currency, policy.interest, policy.label)
+    terms = found.terms
     own = list(clearings)
     paid = paid_of(own, until)
     if terms is None and not paid:
@@ -82,8 +78,8 @@ def interest_on(
         overpaid=max(0, paid - grown),
         beyond=paid_beyond(invoice, own, grown, until),
         waived=waived,
-        terms_of=owner,
-        fault=fault,
+        terms_of=found.terms_of,
+        fault=found.fault,
     )
 
 
@@ -135,15 +131,3 @@ async def paid_beyond_now(
     the anomalies that follow from the facts alone and are stored with them.
     """
     return {key: one.beyond for key, one, _day in await interest_now(reading, keys, now)}
-
-
-def _terms(
-    invoice: Invoice, currency: str, policy: Policy
-) -> tuple[InterestTerms | None, str, str | None]:
-    """Return terms, whose they are, and why the contract's own could not be read."""
-    try:
-        terms = applicable_terms(invoice.interest, currency, policy.interest)
-    except RejectedError as error:
-        fault = f"the contract's terms cannot be read ({error.message}); the creditor's apply"
-        return policy.interest, policy.label, fault
-    return terms, policy.label if invoice.interest is None else CONTRACT, None

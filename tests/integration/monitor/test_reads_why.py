@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from tests.integration.monitor.events import blocked, covered, known, promised, said
 from tests.integration.monitor.shelf import Shelf, make_shelf
 from tests.integration.monitor.world import invoice, payment
@@ -65,13 +66,21 @@ def test_each_event_that_touched_it_is_told_in_order(story: dict[str, Any]) -> N
 
 def test_an_event_says_what_it_changed_and_by_which_rule_it_cleared(story: dict[str, Any]) -> None:
     issued, paid, again = story["events"][2:5]
-    assert issued["changes"] == [
-        {"what": "amount", "before": None, "after": "1000.00"},
-        {"what": "due_on", "before": None, "after": "2026-01-10"},
-        {"what": "open", "before": None, "after": "1000.00"},
-        {"what": "disputed", "before": None, "after": "0.00"},
+    assert [(one["what"], one["name"], one["after"]) for one in issued["changes"]] == [
+        ("status", "", "open"),
+        ("amount", "", "1000.00"),
+        ("due_on", "", "2026-01-10"),
+        ("open", "", "1000.00"),
+        ("disputed", "", "0.00"),
+        ("policy", "", "default@1"),
+        ("recipient", "", "ACME/EU <ap@acme.example>"),
+        ("level", "dunning", "2026-01-25"),
+        ("level", "legal", "2026-02-09"),
+        ("level", "insurance_claim", "2026-03-11"),
+        ("cover", "", issued["changes"][10]["after"]),
+        ("interest", "", "10 % a year (contract)"),
     ]
-    assert paid["changes"] == [{"what": "open", "before": "1000.00", "after": "600.00"}]
+    assert paid["changes"] == [{"what": "open", "name": "", "before": "1000.00", "after": "600.00"}]
     assert [(one["funds_id"], one["amount"], one["rule"]) for one in paid["clearings"]] == [
         ("P-1", "400.00", "named")
     ]
@@ -89,14 +98,23 @@ def test_what_stands_and_what_holds_it_is_told(story: dict[str, Any]) -> None:
     assert [(one["level"], one["held_by"]) for one in story["raised"]] == [
         ("dunning", "promise W-1")
     ]
-    assert story["holds"] == [{"held_by": "promise W-1", "until": "2026-02-15"}]
+    assert story["holds"] == [
+        {"held_by": "promise W-1", "since": "2026-01-27", "until": "2026-02-15"}
+    ]
 
 
 def test_what_comes_next_is_told_with_what_holds_it_back(story: dict[str, Any]) -> None:
-    assert [(one["level"], one["on"], one["waits"]) for one in story["outlook"]] == [
-        ("legal", "2026-02-09", "held by promise W-1"),
-        ("insurance_claim", "2026-03-11", None),
+    legal, claim = story["outlook"]
+    assert (legal["level"], legal["on"], legal["waits"]) == (
+        "legal",
+        "2026-02-09",
+        "held by promise W-1",
+    )
+    assert legal["delays"] == [
+        {"because": "held by promise W-1", "since": "2026-01-27", "until": "2026-02-15"}
     ]
+    assert (legal["becomes"], legal["becomes_on"]) == ("raised", "2026-02-16")
+    assert (claim["on"], claim["waits"], claim["becomes_on"]) == ("2026-03-11", None, "2026-03-11")
 
 
 def test_the_claim_and_the_interest_show_their_arithmetic(story: dict[str, Any]) -> None:
@@ -112,6 +130,17 @@ async def test_a_block_of_another_invoice_is_no_part_of_it(shelf: Shelf) -> None
     assert "dunning.blocked.v1" in [one["type"] for one in other["events"]]
     assert "promise.made.v1" not in [one["type"] for one in other["events"]]
     assert [one["waits"] for one in other["outlook"]] == ["held by block B-9"] * 2 + [None]
+
+
+def test_a_hold_is_told_where_it_begins(story: dict[str, Any]) -> None:
+    assert story["events"][5]["changes"] == [
+        {
+            "what": "hold",
+            "name": "promise W-1",
+            "before": None,
+            "after": "promise W-1 to the end of 2026-02-15",
+        }
+    ]
 
 
 async def test_what_is_settled_has_nothing_to_come(shelf: Shelf) -> None:
@@ -141,3 +170,22 @@ async def test_an_item_that_is_not_there_is_refused_with_those_that_are(
     response = await why(shelf, invoice_id, instalment)
     assert response.status_code == status
     assert sentence in response.json()["detail"]
+
+
+async def test_a_policy_that_comes_into_force_is_told_with_what_it_changes(shelf: Shelf) -> None:
+    document = shelf_policy(legal_after_days=40)
+    response = await shelf.client.post("/v1/policies", content=document)
+    assert response.status_code == 201, response.text
+    events = (await why(shelf, "W/1")).json()["events"]
+    assert [(one["type"], one["event_id"], one["source"]) for one in events[6:]] == [
+        ("policy.set", "default@2", "")
+    ]
+    assert events[6]["changes"] == [
+        {"what": "policy", "name": "", "before": "default@1", "after": "default@2"},
+        {"what": "level", "name": "legal", "before": "2026-02-09", "after": "2026-02-19"},
+    ]
+
+
+def shelf_policy(*, legal_after_days: int) -> str:
+    """The default's levels, one of them later."""
+    return DEFAULT_DOCUMENT.replace("after_days: 30", f"after_days: {legal_after_days}")

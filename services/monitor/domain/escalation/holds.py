@@ -5,7 +5,7 @@ for a dispute; § 87 InsO for insolvency. That a promise holds, and enforcement 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -30,6 +30,8 @@ class Hold:
     kind: str
     hold_id: str
     until: date | None = None
+    #: The day from which it holds; it tells no hold from another.
+    since: date | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
@@ -46,21 +48,23 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     """
     holds: list[Hold] = []
     if item.open > 0 and item.dunnable <= 0:
-        holds.append(Hold(DISPUTE, ""))
+        since = item.disputed_days[-1][0] if item.disputed_days else None
+        holds.append(Hold(DISPUTE, "", since=since))
     for promise_id, promise in sorted(debtor.promises.items()):
         if promise.promised_on is None or promise.withdrawn_on is not None or promise_id in kept:
             continue
         if promise.promised_on >= today and promise.covers(item.invoice_id):
-            holds.append(Hold(PROMISE, promise_id, promise.promised_on))
+            holds.append(Hold(PROMISE, promise_id, promise.promised_on, promise.made_on))
     for block_id, block in sorted(debtor.blocks.items()):
         if block.holds_on(today) and block.invoice_id in (None, item.invoice_id):
-            holds.append(Hold(BLOCK, block_id, block.last_on))
+            holds.append(Hold(BLOCK, block_id, block.last_on, block.blocked_on))
     if debtor.insolvent_on is not None:
-        holds.append(Hold(INSOLVENCY, ""))
+        holds.append(Hold(INSOLVENCY, "", since=debtor.insolvent_on))
     if not debtor.is_enforced_on(today):
         on_again = [one for one in debtor.switches if one.set_on > today and one.enforced]
         until = on_again[0].set_on - timedelta(days=1) if on_again else None
-        holds.append(Hold(ENFORCEMENT, "", until))
+        off_on = max(one.set_on for one in debtor.switches if one.set_on <= today)
+        holds.append(Hold(ENFORCEMENT, "", until, off_on))
     return holds
 
 

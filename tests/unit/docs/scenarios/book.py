@@ -39,6 +39,7 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Promise
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.figures import Figures
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import Claim, EscalationEvent
@@ -129,6 +130,10 @@ class Book:
     def decision(self, item: Item, policy: Policy, today: date) -> Decision:
         """Decide about one item."""
         return decide(item, policy, today, self._circumstances(policy, today))
+
+    def forecast(self, item: Item, policy: Policy, today: date) -> tuple[Expected, ...]:
+        """Say what becomes of an item's levels by itself."""
+        return forecast(item, policy, today, self._circumstances(policy, today), self.open_items())
 
     def figures(self) -> Figures:
         """Return what claims and interest are reckoned from."""

@@ -149,6 +149,19 @@ def _next(place: Place, rest: str) -> tuple[object, object]:
     return claimed, found[0] if found else NOTHING
 
 
+def _becomes(place: Place, rest: str) -> tuple[object, object]:
+    """Compare `A legal raised on 2026-03-02` with what is to become of the level by itself."""
+    name, _, claimed = rest.partition(" ")
+    policy = place.book.policy(place.world.policies)
+    wanted = claimed.partition(" ")[0]
+    for one in place.book.forecast(place.item(name), policy, place.today):
+        if one.level.name == wanted:
+            delays = [f"{delay.because} to {delay.until or 'an event'}" for delay in one.delays]
+            on = f" on {one.becomes_on}" if one.becomes_on else ""
+            return claimed, ", ".join((f"{wanted} {one.becomes.replace('_', ' ')}{on}", *delays))
+    return claimed, NOTHING
+
+
 def _claim(place: Place, rest: str) -> tuple[object, object]:
     """Compare a claim's figure, its reason, a step of its arithmetic, or its days."""
     name, _, claimed = rest.partition(" ")
@@ -230,6 +243,7 @@ CHECKS: Final[dict[str, Check]] = {
     "status": _status,
     "level": _level,
     "next": _next,
+    "becomes": _becomes,
     "said": _said,
     "overdue": _overdue,
     "unapplied": _unapplied,

@@ -1,0 +1,171 @@
+"""An item's past, chapter by chapter: each event folded again, and what it changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+
+from services.monitor.domain.invoice.invoice import INTEREST
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.story.facts import Change, Facts, changes_of, facts_of
+from services.monitor.handlers.batch import decode
+from services.monitor.handlers.replay import JournalRow, Replay, happened_on
+from shared.contracts.announcement import PROMISE_KEPT
+from shared.contracts.cover import CoverUpdated, CoverWithdrawn
+from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
+from shared.contracts.dunning import (
+    DunningBlocked,
+    DunningUnblocked,
+    EnforcementSet,
+    PromiseMade,
+    PromiseWithdrawn,
+)
+from shared.contracts.envelope import LedgerEvent
+from shared.contracts.fields import Inbound
+from shared.contracts.group import AccountCured, AccountDefaulted
+from shared.contracts.payment import PaymentAllocated, PaymentReceived
+
+#: What concerns every item of an account.
+OF_EVERY_ITEM: Final = (
+    AccountCured,
+    AccountDefaulted,
+    CoverUpdated,
+    CoverWithdrawn,
+    CustomerInsolvent,
+    CustomerUpdated,
+    EnforcementSet,
+)
+#: The type of a chapter on a policy that came into force; it is no event of the journal.
+POLICY_SET: Final = "policy.set"
+_ENVELOPE: Final = msgspec.json.Decoder(LedgerEvent)
+
+#: All policies from an instant on; the first of them stand for the time before as well.
+PolicyHistory = Sequence[tuple[datetime, Policies]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """An event that touched the item, or a policy that came into force for it."""
+
+    #: The creditor's day.
+    happened_on: date
+    recorded_at: datetime
+    type: str
+    #: Of a policy its name and version.
+    event_id: str
+    #: Empty for a policy.
+    source: str
+    #: What the event says, as it was accepted.
+    data: Mapping[str, Any]
+    changes: tuple[Change, ...]
+    #: What met the item, or left it again, by which rule.
+    clearings: tuple[Clearing, ...]
+    #: Why the event did not do what it says.
+    remark: str | None
+
+
+@dataclass(slots=True)
+class Teller:
+    """Folds an account's journal again and notes what touches one item, in the order of time."""
+
+    account_id: str
+    invoice_id: str
+    instalment: int
+    policies: PolicyHistory
+    #: Since when promises hold nothing, for they were kept; by their ids.
+    kept: Mapping[str, datetime]
+    replay: Replay = field(init=False)
+    chapters: list[Chapter] = field(default_factory=list)
+    #: Which of `policies` are in force.
+    _place: int = 0
+
+    def __post_init__(self) -> None:
+        self.replay = Replay(self.account_id)
+
+    def read(self, row: JournalRow) -> None:
+        """Fold the next entry, after the policies that came into force before it."""
+        self._set_policies(row.recorded_at)
+        entry = decode(row.record)
+        day = happened_on(entry, self._policy().time_zone)
+        before = self._facts(day, row.recorded_at)
+        made = self.replay.add(row, entry)
+        changes = changes_of(before, self._facts(day, row.recorded_at))
+        cleared = tuple(
+            one
+            for one in made
+            if one.invoice_id == self.invoice_id and one.instalment in (self.instalment, INTEREST)
+        )
+        if changes or cleared or concerns(entry.data, self.invoice_id, self.replay.account):
+            envelope = _ENVELOPE.decode(row.record.value)
+            self.chapters.append(
+                Chapter(
+                    happened_on=day,
+                    recorded_at=row.recorded_at,
+                    type=envelope.type,
+                    event_id=envelope.id,
+                    source=envelope.source,
+                    data=msgspec.json.decode(envelope.data),
+                    changes=changes,
+                    clearings=cleared,
+                    remark=self.replay.account.changes.get("remark"),
+                )
+            )
+
+    def end(self) -> None:
+        """Tell of the policies that came into force after the last entry."""
+        self._set_policies(None)
+
+    def _set_policies(self, until: datetime | None) -> None:
+        """Put in force what was set by an instant, or (None) all of it."""
+        while self._place + 1 < len(self.policies):
+            at = self.policies[self._place + 1][0]
+            if until is not None and at > until:
+                return
+            day = self._policy().today(at)
+            before = self._facts(day, at)
+            self._place += 1
+            changes = changes_of(before, self._facts(day, at))
+            if changes:
+                label = self._policy().label
+                self.chapters.append(Chapter(day, at, POLICY_SET, label, "", {}, changes, (), None))
+
+    def _policy(self) -> Policy:
+        _since, policies = self.policies[self._place]
+        customer = self.replay.account.debtor.customer
+        if customer is None:
+            return policies.of(self.account_id)
+        return policies.of(self.account_id, customer.grade, customer.segment)
+
+    def _facts(self, day: date, at: datetime) -> Facts:
+        account = self.replay.account
+        invoice = account.invoices.get(self.invoice_id)
+        kept = {name for name, since in self.kept.items() if since <= at}
+        return facts_of(account.debtor, invoice, self.instalment, self._policy(), kept, day)
+
+
+def kept_since(words: Iterable[Mapping[str, Any]]) -> dict[str, datetime]:
+    """Return by promise id since when promises hold nothing, from what was said of them."""
+    return {
+        word["promise_id"]: datetime.fromisoformat(word["time"])
+        for word in words
+        if word["type"] == PROMISE_KEPT
+    }
+
+
+def concerns(data: Inbound, invoice_id: str, account: Account) -> bool:
+    """Say whether an event is about an invoice, by its name or since it is about all of them."""
+    if isinstance(data, OF_EVERY_ITEM):
+        return True
+    if isinstance(data, PromiseMade | PromiseWithdrawn):
+        promise = account.debtor.promises.get(data.promise_id)
+        return promise is not None and promise.covers(invoice_id)
+    if isinstance(data, DunningBlocked | DunningUnblocked):
+        block = account.debtor.blocks.get(data.block_id)
+        return block is not None and block.invoice_id in (None, invoice_id)
+    if isinstance(data, PaymentReceived | PaymentAllocated):
+        return any(part.invoice_id == invoice_id for part in data.allocations or ())
+    return getattr(data, "invoice_id", None) == invoice_id

@@ -1,0 +1,135 @@
+"""An item's past in the order of time: events, and the policies that came into force between."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+import msgspec
+import pytest
+
+from services.monitor.domain.policy.policy import Policies, Scope, select
+from services.monitor.handlers.chapters import POLICY_SET, PolicyHistory, Teller, kept_since
+from services.monitor.handlers.ports import Record
+from services.monitor.handlers.replay import JournalRow
+from shared.contracts.catalogue import LEDGER_TYPES
+from shared.contracts.envelope import LedgerEvent, name_of
+from shared.contracts.fields import Inbound
+from tests.unit.monitor.builders import ACCOUNT_ID, customer, issued, paid
+from tests.unit.monitor.debtor_builders import promise_withdrawn, promised
+from tests.unit.monitor.policies import default_policy
+
+TYPES: Final = {struct: name for name, struct in LEDGER_TYPES.items()}
+
+
+def at(day: int) -> datetime:
+    """An instant of February 2026."""
+    return datetime(2026, 2, day, tzinfo=UTC)
+
+
+def row(offset: int, day: int, data: Inbound) -> JournalRow:
+    """A journal entry, recorded on a day of February 2026."""
+    event = LedgerEvent(
+        specversion="1.0",
+        id=f"e{offset}",
+        source="tests",
+        type=TYPES[type(data)],
+        time=at(1),
+        accountid=ACCOUNT_ID,
+        eventname=name_of("tests", f"e{offset}").hex,
+        data=msgspec.Raw(msgspec.json.encode(data)),
+    )
+    return JournalRow(Record(0, offset, msgspec.json.encode(event)), "oldest_due_first", at(day))
+
+
+FIRST: Final = default_policy()
+SECOND: Final = replace(FIRST, version=2)
+FOR_GRADE: Final = replace(FIRST, name="grade B", scope=Scope(grade="B"))
+#: The first of all stands for the time before it was kept as well.
+BEFORE: Final[tuple[datetime, Policies]] = (at(28), select([FIRST]))
+
+
+def told(teller: Teller) -> list[tuple[str, date, str]]:
+    """Return type, day, and the policy that applies after it, where the chapter has changed it."""
+    return [
+        (
+            chapter.type,
+            chapter.happened_on,
+            ", ".join(f"{one.after}" for one in chapter.changes if one.what == "policy"),
+        )
+        for chapter in teller.chapters
+    ]
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        pytest.param(
+            [BEFORE], ["invoice.issued.v1 default@1", "payment.received.v1"], id="one for all time"
+        ),
+        pytest.param(
+            [BEFORE, (at(4), select([SECOND]))],
+            ["invoice.issued.v1 default@1", "policy.set default@2", "payment.received.v1"],
+            id="set between two events",
+        ),
+        pytest.param(
+            [BEFORE, (at(9), select([SECOND]))],
+            ["invoice.issued.v1 default@1", "payment.received.v1", "policy.set default@2"],
+            id="set after the last event",
+        ),
+        pytest.param(
+            [BEFORE, (at(2), select([SECOND]))],
+            ["invoice.issued.v1 default@2", "payment.received.v1"],
+            id="set before there was the item",
+        ),
+        pytest.param(
+            [BEFORE, (at(4), select([FIRST, FOR_GRADE]))],
+            ["invoice.issued.v1 default@1", "payment.received.v1"],
+            id="set for others",
+        ),
+    ],
+)
+def test_a_policy_is_told_where_it_came_into_force_for_the_item(
+    history: PolicyHistory, expected: list[str]
+) -> None:
+    teller = Teller(ACCOUNT_ID, "A", 1, history, {})
+    teller.read(row(1, 3, issued("A", "100.00")))
+    teller.read(row(2, 5, paid("P", "10.00", ("A", "10.00"))))
+    teller.end()
+    assert [f"{name} {label}".strip() for name, _day, label in told(teller)] == expected
+
+
+def test_another_grade_brings_the_policy_that_is_in_force_for_it_by_then() -> None:
+    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (at(4), select([FIRST, FOR_GRADE]))], {})
+    teller.read(row(1, 3, issued("A", "100.00")))
+    teller.read(row(2, 3, customer(1, grade="B")))
+    teller.end()
+    assert [label for _type, _day, label in told(teller)] == ["default@1", "", "grade B@1"]
+
+
+def test_a_policy_has_the_creditors_day_and_no_source() -> None:
+    late = datetime(2026, 2, 4, 17, tzinfo=UTC)
+    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (late, select([SECOND]))], {})
+    teller.read(row(1, 3, issued("A", "100.00")))
+    teller.end()
+    last = teller.chapters[-1]
+    assert (last.type, last.event_id, last.source) == (POLICY_SET, "default@2", "")
+    assert (last.happened_on, last.recorded_at) == (date(2026, 2, 5), late)
+
+
+@pytest.mark.parametrize(
+    ("kept_on", "changes"),
+    [
+        pytest.param(4, [], id="kept before"),
+        pytest.param(6, ["hold"], id="kept later"),
+    ],
+)
+def test_a_promise_that_was_kept_held_nothing_any_more(kept_on: int, changes: list[str]) -> None:
+    words = [
+        {"type": "promise.kept.v1", "promise_id": "W", "time": at(kept_on).isoformat()},
+        {"type": "promise.broken.v1", "promise_id": "X", "time": at(1).isoformat()},
+    ]
+    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE], kept_since(words))
+    teller.read(row(1, 3, issued("A", "100.00")))
+    teller.read(row(2, 3, promised("W")))
+    teller.read(row(3, 5, promise_withdrawn("W")))
+    assert [one.what for one in teller.chapters[-1].changes] == changes
