@@ -9,8 +9,8 @@ import msgspec
 
 from services.monitor.api import models
 from services.monitor.domain.escalation.decision import level_of
-from services.monitor.domain.escalation.standing import OPEN as PROMISE_OPEN
-from services.monitor.domain.escalation.standing import WITHDRAWN
+from services.monitor.domain.escalation.promises import OPEN as PROMISE_OPEN
+from services.monitor.domain.escalation.promises import WITHDRAWN
 from services.monitor.domain.escalation.telling import recipient_of
 from services.monitor.domain.invoice.invoice import INTEREST
 from services.monitor.domain.invoice.item import CLEARED, OPEN, Item, Raised, status_of
@@ -147,7 +147,7 @@ def account(
 
 def promise(promise_id: str, one: Promise, outcome: str | None) -> models.Promise:
     """Shape a promise to pay."""
-    status = WITHDRAWN if one.withdrawn_on is not None else PROMISE_OPEN
+    status = WITHDRAWN if one.is_withdrawn else PROMISE_OPEN
     return models.Promise(
         promise_id=promise_id,
         status=outcome or status,

@@ -127,6 +127,36 @@ async def test_promises_that_are_broken_are_counted(world: World) -> None:
     assert told == [("W-1", "broken", "0.00", 1), ("W-2", "partially_kept", "30.00", 2)]
 
 
+async def test_a_promise_that_was_kept_early_holds_again_when_its_payment_bounces(
+    world: World,
+) -> None:
+    customer = await dunned(world, "bounced")
+    today, bank = world.today, {"allocations": [{"invoice_id": "A", "amount": "100.00"}]}
+    until, first = str(today + 2 * DAY), {"received_on": str(today), **bank}
+    await world.happen(
+        promised(customer, until, made_on=str(today), amount="100.00", invoice_ids=["A"]),
+        payment(customer, "P-1", "100.00", **first),
+    )
+    before = await world.heard(customer)
+    assert "promise kept" in before
+    bounced = {"payment_id": "P-1", "reversed_on": str(today), "reason": "bounced"}
+    await world.happen(said("payment.reversed", customer, reversal_id="V-1", **bounced))
+    # Nothing is raised for the day on which the money was there and gone.
+    assert (await since(world, customer, len(before))) == {"promise annulled": 1}
+    await world.later(3)
+    assert (await since(world, customer, len(before)))["promise broken"] == 1
+    late = {"received_on": until, **bank}
+    await world.happen(payment(customer, "P-2", "100.00", **late))
+    words = [one for one in await world.words(customer) if one["type"].startswith("promise")]
+    assert [(one["status"], one["broken_promises"]) for one in words] == [
+        ("kept", 0),
+        ("open", 0),
+        ("broken", 1),
+        ("kept", 0),
+    ]
+    assert len({one["event_id"] for one in words}) == 4
+
+
 async def test_cover_stops_with_the_oldest_item_and_is_there_again_once_that_is_paid(
     world: World,
 ) -> None:

@@ -44,7 +44,7 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     if item.open > 0 and item.dunnable <= 0:
         holds.append(Hold(DISPUTE, ""))
     for promise_id, promise in sorted(debtor.promises.items()):
-        if promise.promised_on is None or promise.withdrawn_on is not None or promise_id in kept:
+        if promise.promised_on is None or promise.is_withdrawn or promise_id in kept:
             continue
         if promise.promised_on >= today and promise.covers(item.invoice_id):
             holds.append(Hold(PROMISE, promise_id, promise.promised_on))
