@@ -44,7 +44,7 @@ from shared.contracts.group import CURED, DEFAULTED
 Json = dict[str, Any]
 
 #: Grows with each addition to a contract.
-CONTRACTS_VERSION: Final = "1.1.0"
+CONTRACTS_VERSION: Final = "1.2.0"
 BINDING_VERSION: Final = "0.5.0"
 #: JSON Schema's draft 7 is the one that every AsyncAPI tool reads.
 SCHEMA_FORMAT: Final = "application/schema+json;version=draft-07"

@@ -61,9 +61,12 @@ def default_announcement(
     since = known.since
     kind = CURED if since is None else DEFAULTED
     why = (
-        "no other account of the group is in default any more"
+        f"no other account of group {known.group_id} is in default any more"
         if since is None
-        else f"in default since {since}: {'; '.join(known.causes)}"
+        else (
+            f"other accounts of group {known.group_id} are in default since {since} "
+            f"(of this one it says nothing): {'; '.join(known.causes)}"
+        )
     )
     return DefaultStanding(
         **_common(account_id, kind, f"{known.group_id}/{known.turn}", why, policy.today(now), now),

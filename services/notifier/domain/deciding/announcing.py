@@ -39,7 +39,8 @@ from shared.contracts.group import CURED, DEFAULTED
 PROMISE_BROKEN_KIND: Final = "promise_broken"
 #: New deliveries are not insured any more: the credit manager stops those on credit.
 COVER_STOPPED_KIND: Final = "cover_stopped"
-#: Others of the customer's group do not pay: the credit manager looks at this one.
+#: Other accounts of the customer's group are in default, whatever this one pays: the credit
+#: manager looks at it.
 ACCOUNT_DEFAULTED_KIND: Final = "account_defaulted"
 
 #: The kind of task that a word opens.
