@@ -24,6 +24,7 @@ from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router
 from services.monitor.api.policies import policies_router
 from services.monitor.api.preview import preview_router
+from services.monitor.api.promises import promises_router
 from services.monitor.api.why import why_router
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
@@ -216,6 +217,7 @@ def build(settings: MonitorSettings) -> Builder:
             routers=[
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, stories, monitor.clock.now),
+                promises_router(monitor.reads, stories),
                 escalations_router(monitor.reads),
                 why_router(monitor.reads, stories, monitor.clock.now),
                 policies_router(

@@ -8,12 +8,26 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, Text, cast, func, literal, select, tuple_, union, union_all
+from sqlalchemy import (
+    JSON,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
 from services.monitor.adapters.policy_documents import PolicyDocuments
+from services.monitor.domain.escalation.promises import OPEN, WITHDRAWN
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
@@ -152,6 +166,27 @@ class Reads:
         table = tables.escalations
         query = self._filtered(select(table), table, filters)
         return await self._page(query, [table.c.seq], cursor, limit)
+
+    async def promises(
+        self, account_id: str | None, status: str | None, cursor: str | None, limit: int
+    ) -> Page[tuple[AccountKey, str]]:
+        """Return the accounts and ids of promises, by account and by what stands of them."""
+        accounts = tables.accounts
+        every = func.json_each(accounts.c.facts["promises"]).table_valued("key", "value", name="p")
+        facts = cast(every.c.value, JSON)
+        given_up = facts["withdrawn_on"].as_string() <= facts["promised_on"].as_string()
+        stands = func.coalesce(
+            func.json_extract_path_text(accounts.c.said, "promises", every.c.key),
+            case((given_up, WITHDRAWN), else_=OPEN),
+        )
+        keys = [accounts.c.partition, accounts.c.account_id, every.c.key]
+        query = select(*keys).join(every, true()).where(facts["made_on"].as_string().is_not(None))
+        query = self._filtered(query, accounts, {"account_id": account_id})
+        if status is not None:
+            query = query.where(stands == status)
+        page = await self._page(query, keys, cursor, limit)
+        rows = [((row.partition, row.account_id), row.key) for row in page.rows]
+        return Page(rows=rows, next=page.next)
 
     async def account_keys(
         self, account_id: str | None, cursor: str | None, limit: int

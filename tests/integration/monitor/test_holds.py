@@ -157,6 +157,38 @@ async def test_a_promise_that_was_kept_early_holds_again_when_its_payment_bounce
     assert len({one["event_id"] for one in words}) == 4
 
 
+async def test_promises_do_not_share_money_and_are_listed_with_what_was_paid(
+    world: World,
+) -> None:
+    customer = await dunned(world, "listed")
+    today = str(world.today)
+    for name, days, more in (
+        ("W-1", 2, {}),
+        ("W-2", 4, {}),
+        ("W-3", 4, {"invoice_ids": ["C"]}),
+    ):
+        until = str(world.today + days * DAY)
+        told = {"promise_id": name, "amount": "100.00", "made_on": today, **more}
+        await world.happen(promised(customer, until, **told))
+    await world.happen(
+        payment(customer, "P-1", "130.00", received_on=today),
+        said("promise.withdrawn", customer, promise_id="W-3", withdrawn_on=today),
+    )
+    await world.later(5)
+    account_id = f"default:{customer}"
+    rows = await world.rows("promises", account_id=account_id)
+    assert [(one["promise_id"], one["status"], one["paid"]) for one in rows] == [
+        ("W-1", "kept", "100.00"),
+        ("W-2", "partially_kept", "30.00"),
+        ("W-3", "withdrawn", None),
+    ]
+    for status, names in (("kept", ["W-1"]), ("withdrawn", ["W-3"]), ("open", [])):
+        found = await world.rows("promises", account_id=account_id, status=status)
+        assert [one["promise_id"] for one in found] == names
+    first = await world.rows("promises", account_id=account_id, limit="1")
+    assert [one["promise_id"] for one in first] == ["W-1"]
+
+
 async def test_cover_stops_with_the_oldest_item_and_is_there_again_once_that_is_paid(
     world: World,
 ) -> None:
