@@ -253,8 +253,10 @@ def test_what_another_accounts_default_has_raised_is_no_default_before_its_own_a
         (
             "2026-02-01",
             ["default:C2: insolvent"],
-            "other accounts of group G are in default since 2026-02-01 (of this one it says "
-            "nothing): default:C2: insolvent",
+            (
+                "other accounts of group G are in default since 2026-02-01 (of this one it says "
+                "nothing): default:C2: insolvent"
+            ),
         ),
         (None, [], "no other account of group G is in default any more"),
     ],
