@@ -1,4 +1,4 @@
-"""`accounts`, `invoices`, `items`, `interest`, `clearings`, `escalations`: what is known."""
+"""`accounts`, `items`, `promises`, `escalations` and the other lists of what is known."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 Status = Annotated[
     str | None,
     typer.Option("--status", metavar="NAME", help="open, cleared, cancelled or written_off."),
+]
+PromiseStatus = Annotated[
+    str | None,
+    typer.Option(
+        "--status", metavar="NAME", help="open, kept, partially_kept, broken or withdrawn."
+    ),
 ]
 Type = Annotated[
     str | None,
@@ -79,6 +85,10 @@ CLEARINGS = (
     "cleared_on:Day account_id:Account item_id:Item kind:Kind funds_id:Money currency:Currency "
     "amount:Amount> rule:Rule"
 )
+PROMISES = (
+    "promise_id:Promise account_id:Account made_on:Made promised_on:Promised_for amount:Amount> "
+    "currency:Currency invoice_ids:Invoices paid:Paid> status:Status"
+)
 ESCALATIONS = (
     "on:Day type:Type level:Level item_id:Item account_id:Account "
     "days_overdue:Days_overdue> currency:Currency open:Open> why:Why"
@@ -92,6 +102,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=example("arrears items --level legal --status open"))(items)
     app.command(epilog=example("arrears interest --account C-0017 --as-of 2026-06-30"))(interest)
     app.command(epilog=example("arrears clearings --invoice INV-0017-003"))(clearings)
+    app.command(epilog=example("arrears promises --account C-0017 --status open"))(promises)
     app.command(epilog=example("arrears escalations --type raised --level dunning"))(escalations)
 
 
@@ -212,6 +223,20 @@ def clearings(
     params = given(account_id=account_id_of(account), invoice_id=invoice)
     params |= _then(as_of, known_by)
     show_list(_listing("clearings", CLEARINGS), data, params, limit=limit, as_json=as_json)
+
+
+def promises(
+    account: Account = None,
+    status: PromiseStatus = None,
+    limit: Limit = None,
+    data: Data = DATA_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """List the promises to pay: for which day, of what, what was paid so far, how each stands."""
+    from cli.show.listing import show_list
+
+    params = given(account_id=account_id_of(account), status=status)
+    show_list(_listing("promises", PROMISES), data, params, limit=limit, as_json=as_json)
 
 
 def escalations(

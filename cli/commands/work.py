@@ -23,7 +23,10 @@ from cli.options import (
 if TYPE_CHECKING:
     from cli.show.listing import Listing
 
-KINDS = "dunning, legal, insurance_claim, promise_broken, cover_stopped or account_defaulted."
+KINDS = (
+    "dunning, legal, insurance_claim, promise_broken, cover_stopped or account_defaulted (others "
+    "of its group are)."
+)
 Kind = Annotated[str | None, typer.Option("--kind", help=KINDS)]
 TaskStatus = Annotated[
     str | None, typer.Option("--status", help="open, taken, completed or closed.")

@@ -29,6 +29,7 @@ from services.monitor.api.money import money_router
 from services.monitor.api.partitions import partitions_router
 from services.monitor.api.policies import policies_router
 from services.monitor.api.preview import preview_router
+from services.monitor.api.promises import promises_router
 from services.monitor.api.why import why_router
 from services.monitor.handlers.auditor import Auditor
 from services.monitor.handlers.loop import Loop
@@ -236,6 +237,7 @@ def build(settings: MonitorSettings) -> Builder:
             routers=[
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, stories, monitor.clock.now),
+                promises_router(monitor.reads, stories),
                 escalations_router(monitor.reads),
                 partitions_router(monitor.auditor, monitor.audit_store),
                 why_router(monitor.reads, stories, monitor.clock.now),

@@ -10,6 +10,7 @@ from shared.contracts.fields import Amount, CurrencyCode
 
 PROMISE_KEPT: Final = "promise.kept.v1"
 PROMISE_BROKEN: Final = "promise.broken.v1"
+PROMISE_ANNULLED: Final = "promise.annulled.v1"
 COVER_STOPPED: Final = "cover.stopped.v1"
 COVER_RESUMED: Final = "cover.resumed.v1"
 
@@ -37,7 +38,10 @@ class Announcement(Struct, kw_only=True, frozen=True):
 
 
 class PromiseOutcome(Announcement, kw_only=True, frozen=True):
-    """A promise to pay was kept, or broken: its day is over and not all of it was paid."""
+    """A promise to pay was kept, or broken: its day is over and not all of it was paid.
+
+    The last word on a promise counts: a payment that bounces or is told late corrects it.
+    """
 
     promise_id: str
     promised_on: date
@@ -46,6 +50,19 @@ class PromiseOutcome(Announcement, kw_only=True, frozen=True):
     promised: Amount | None = None
     currency: CurrencyCode | None = None
     #: How many promises of the account were broken so far, this one included.
+    broken_promises: int = 0
+
+
+class PromiseAnnulment(Announcement, kw_only=True, frozen=True):
+    """What was said of a promise's end does not stand, and it has no other yet.
+
+    It was withdrawn in its time, or its day is not over and what had kept it early is gone.
+    """
+
+    promise_id: str
+    promised_on: date
+    status: Literal["withdrawn", "open"]
+    #: How many promises of the account were broken so far, without this one.
     broken_promises: int = 0
 
 
@@ -59,7 +76,10 @@ class CoverStanding(Announcement, kw_only=True, frozen=True):
 
 
 class DefaultStanding(Announcement, kw_only=True, frozen=True):
-    """Others of the customer's group are in default, or no longer are."""
+    """Other accounts of the customer's group are in default, or no longer are.
+
+    The account that it is said of need not be: it is warned of the `causes`, which name others.
+    """
 
     group_id: str
     causes: list[str]

@@ -11,10 +11,12 @@ from msgspec import Struct
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
     CoverStanding,
     DefaultStanding,
+    PromiseAnnulment,
     PromiseOutcome,
 )
 from shared.contracts.catalogue import (
@@ -42,7 +44,7 @@ from shared.contracts.group import CURED, DEFAULTED
 Json = dict[str, Any]
 
 #: Grows with each addition to a contract.
-CONTRACTS_VERSION: Final = "1.1.0"
+CONTRACTS_VERSION: Final = "1.2.0"
 BINDING_VERSION: Final = "0.5.0"
 #: JSON Schema's draft 7 is the one that every AsyncAPI tool reads.
 SCHEMA_FORMAT: Final = "application/schema+json;version=draft-07"
@@ -50,6 +52,7 @@ SCHEMA_FORMAT: Final = "application/schema+json;version=draft-07"
 OUTBOUND: Final[dict[str, type[Struct]]] = {
     **dict.fromkeys((RAISED, UPDATED, HELD, RESUMED, LIFTED), EscalationEvent),
     **dict.fromkeys((PROMISE_KEPT, PROMISE_BROKEN), PromiseOutcome),
+    PROMISE_ANNULLED: PromiseAnnulment,
     **dict.fromkeys((COVER_STOPPED, COVER_RESUMED), CoverStanding),
     **dict.fromkeys((DEFAULTED, CURED), DefaultStanding),
 }

@@ -134,25 +134,46 @@ WHERE e.type = $3 AND e.event->>'action' = $5 AND NOT EXISTS (
 ORDER BY e.seq
 """
 
-#: What payments have cleared of invoices between two days, by question.
-PAID_ON_INVOICES: Final = """
-SELECT k.question, c.currency, sum(c.amount_minor)::bigint AS paid_minor
-FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::date[], $6::date[])
-     AS k (question, partition, account_id, invoice_id, from_on, to_on)
+#: What has met the items of invoices from a day on, and stands, by day and item. Payments count by
+#: their value date: a clearing record is never of an earlier day.
+MONEY_ON_INVOICES: Final = """
+SELECT c.partition, c.account_id, c.invoice_id, i.issued_on, i.due_on, i.original_due_on,
+    c.kind = 'payment' AS is_payment, c.currency,
+    coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day,
+    sum(c.amount_minor)::bigint AS amount_minor
+FROM unnest($1::int[], $2::text[], $3::text[], $4::date[])
+     AS k (partition, account_id, invoice_id, since)
 JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
-WHERE c.kind = 'payment' AND c.instalment > 0 AND c.cleared_on BETWEEN k.from_on AND k.to_on
-GROUP BY k.question, c.currency
+JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
+LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
+    AND f.account_id = c.account_id AND f.kind = c.kind AND f.funds_id = c.funds_id
+WHERE c.cleared_on >= k.since
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+HAVING sum(c.amount_minor) <> 0
 """
 
-#: What payments have come for whole accounts between two days, and stand, by question.
-PAID_ON_ACCOUNTS: Final = """
-SELECT k.question, f.currency, sum(f.amount_minor - f.reversed_minor)::bigint AS paid_minor
-FROM unnest($1::int[], $2::int[], $3::text[], $4::date[], $5::date[])
-     AS k (question, partition, account_id, from_on, to_on)
-JOIN monitor.funds AS f USING (partition, account_id)
-WHERE f.kind = 'payment' AND f.currency IS NOT NULL
-  AND (f.facts->>'value_on')::date BETWEEN k.from_on AND k.to_on
-GROUP BY k.question, f.currency
+#: The same of all items of accounts, and by day what was paid beside: it met nothing, or interest.
+MONEY_ON_ACCOUNTS: Final = """
+WITH k AS (
+    SELECT * FROM unnest($1::int[], $2::text[], $3::date[]) AS k (partition, account_id, since)
+), met AS (
+    SELECT c.partition, c.account_id, i.invoice_id, i.issued_on, i.due_on, i.original_due_on,
+        c.kind = 'payment' AS is_payment, c.currency,
+        coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day, c.amount_minor
+    FROM k JOIN monitor.clearings AS c USING (partition, account_id)
+    LEFT JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
+    LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
+        AND f.account_id = c.account_id AND f.kind = c.kind AND f.funds_id = c.funds_id
+    WHERE c.cleared_on >= k.since
+    UNION ALL
+    SELECT f.partition, f.account_id, NULL, NULL, NULL, NULL, true, f.currency,
+        (f.facts->>'value_on')::date, f.unapplied_minor
+    FROM k JOIN monitor.funds AS f USING (partition, account_id)
+    WHERE f.kind = 'payment' AND f.unapplied_minor > 0 AND (f.facts->>'value_on')::date >= k.since
+)
+SELECT partition, account_id, invoice_id, issued_on, due_on, original_due_on, is_payment, currency,
+    on_day, sum(amount_minor)::bigint AS amount_minor
+FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(amount_minor) <> 0
 """
 
 #: Accounts whose own timer has fired.

@@ -4,11 +4,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from services.monitor.adapters import queries, rows
 from services.monitor.adapters.loading import Loading
-from services.monitor.domain.escalation.standing import Paid, Said
+from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account
@@ -16,7 +16,7 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.needs import Needs
 from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies
-from services.monitor.handlers.ports import AccountKey, DueItem, Known, PromiseKey, Retiming
+from services.monitor.handlers.ports import AccountKey, DueItem, Known, MoneyQuestion, Retiming
 from shared.contracts.escalation import LIFTED, RAISED, EscalationEvent
 from shared.postgres.pool import Connection
 
@@ -113,30 +113,23 @@ class PostgresReading:
             found[key].append(rows.event_from(row["event"]))
         return found
 
-    async def paid(self, promises: Sequence[PromiseKey]) -> dict[tuple[AccountKey, str], Paid]:
-        """Sum up clearing records of what is named, and payments of whole accounts."""
-        named: list[tuple[Any, ...]] = []
-        whole: list[tuple[Any, ...]] = []
-        for question, one in enumerate(promises):
-            if one.invoice_ids is None:
-                whole.append((question, *one.account, one.made_on, one.promised_on))
-            else:
-                named += [
-                    (question, *one.account, invoice_id, one.made_on, one.promised_on)
-                    for invoice_id in one.invoice_ids
-                ]
-        sums: list[dict[str, int]] = [{} for _ in promises]
+    async def money(self, questions: Sequence[MoneyQuestion]) -> dict[AccountKey, list[Money]]:
+        """Sum up clearing records of what is named, or all of them and what has met nothing."""
+        named = [
+            (*one.account, invoice_id, one.since)
+            for one in questions
+            for invoice_id in one.invoice_ids or ()
+        ]
+        whole = [(*one.account, one.since) for one in questions if one.invoice_ids is None]
+        found: dict[AccountKey, list[Money]] = defaultdict(list)
         for query, asked, width in (
-            (queries.PAID_ON_INVOICES, named, 6),
-            (queries.PAID_ON_ACCOUNTS, whole, 5),
+            (queries.MONEY_ON_INVOICES, named, 4),
+            (queries.MONEY_ON_ACCOUNTS, whole, 3),
         ):
             if asked:
                 for row in await self._connection.fetch(query, *rows.columns(asked, width)):
-                    sums[row["question"]][row["currency"]] = row["paid_minor"]
-        return {
-            (one.account, one.promise_id): Paid(sums[question])
-            for question, one in enumerate(promises)
-        }
+                    found[row["partition"], row["account_id"]].append(rows.money_from(row))
+        return found
 
     async def due_items(self, partition: int, now: datetime, limit: int) -> list[DueItem]:
         """Read items by their timers."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.monitor.domain.escalation.promises import Money
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.item import Item, Raised, status_of
@@ -149,6 +150,25 @@ def clearing_from(row: Any) -> Clearing:
         row["amount_minor"],
         row["rule"],
         row["cleared_on"],
+    )
+
+
+def money_from(row: Any) -> Money:
+    """Read what met an item on a day, or (no item) nothing."""
+    money = Money(
+        on=row["on_day"],
+        currency=row["currency"],
+        amount=row["amount_minor"],
+        is_payment=row["is_payment"],
+    )
+    if row["invoice_id"] is None:
+        return money
+    return replace(
+        money,
+        invoice_id=row["invoice_id"],
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        original_due_on=row["original_due_on"],
     )
 
 

@@ -62,6 +62,14 @@ class Promise(BaseModel):
     invoice_ids: list[str] | None
 
 
+class ListedPromise(Promise):
+    """A promise with its account, and what was paid towards it so far, in its currency."""
+
+    account_id: str
+    #: Null where no currency is known.
+    paid: str | None
+
+
 class Block(BaseModel):
     """A block of dunning that is not lifted; `until` is its last day."""
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from services.monitor.api import models
-from services.monitor.domain.escalation.standing import OPEN as PROMISE_OPEN
-from services.monitor.domain.escalation.standing import WITHDRAWN
+from services.monitor.domain.escalation.promises import OPEN as PROMISE_OPEN
+from services.monitor.domain.escalation.promises import WITHDRAWN, Towards
 from services.monitor.domain.escalation.telling import recipient_of
 from services.monitor.domain.invoice.invoice import INTEREST
 from services.monitor.domain.invoice.item import CLEARED, OPEN, Item, Raised, status_of
@@ -137,7 +137,7 @@ def account(
 
 def promise(promise_id: str, one: Promise, outcome: str | None) -> models.Promise:
     """Shape a promise to pay."""
-    status = WITHDRAWN if one.withdrawn_on is not None else PROMISE_OPEN
+    status = WITHDRAWN if one.is_withdrawn else PROMISE_OPEN
     return models.Promise(
         promise_id=promise_id,
         status=outcome or status,
@@ -147,6 +147,18 @@ def promise(promise_id: str, one: Promise, outcome: str | None) -> models.Promis
         currency=one.currency,
         invoice_ids=one.invoice_ids,
     )
+
+
+def listed_promise(
+    account_id: str, promise_id: str, known: Known, found: Towards | None
+) -> models.ListedPromise:
+    """Shape a promise of an account with what was paid towards it; withdrawn ones have no money."""
+    one = known.debtor.promises[promise_id]
+    shaped = promise(promise_id, one, known.said.promises.get(promise_id))
+    currency = one.currency if found is None else found.currency
+    paid = None if found is None or currency is None else to_text(found.paid, currency)
+    more = {"currency": currency, "account_id": account_id, "paid": paid}
+    return models.ListedPromise(**{**shaped.model_dump(), **more})
 
 
 def _highest(levels: Collection[str], policy: Policy) -> str | None:

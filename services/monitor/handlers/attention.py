@@ -2,6 +2,7 @@
 
 An item is decided by itself, unless its policy looks at the account's whole overdue amount: then a
 sweep, which has all of the account's items before it, decides; a batch only sets the timer to now.
+So it does while a promise is kept early, for what was touched may be what kept it.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from services.monitor.domain.escalation.applied import Applied, apply
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.conditions import Overdue, overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, decide
+from services.monitor.domain.escalation.standing import is_kept_early
 from services.monitor.domain.escalation.telling import (
     address_of,
     held_event,
@@ -110,7 +112,8 @@ def _decide(
     addressed = address_of(known.debtor.customer) if item.open else ""
     around = Circumstances(known.debtor, known.said.kept, overdue, addressed)
     before = (item.raised, item.next_attention_on)
-    if policy.needs_account and key not in look.whole:
+    waits_for_account = policy.needs_account and key not in look.whole
+    if waits_for_account or (look.touched and is_kept_early(known.debtor, known.said, today)):
         waits = item.open > 0
         item.next_attention_on = today if waits else None
         course.placed.append(PlacedItem(*key, item, course.now if waits else None))

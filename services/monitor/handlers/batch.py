@@ -111,7 +111,8 @@ async def fold_batch(
         # What is lifted is told first: a claim that is raised counts those that stand.
         lifted = _words(told, known, policies, now)
         await unit.tell(lifted, now)
-        raised = await attend(unit, _look(accounts, known), known, policies, now, live=live)
+        look = _look(accounts, known, policies, now)
+        raised = await attend(unit, look, known, policies, now, live=live)
         await _retime(unit, accounts, now)
         await unit.send(messages, now)
         raised += _group_words(accounts, known, policies, now)
@@ -185,7 +186,12 @@ def _fold(
     return journal, clearings, told, messages
 
 
-def _look(accounts: Mapping[AccountKey, Account], known: Mapping[AccountKey, Known]) -> Look:
+def _look(
+    accounts: Mapping[AccountKey, Account],
+    known: Mapping[AccountKey, Known],
+    policies: Policies,
+    now: datetime,
+) -> Look:
     """Return what the batch has touched."""
     return Look(
         items=[
@@ -197,7 +203,10 @@ def _look(accounts: Mapping[AccountKey, Account], known: Mapping[AccountKey, Kno
         accounts=frozenset(
             key
             for key, account in accounts.items()
-            if account.touched_debtor or wants_standing(account.debtor, known[key].said)
+            if account.touched_debtor
+            or wants_standing(
+                account.debtor, known[key].said, known[key].policy(key, policies).today(now)
+            )
         ),
         touched=True,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.monitor.domain.escalation.standing import Paid, Said
+from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account, Message
@@ -112,14 +113,12 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseKey:
-    """A promise, as the question what was paid towards it."""
+class MoneyQuestion:
+    """What has come of the money that promises of an account are for, from a day on."""
 
     account: AccountKey
-    promise_id: str
-    made_on: date
-    promised_on: date
-    #: None: the whole account.
+    since: date
+    #: None: of the whole account.
     invoice_ids: Sequence[str] | None
 
 
@@ -178,8 +177,8 @@ class Unit(Protocol):
     async def claims(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[EscalationEvent]]:
         """Return the claims on the insurance that stand raised for accounts, as they were said."""
 
-    async def paid(self, promises: Sequence[PromiseKey]) -> dict[tuple[AccountKey, str], Paid]:
-        """Return what was paid towards promises, from the day each was made to its own day."""
+    async def money(self, questions: Sequence[MoneyQuestion]) -> dict[AccountKey, list[Money]]:
+        """Return what has come by day and item, one question an account at most."""
 
     async def save(
         self,

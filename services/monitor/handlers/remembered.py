@@ -9,11 +9,13 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from services.monitor.domain.escalation.standing import KEPT, Said
+from services.monitor.domain.escalation.promises import NOT_KEPT
+from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.policy.policy import Policy
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
 )
@@ -75,10 +77,17 @@ def _hear(found: Remembered, word: Word) -> None:
         levels.pop(word.escalation_id, None)
     elif word.type in (HELD, RESUMED) and stood is not None:
         stood.held_by = word.held_by if word.type == HELD else None
-    elif word.type in (PROMISE_KEPT, PROMISE_BROKEN):
-        found.said.promises[word.promise_id] = word.status
-        found.said.broken_promises += word.status != KEPT
+    elif word.type in (PROMISE_KEPT, PROMISE_BROKEN, PROMISE_ANNULLED):
+        _hear_of_promise(found.said, word)
     elif word.type == COVER_STOPPED and word.mep_on is not None:
         found.said.covers_stopped[word.policy_no] = word.mep_on
     elif word.type == COVER_RESUMED:
         found.said.covers_stopped.pop(word.policy_no, None)
+
+
+def _hear_of_promise(said: Said, word: Word) -> None:
+    """Put a promise's last outcome in the place of the one before."""
+    was = said.promises.pop(word.promise_id, None)
+    if word.type != PROMISE_ANNULLED:
+        said.promises[word.promise_id] = word.status
+    said.broken_promises += (word.status in NOT_KEPT) - (was in NOT_KEPT)

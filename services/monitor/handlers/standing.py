@@ -1,20 +1,15 @@
 """Decide about accounts as wholes: promises, the stop of cover, what their group must hear."""
 
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime
 
 from services.monitor.domain.escalation.announcing import announcements, messages
 from services.monitor.domain.escalation.decision import Decision
-from services.monitor.domain.escalation.standing import (
-    KEPT,
-    Said,
-    apply_standing,
-    decide_standing,
-    open_promises,
-)
+from services.monitor.domain.escalation.promises import KEPT, Named, sharing
+from services.monitor.domain.escalation.standing import Said, apply_standing, decide_standing
 from services.monitor.domain.ledger.account import Message
 from services.monitor.domain.policy.policy import Policies, Policy
-from services.monitor.handlers.ports import AccountKey, Known, PromiseKey, Unit, Word
+from services.monitor.handlers.ports import AccountKey, Known, MoneyQuestion, Unit, Word
 
 
 def wanted(decision: Decision, known: Known, policy: Policy) -> bool:
@@ -40,7 +35,13 @@ async def attend_standing(
         await unit.save_account_timers(waiting)
         return []
     open_items = await unit.open_items(ordered)
-    paid = await unit.paid(_promises(ordered, known))
+    today_of = {key: known[key].policy(key, policies).today(now) for key in ordered}
+    questions = [
+        money_question(key, sharing(debtor.promises, said.promises, today_of[key]))
+        for key in ordered
+        for debtor, said in [(known[key].debtor, known[key].said)]
+    ]
+    money = await unit.money([one for one in questions if one is not None])
     words: list[Word] = []
     outgoing = list[tuple[int, Message]]()
     timers = list[tuple[AccountKey, datetime | None]](waiting)
@@ -49,9 +50,10 @@ async def attend_standing(
     for key in ordered:
         debtor, said = known[key].debtor, known[key].said
         policy = known[key].policy(key, policies)
-        today = policy.today(now)
-        own = {name: paid[key, name] for name in open_promises(debtor) if (key, name) in paid}
-        decision = decide_standing(debtor, said, open_items.get(key, []), own, policy, today)
+        today = today_of[key]
+        decision = decide_standing(
+            debtor, said, open_items.get(key, []), money.get(key, []), policy, today
+        )
         if decision.outcomes or decision.covers or decision.groups:
             apply_standing(said, decision)
             said_now[key] = said
@@ -61,26 +63,23 @@ async def attend_standing(
         ]
         next_on = decision.next_attention_on
         timers.append((key, None if next_on is None else policy.begins(next_on)))
-        if any(outcome.status == KEPT for outcome in decision.outcomes):
+        if any(KEPT in (outcome.status, outcome.was) for outcome in decision.outcomes):
             freed.append(key)
     await unit.save_said(said_now)
     await unit.save_account_timers(timers)
-    # What a kept promise held goes on at once: the next sweep looks at it.
+    # What a kept promise held goes on at once, and is held again when it is not kept after all:
+    # the next sweep looks at it.
     await unit.retime_accounts(freed, now)
     await unit.send(outgoing, now)
     return words
 
 
-def _promises(keys: Collection[AccountKey], known: Mapping[AccountKey, Known]) -> list[PromiseKey]:
-    """Return the promises that are without an outcome, as questions to the store."""
-    found: list[PromiseKey] = []
-    for key in keys:
-        debtor, said = known[key].debtor, known[key].said
-        for name in open_promises(debtor):
-            promise = debtor.promises[name]
-            if name in said.promises or promise.made_on is None or promise.promised_on is None:
-                continue
-            found.append(
-                PromiseKey(key, name, promise.made_on, promise.promised_on, promise.invoice_ids)
-            )
-    return found
+def money_question(key: AccountKey, shared: Sequence[Named]) -> MoneyQuestion | None:
+    """Return the question what has come of the money of promises; None where there are none."""
+    since = [one.made_on for _name, one in shared if one.made_on is not None]
+    if not since:
+        return None
+    named: set[str] | None = set()
+    for _name, one in shared:
+        named = None if named is None or one.invoice_ids is None else named | set(one.invoice_ids)
+    return MoneyQuestion(key, min(since), None if named is None else sorted(named))

@@ -25,10 +25,12 @@ from services.notifier.handlers.consume import Word
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
     CoverStanding,
     DefaultStanding,
+    PromiseAnnulment,
     PromiseOutcome,
 )
 from shared.contracts.catalogue import ESCALATIONS
@@ -51,6 +53,7 @@ STRUCTS: Final[Mapping[str, type[Word]]] = MappingProxyType(
     {
         **dict.fromkeys((RAISED, UPDATED, HELD, RESUMED, LIFTED), EscalationEvent),
         **dict.fromkeys((PROMISE_KEPT, PROMISE_BROKEN), PromiseOutcome),
+        PROMISE_ANNULLED: PromiseAnnulment,
         **dict.fromkeys((COVER_STOPPED, COVER_RESUMED), CoverStanding),
         **dict.fromkeys((DEFAULTED, CURED), DefaultStanding),
     }

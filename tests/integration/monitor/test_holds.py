@@ -127,6 +127,68 @@ async def test_promises_that_are_broken_are_counted(world: World) -> None:
     assert told == [("W-1", "broken", "0.00", 1), ("W-2", "partially_kept", "30.00", 2)]
 
 
+async def test_a_promise_that_was_kept_early_holds_again_when_its_payment_bounces(
+    world: World,
+) -> None:
+    customer = await dunned(world, "bounced")
+    today, bank = world.today, {"allocations": [{"invoice_id": "A", "amount": "100.00"}]}
+    until, first = str(today + 2 * DAY), {"received_on": str(today), **bank}
+    await world.happen(
+        promised(customer, until, made_on=str(today), amount="100.00", invoice_ids=["A"]),
+        payment(customer, "P-1", "100.00", **first),
+    )
+    before = await world.heard(customer)
+    assert "promise kept" in before
+    bounced = {"payment_id": "P-1", "reversed_on": str(today), "reason": "bounced"}
+    await world.happen(said("payment.reversed", customer, reversal_id="V-1", **bounced))
+    # Nothing is raised for the day on which the money was there and gone.
+    assert (await since(world, customer, len(before))) == {"promise annulled": 1}
+    await world.later(3)
+    assert (await since(world, customer, len(before)))["promise broken"] == 1
+    late = {"received_on": until, **bank}
+    await world.happen(payment(customer, "P-2", "100.00", **late))
+    words = [one for one in await world.words(customer) if one["type"].startswith("promise")]
+    assert [(one["status"], one["broken_promises"]) for one in words] == [
+        ("kept", 0),
+        ("open", 0),
+        ("broken", 1),
+        ("kept", 0),
+    ]
+    assert len({one["event_id"] for one in words}) == 4
+
+
+async def test_promises_do_not_share_money_and_are_listed_with_what_was_paid(
+    world: World,
+) -> None:
+    customer = await dunned(world, "listed")
+    today = str(world.today)
+    for name, days, more in (
+        ("W-1", 2, {}),
+        ("W-2", 4, {}),
+        ("W-3", 4, {"invoice_ids": ["C"]}),
+    ):
+        until = str(world.today + days * DAY)
+        told = {"promise_id": name, "amount": "100.00", "made_on": today, **more}
+        await world.happen(promised(customer, until, **told))
+    await world.happen(
+        payment(customer, "P-1", "130.00", received_on=today),
+        said("promise.withdrawn", customer, promise_id="W-3", withdrawn_on=today),
+    )
+    await world.later(5)
+    account_id = f"default:{customer}"
+    rows = await world.rows("promises", account_id=account_id)
+    assert [(one["promise_id"], one["status"], one["paid"]) for one in rows] == [
+        ("W-1", "kept", "100.00"),
+        ("W-2", "partially_kept", "30.00"),
+        ("W-3", "withdrawn", None),
+    ]
+    for status, names in (("kept", ["W-1"]), ("withdrawn", ["W-3"]), ("open", [])):
+        found = await world.rows("promises", account_id=account_id, status=status)
+        assert [one["promise_id"] for one in found] == names
+    first = await world.rows("promises", account_id=account_id, limit="1")
+    assert [one["promise_id"] for one in first] == ["W-1"]
+
+
 async def test_cover_stops_with_the_oldest_item_and_is_there_again_once_that_is_paid(
     world: World,
 ) -> None:

@@ -1,17 +1,21 @@
 """Words about whole accounts, from Kafka to the tasks they open and close."""
 
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
     CoverStanding,
     DefaultStanding,
+    PromiseAnnulment,
     PromiseOutcome,
 )
 from shared.contracts.group import CURED, DEFAULTED
@@ -86,6 +90,34 @@ async def test_an_older_word_that_comes_late_or_again_opens_nothing(
     await events.publish(older, older)
     await notifier.rests()
     assert await notifier.rows("tasks", account) == []
+
+
+async def test_a_promise_that_was_withdrawn_in_its_time_closes_its_task(
+    notifier: Any, events: Any
+) -> None:
+    account = events.account()
+    annulled = {
+        "promise_id": PROMISE["promise_id"],
+        "promised_on": PROMISE["promised_on"],
+        "status": "withdrawn",
+    }
+    await events.publish(events.about(account, PromiseOutcome, PROMISE_BROKEN, **PROMISE))
+    await notifier.task(account, "open")
+    await events.publish(events.about(account, PromiseAnnulment, PROMISE_ANNULLED, **annulled))
+    assert (await notifier.task(account, "closed"))["outcome"] == "withdrawn"
+
+
+async def test_a_promise_that_is_broken_kept_and_broken_again_has_a_new_task(
+    notifier: Any, events: Any
+) -> None:
+    account = events.account()
+    for number, kind in enumerate((PROMISE_BROKEN, PROMISE_KEPT, PROMISE_BROKEN)):
+        word = events.about(account, PromiseOutcome, kind, **PROMISE)
+        time = word.time + timedelta(hours=number)
+        await events.publish(replace(word, event_id=uuid.uuid4(), time=time))
+        await notifier.task(account, "closed" if kind == PROMISE_KEPT else "open")
+    statuses = sorted(one["status"] for one in await notifier.rows("tasks", account))
+    assert statuses == ["closed", "open"]
 
 
 async def test_a_word_again_renews_the_task_that_waits(notifier: Any, events: Any) -> None:

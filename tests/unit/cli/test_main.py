@@ -23,6 +23,7 @@ COMMANDS = [
         "interest",
         "why",
         "clearings",
+        "promises",
         "escalations",
         "tasks",
         "letters",

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.announcement import CoverStanding, DefaultStanding, PromiseOutcome
+from shared.contracts.announcement import (
+    CoverStanding,
+    DefaultStanding,
+    PromiseAnnulment,
+    PromiseOutcome,
+)
 from shared.contracts.escalation import Claim, EscalationEvent, Interest, Recipient
 
 NAME = UUID("6f1b1f0e-6a0e-5d57-9c39-0f4d3a1f3c11")
@@ -77,6 +82,17 @@ def promise_outcome(event_type: str) -> PromiseOutcome:
     )
 
 
+def promise_annulment(event_type: str) -> PromiseAnnulment:
+    """A promise that was withdrawn in its time."""
+    return PromiseAnnulment(
+        **_of_account(event_type),
+        promise_id="PR-1",
+        promised_on=SAID_ON,
+        status="withdrawn",
+        broken_promises=1,
+    )
+
+
 def cover_standing(event_type: str) -> CoverStanding:
     """Cover that stops at a day."""
     return CoverStanding(
@@ -92,6 +108,7 @@ def default_standing(event_type: str) -> DefaultStanding:
 SAID: dict[type[Struct], Callable[[str], Struct]] = {
     EscalationEvent: escalation,
     PromiseOutcome: promise_outcome,
+    PromiseAnnulment: promise_annulment,
     CoverStanding: cover_standing,
     DefaultStanding: default_standing,
 }

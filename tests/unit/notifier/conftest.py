@@ -17,11 +17,13 @@ from services.notifier.domain.work import (
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
     Announcement,
     CoverStanding,
     DefaultStanding,
+    PromiseAnnulment,
     PromiseOutcome,
 )
 from shared.contracts.escalation import RAISED, EscalationEvent, Recipient
@@ -159,6 +161,16 @@ def word() -> Callable[..., Announcement]:
     shapes: dict[str, tuple[type[Announcement], str, dict[str, Any]]] = {
         "broken": (PromiseOutcome, PROMISE_BROKEN, {**promise, "status": "broken"}),
         "kept": (PromiseOutcome, PROMISE_KEPT, {**promise, "status": "kept"}),
+        "annulled": (
+            PromiseAnnulment,
+            PROMISE_ANNULLED,
+            {
+                "promise_id": "P-17",
+                "promised_on": date(2026, 2, 14),
+                "status": "withdrawn",
+                "broken_promises": 1,
+            },
+        ),
         "stopped": (CoverStanding, COVER_STOPPED, {**cover, "mep_on": date(2026, 2, 14)}),
         "resumed": (CoverStanding, COVER_RESUMED, cover),
         "defaulted": (DefaultStanding, DEFAULTED, group),

@@ -16,6 +16,7 @@ RULES = Rules(time_zone="Asia/Shanghai")
 NOTHING = Work(escalations=(), letters=(), tasks=())
 PAIRS = [
     ("broken", "kept", "kept"),
+    ("broken", "annulled", "withdrawn"),
     ("stopped", "resumed", "resumed"),
     ("defaulted", "cured", "cured"),
 ]
@@ -108,6 +109,12 @@ def test_a_word_told_again_renews_the_task_and_makes_no_other(word: Any) -> None
     (task,) = worked(word("defaulted"), later).tasks
     assert task.facts is not None
     assert task.facts.causes == ("default:C-9: legal", "default:C-8: insolvent")
+
+
+def test_a_kept_promise_that_is_broken_after_all_opens_a_task(word: Any) -> None:
+    later = word("broken", time=word("kept").time + timedelta(days=9))
+    (task,) = worked(word("kept"), later).tasks
+    assert (task.subject, task.status) == ("P-17", TaskStatus.OPEN)
 
 
 def test_each_promise_has_a_task_of_its_own(word: Any) -> None:

@@ -7,6 +7,7 @@ from services.monitor.adapters.reads.escalations import EscalationReads
 from services.monitor.adapters.reads.figures import FigureReads
 from services.monitor.adapters.reads.ledger import LedgerReads
 from services.monitor.adapters.reads.policies import PolicyReads
+from services.monitor.adapters.reads.promises import PromiseReads
 
 
 class Reads:
@@ -17,3 +18,4 @@ class Reads:
         self.ledger = LedgerReads(engine, partitions)
         self.figures = FigureReads(engine)
         self.escalations = EscalationReads(engine, partitions)
+        self.promises = PromiseReads(engine, partitions)

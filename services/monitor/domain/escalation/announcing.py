@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from services.monitor.domain.escalation.standing import (
+from services.monitor.domain.escalation.promises import (
     KEPT,
+    OPEN,
     PARTIALLY_KEPT,
+    WITHDRAWN,
+    Outcome,
+)
+from services.monitor.domain.escalation.standing import (
     CoverChange,
     GroupChange,
-    Outcome,
     Said,
     StandingDecision,
 )
@@ -19,11 +23,13 @@ from services.monitor.domain.policy.policy import Policy
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
     Announcement,
     CoverStanding,
     DefaultStanding,
+    PromiseAnnulment,
     PromiseOutcome,
     announcement_id,
 )
@@ -37,10 +43,11 @@ def announcements(
     """Return the words of a decision; `said` is what was said, this decision included."""
     today = policy.today(now)
     words: list[Announcement] = []
-    broken = said.broken_promises - sum(one.status != KEPT for one in decision.outcomes)
+    broken = said.broken_promises - sum(one.newly_broken for one in decision.outcomes)
     for outcome in decision.outcomes:
-        broken += outcome.status != KEPT
-        words.append(_promise(account_id, outcome, broken, today, now))
+        broken += outcome.newly_broken
+        write = _annulment if outcome.status in (OPEN, WITHDRAWN) else _promise
+        words.append(write(account_id, outcome, broken, today, now))
     stops = said.stops - len(decision.covers)
     for number, change in enumerate(decision.covers, start=stops + 1):
         words.append(_cover(account_id, change, number, today, now))
@@ -54,9 +61,12 @@ def default_announcement(
     since = known.since
     kind = CURED if since is None else DEFAULTED
     why = (
-        "no other account of the group is in default any more"
+        f"no other account of group {known.group_id} is in default any more"
         if since is None
-        else f"in default since {since}: {'; '.join(known.causes)}"
+        else (
+            f"other accounts of group {known.group_id} are in default since {since} "
+            f"(of this one it says nothing): {'; '.join(known.causes)}"
+        )
     )
     return DefaultStanding(
         **_common(account_id, kind, f"{known.group_id}/{known.turn}", why, policy.today(now), now),
@@ -108,12 +118,15 @@ def _promise(
         if currency is None or outcome.promised is None
         else to_text(outcome.promised, currency)
     )
-    status = outcome.status.replace("_", " ")
-    why = f"promised for {outcome.promised_on}: {status}"
+    why = f"promised for {outcome.promised_on}: {_readable(outcome.status)}"
     if paid is not None:
         why += f", {paid} {currency} paid" + (f" of {promised}" if promised else "")
+    if outcome.status == KEPT and outcome.promised and outcome.paid < outcome.promised:
+        why += ", and nothing more of it is owed"
+    if outcome.was is not None:
+        why += f"; corrects {_readable(outcome.was)}"
     return PromiseOutcome(
-        **_common(account_id, kind, outcome.promise_id, why, today, now),
+        **_common(account_id, kind, _cause(outcome), why, today, now),
         promise_id=outcome.promise_id,
         promised_on=outcome.promised_on,
         status=_status(outcome),
@@ -122,6 +135,31 @@ def _promise(
         currency=currency,
         broken_promises=broken,
     )
+
+
+def _annulment(
+    account_id: str, outcome: Outcome, broken: int, today: date, now: datetime
+) -> PromiseAnnulment:
+    withdrawn = outcome.status == WITHDRAWN
+    now_is = "it was withdrawn in its time" if withdrawn else "what kept it early is gone"
+    why = f"promised for {outcome.promised_on}: {now_is}; corrects {_readable(outcome.was or '')}"
+    return PromiseAnnulment(
+        **_common(account_id, PROMISE_ANNULLED, _cause(outcome), why, today, now),
+        promise_id=outcome.promise_id,
+        promised_on=outcome.promised_on,
+        status="withdrawn" if withdrawn else "open",
+        broken_promises=broken,
+    )
+
+
+def _cause(outcome: Outcome) -> str:
+    """Tell apart the words about a promise; the first has its id alone."""
+    number = outcome.number
+    return outcome.promise_id if number == 1 else f"{outcome.promise_id}\x1f{number}"
+
+
+def _readable(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def _cover(

@@ -51,7 +51,7 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
         since = item.disputed_days[-1][0] if item.disputed_days else None
         holds.append(Hold(DISPUTE, "", since=since))
     for promise_id, promise in sorted(debtor.promises.items()):
-        if promise.promised_on is None or promise.withdrawn_on is not None or promise_id in kept:
+        if promise.promised_on is None or promise.is_withdrawn or promise_id in kept:
             continue
         if promise.promised_on >= today and promise.covers(item.invoice_id):
             holds.append(Hold(PROMISE, promise_id, promise.promised_on, promise.made_on))

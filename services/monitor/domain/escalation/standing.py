@@ -9,30 +9,32 @@ broken; for the stop of cover and a default see `insurance.limit` and `default`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from services.monitor.domain.escalation.default import default_cause
+from services.monitor.domain.escalation.promises import (
+    KEPT,
+    OPEN,
+    WITHDRAWN,
+    Money,
+    Outcome,
+    decide_promises,
+    is_revised,
+)
 from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.ledger.debtor import Debtor, Promise
-from services.monitor.domain.ledger.funds import readable
+from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policy
-
-KEPT: Final = "kept"
-PARTIALLY_KEPT: Final = "partially_kept"
-BROKEN: Final = "broken"
-#: Of the API: a promise whose day is not over, and one that was taken back.
-OPEN: Final = "open"
-WITHDRAWN: Final = "withdrawn"
 
 
 @dataclass(slots=True)
 class Said:
     """What was said about an account so far."""
 
-    #: Outcome by promise id.
+    #: Outcome by promise id, where one stands.
     promises: dict[str, str] = field(default_factory=dict)
+    #: How many words there were about a promise, by its id; left out, one of each outcome.
+    promise_words: dict[str, int] = field(default_factory=dict)
     broken_promises: int = 0
     #: By policy number, the day the maximum extension period ended for the oldest item.
     covers_stopped: dict[str, date] = field(default_factory=dict)
@@ -48,26 +50,6 @@ class Said:
     def kept(self) -> frozenset[str]:
         """Ids of promises that hold nothing any more, for they were kept early."""
         return frozenset(name for name, outcome in self.promises.items() if outcome == KEPT)
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """What was paid towards a promise from the day it was made to the day it was for."""
-
-    #: Minor units by currency.
-    by_currency: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a promise ended."""
-
-    promise_id: str
-    promised_on: date
-    status: str
-    currency: str | None
-    paid: int
-    promised: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,88 +86,45 @@ def decide_standing(
     debtor: Debtor,
     said: Said,
     open_items: Sequence[Item],
-    paid: dict[str, Paid],
+    money: Sequence[Money],
     policy: Policy,
     today: date,
 ) -> StandingDecision:
     """Decide about an account on its creditor's day; `open_items` are all of them.
 
-    `paid` is by promise id, for promises without an outcome.
+    `money` is what was paid, credited and given up of what its promises are for, from the day on
+    which the first of `sharing` was made.
     """
-    outcomes: list[Outcome] = []
-    looks: list[date] = []
-    for promise_id, promise in sorted(debtor.promises.items()):
-        if promise_id in said.promises or promise.withdrawn_on is not None:
-            continue
-        if promise.promised_on is None:
-            continue
-        outcome = _outcome(promise_id, promise, open_items, paid.get(promise_id, Paid()), today)
-        if outcome is None:
-            looks.append(promise.promised_on + timedelta(days=1))
-        else:
-            outcomes.append(outcome)
+    outcomes, over_on = decide_promises(
+        debtor.promises, said.promises, said.promise_words, open_items, money, today
+    )
     return StandingDecision(
         outcomes=tuple(outcomes),
         covers=tuple(_cover_changes(debtor, said, open_items, today)),
         groups=tuple(_group_changes(debtor, said, open_items, policy, today)),
-        next_attention_on=min(looks, default=None),
+        next_attention_on=over_on,
     )
 
 
-def wants_standing(debtor: Debtor, said: Said) -> bool:
+def wants_standing(debtor: Debtor, said: Said, today: date) -> bool:
     """Say whether a change of items or money may change what is said about the account."""
     return bool(
         said.covers_stopped
         or said.defaulted
         or debtor.group_id != said.group_id
-        or any(name not in said.promises for name in open_promises(debtor))
+        or any(
+            is_revised(one, said.promises.get(name), today) for name, one in debtor.promises.items()
+        )
     )
 
 
-def open_promises(debtor: Debtor) -> list[str]:
-    """Return the ids of promises that have come and were not withdrawn."""
-    return [
-        name
+def is_kept_early(debtor: Debtor, said: Said, today: date) -> bool:
+    """Say whether a promise was kept whose day is not over: it holds again if its money goes."""
+    return any(
+        one.promised_on is not None and one.promised_on >= today
         for name, one in debtor.promises.items()
-        if one.promised_on is not None and one.withdrawn_on is None
-    ]
-
-
-def _outcome(
-    promise_id: str, promise: Promise, open_items: Sequence[Item], paid: Paid, today: date
-) -> Outcome | None:
-    """Return how a promise ended; None while its day is not over and it is not yet kept.
-
-    Promised is an amount, or else that nothing it is for and that is due by its day stays open. As
-    long as nothing was paid that is no promise kept early: its invoice may not have come yet.
-    """
-    assert promise.promised_on is not None
-    covered = [item for item in open_items if promise.covers(item.invoice_id)]
-    currency = _currency_of(promise, covered, paid)
-    promised = None
-    if promise.amount is not None and currency is not None:
-        promised = readable(promise.amount, currency)
-    sum_paid = paid.by_currency.get(currency, 0) if currency is not None else 0
-    if promised:
-        kept = sum_paid >= promised
-    else:
-        kept = not any(item.due_on <= promise.promised_on for item in covered)
-        kept = kept and (today > promise.promised_on or any(paid.by_currency.values()))
-    if kept:
-        status = KEPT
-    elif today <= promise.promised_on:
-        return None
-    else:
-        status = PARTIALLY_KEPT if sum_paid > 0 else BROKEN
-    return Outcome(promise_id, promise.promised_on, status, currency, sum_paid, promised)
-
-
-def _currency_of(promise: Promise, covered: Sequence[Item], paid: Paid) -> str | None:
-    """Return the promise's currency: its own, else the only one of what is open or was paid."""
-    if promise.currency is not None:
-        return promise.currency
-    known = {item.currency for item in covered} | set(paid.by_currency)
-    return next(iter(known)) if len(known) == 1 else None
+        if said.promises.get(name) == KEPT
+    )
 
 
 def _cover_changes(
@@ -243,8 +182,12 @@ def _group_changes(
 def apply_standing(said: Said, decision: StandingDecision) -> None:
     """Remember what is said now."""
     for outcome in decision.outcomes:
-        said.promises[outcome.promise_id] = outcome.status
-        said.broken_promises += outcome.status != KEPT
+        if outcome.status in (OPEN, WITHDRAWN):
+            del said.promises[outcome.promise_id]
+        else:
+            said.promises[outcome.promise_id] = outcome.status
+        said.promise_words[outcome.promise_id] = outcome.number
+        said.broken_promises += outcome.newly_broken
     for change in decision.covers:
         said.stops += 1
         if change.mep_on is not None:

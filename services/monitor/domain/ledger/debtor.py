@@ -27,6 +27,13 @@ class Promise:
         """Say whether the promise is for an invoice."""
         return self.invoice_ids is None or invoice_id in self.invoice_ids
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken back while its day was not over; afterwards nothing can be."""
+        if self.withdrawn_on is None:
+            return False
+        return self.promised_on is None or self.withdrawn_on <= self.promised_on
+
 
 @dataclass(slots=True)
 class Block:

@@ -24,11 +24,13 @@ from services.notifier.domain.work import Facts, Matter, Task, TaskStatus
 from shared.contracts.announcement import (
     COVER_RESUMED,
     COVER_STOPPED,
+    PROMISE_ANNULLED,
     PROMISE_BROKEN,
     PROMISE_KEPT,
     Announcement,
     CoverStanding,
     DefaultStanding,
+    PromiseAnnulment,
     PromiseOutcome,
 )
 from shared.contracts.group import CURED, DEFAULTED
@@ -37,7 +39,8 @@ from shared.contracts.group import CURED, DEFAULTED
 PROMISE_BROKEN_KIND: Final = "promise_broken"
 #: New deliveries are not insured any more: the credit manager stops those on credit.
 COVER_STOPPED_KIND: Final = "cover_stopped"
-#: Others of the customer's group do not pay: the credit manager looks at this one.
+#: Other accounts of the customer's group are in default, whatever this one pays: the credit
+#: manager looks at it.
 ACCOUNT_DEFAULTED_KIND: Final = "account_defaulted"
 
 #: The kind of task that a word opens.
@@ -52,6 +55,7 @@ OPENS: Final[Mapping[str, str]] = MappingProxyType(
 CLOSES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         PROMISE_KEPT: (PROMISE_BROKEN_KIND, "kept"),
+        PROMISE_ANNULLED: (PROMISE_BROKEN_KIND, "withdrawn"),
         COVER_RESUMED: (COVER_STOPPED_KIND, "resumed"),
         CURED: (ACCOUNT_DEFAULTED_KIND, "cured"),
     }
@@ -104,7 +108,7 @@ def facts_of(word: Announcement) -> Facts | None:
 
 def _subject_of(word: Announcement) -> str | None:
     match word:
-        case PromiseOutcome():
+        case PromiseOutcome() | PromiseAnnulment():
             return word.promise_id
         case CoverStanding():
             return word.policy_no

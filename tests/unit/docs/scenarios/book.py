@@ -13,13 +13,12 @@ from services.monitor.domain.escalation.applied import Applied, apply
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
+from services.monitor.domain.escalation.promises import KEPT
 from services.monitor.domain.escalation.standing import (
-    KEPT,
-    Paid,
     Said,
     apply_standing,
     decide_standing,
-    open_promises,
+    is_kept_early,
 )
 from services.monitor.domain.escalation.telling import (
     address_of,
@@ -32,17 +31,15 @@ from services.monitor.domain.escalation.telling import (
 )
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
-from services.monitor.domain.invoice.invoice import INTEREST
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.ledger.debtor import Promise
-from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.figures import Figures
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import Claim, EscalationEvent
+from tests.unit.monitor.promise_money import money_of
 
 Word = EscalationEvent | Announcement
 
@@ -105,11 +102,12 @@ class Book:
     def look(self, policies: Policies, now: datetime, *, swept: bool = False) -> list[Message]:
         """Decide about every item and the account; returns what its groups must be told.
 
-        A sweep looks at accounts before items, what follows an event at items before accounts.
+        A sweep looks at accounts before items, what follows an event at items before accounts,
+        unless a promise was kept early.
         """
         outgoing: list[Message] = []
         policy = self.policy(policies)
-        if swept:
+        if swept or is_kept_early(self.account.debtor, self.said, policy.today(now)):
             self._look_at_whole(policy, now, outgoing)
         while True:
             self._look_at_items(policy, now)
@@ -188,40 +186,15 @@ class Book:
         return words
 
     def _look_at_whole(self, policy: Policy, now: datetime, outgoing: list[Message]) -> bool:
-        """Decide about the account; returns whether a kept promise has set items free."""
+        """Decide about the account; returns whether a promise has set items free, or no longer."""
         today = policy.today(now)
         debtor = self.account.debtor
-        paid = {
-            name: self._paid(debtor.promises[name])
-            for name in open_promises(debtor)
-            if name not in self.said.promises
-        }
-        decision = decide_standing(debtor, self.said, self.open_items(), paid, policy, today)
+        money = money_of(self.account, self.clearings)
+        decision = decide_standing(debtor, self.said, self.open_items(), money, policy, today)
         apply_standing(self.said, decision)
         self._say(announcements(self.account_id, decision, self.said, policy, now))
         outgoing += messages(self.account_id, decision.groups, self.said, today)
-        return any(one.status == KEPT for one in decision.outcomes)
-
-    def _paid(self, promise: Promise) -> Paid:
-        """Sum up what was paid towards a promise: cleared of what it names, or come at all."""
-        first, last = promise.made_on, promise.promised_on
-        assert first is not None
-        assert last is not None
-        sums: dict[str, int] = {}
-        if promise.invoice_ids is None:
-            for funds in self.account.funds.values():
-                if funds.kind is not FundsKind.PAYMENT or funds.currency is None:
-                    continue
-                if first <= (funds.value_on or date.max) <= last:
-                    worth = funds.amount - funds.reversed
-                    sums[funds.currency] = sums.get(funds.currency, 0) + worth
-            return Paid(sums)
-        for one in self.clearings:
-            counts = one.kind is FundsKind.PAYMENT and one.instalment != INTEREST
-            counts = counts and one.invoice_id in promise.invoice_ids
-            if counts and first <= one.cleared_on <= last:
-                sums[one.currency] = sums.get(one.currency, 0) + one.amount
-        return Paid(sums)
+        return any(KEPT in (one.status, one.was) for one in decision.outcomes)
 
     def _say(self, words: Sequence[Word]) -> None:
         for word in words:

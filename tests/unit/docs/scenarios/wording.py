@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from shared.contracts.announcement import CoverStanding, DefaultStanding, PromiseOutcome
+from shared.contracts.announcement import (
+    CoverStanding,
+    DefaultStanding,
+    PromiseAnnulment,
+    PromiseOutcome,
+)
 from shared.contracts.escalation import HELD, LIFTED, RAISED, UPDATED
 from tests.unit.docs.scenarios.book import Book, Word
 
@@ -13,7 +18,7 @@ _NOT_ITEMS: Final = ("promise ", "cover ", "account ", "nothing")
 def written(word: Word) -> str:
     """Write a word, as in `A/1 raised legal, skipping dunning`."""
     kind = word.type.split(".")[1]
-    if isinstance(word, PromiseOutcome):
+    if isinstance(word, PromiseOutcome | PromiseAnnulment):
         return f"promise {word.promise_id} {word.status.replace('_', ' ')}"
     if isinstance(word, CoverStanding):
         return f"cover {word.policy_no} {kind}"

@@ -13,22 +13,21 @@ import pytest
 from services.monitor.domain.escalation.applied import Applied, apply
 from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, decide
+from services.monitor.domain.escalation.promises import KEPT
 from services.monitor.domain.escalation.standing import (
-    KEPT,
-    Paid,
     Said,
     StandingDecision,
     apply_standing,
     decide_standing,
+    is_kept_early,
     wants_standing,
 )
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.ledger.debtor import Promise
-from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.policy.policy import Policy
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import day
+from tests.unit.monitor.promise_money import money_of
 
 #: Looks at one day's account until nothing is left to say; more would be a decision that repeats.
 PASSES_MAX: Final = 12
@@ -81,16 +80,20 @@ class World:
             if told.lifted_because is not None:
                 self._say(today, told.item, f"lifted {told.raised.level}: {told.lifted_because}")
         account.told.clear()
-        standing = account.touched_debtor or wants_standing(account.debtor, self.said)
+        standing = account.touched_debtor or wants_standing(account.debtor, self.said, today)
         standing = standing or (self._retimed and account.debtor.group_id is not None)
         pending = self._pending(today)
+        if event is not None and is_kept_early(account.debtor, self.said, today):
+            # The sweep decides about items, after the batch has decided about the account.
+            self._stand(today)
+            pending, standing = self._open(), False
         for _ in range(PASSES_MAX):
             wants = self._look(today, pending)
             due = self._account_due_on is not None and self._account_due_on <= today
             if not (standing or wants or due or self.scans):
                 return
             decision = self._stand(today)
-            freed = any(one.status == KEPT for one in decision.outcomes)
+            freed = any(KEPT in (one.status, one.was) for one in decision.outcomes)
             if not freed and not (self.scans and self._said_now(decision)):
                 return
             pending, standing = self._open(), False
@@ -139,12 +142,8 @@ class World:
 
     def _stand(self, today: date) -> StandingDecision:
         debtor = self.book.account.debtor
-        paid = {
-            name: self._paid(promise)
-            for name, promise in debtor.promises.items()
-            if promise.made_on is not None
-        }
-        decision = decide_standing(debtor, self.said, self._open(), paid, self.policy, today)
+        money = money_of(self.book.account, self.book.account.clearings)
+        decision = decide_standing(debtor, self.said, self._open(), money, self.policy, today)
         apply_standing(self.said, decision)
         self._account_due_on = decision.next_attention_on
         for outcome in decision.outcomes:
@@ -156,27 +155,6 @@ class World:
             word = group.because or ("no default" if group.member else "left")
             self.words.append((today, f"to {group.group_id}: {word}"))
         return decision
-
-    def _paid(self, promise: Promise) -> Paid:
-        """Sum up as the store does: money on named invoices, or all that came."""
-        assert promise.made_on is not None
-        assert promise.promised_on is not None
-        sums: dict[str, int] = {}
-        account = self.book.account
-        if promise.invoice_ids is None:
-            for funds in account.funds.values():
-                value_on, currency = funds.value_on, funds.currency
-                if funds.kind is not FundsKind.PAYMENT or value_on is None or currency is None:
-                    continue
-                if promise.made_on <= value_on <= promise.promised_on:
-                    sums[currency] = sums.get(currency, 0) + funds.amount - funds.reversed
-            return Paid(sums)
-        for record in account.clearings:
-            if record.kind is FundsKind.PAYMENT and record.instalment > 0:
-                within = promise.made_on <= record.cleared_on <= promise.promised_on
-                if within and promise.covers(record.invoice_id):
-                    sums[record.currency] = sums.get(record.currency, 0) + record.amount
-        return Paid(sums)
 
     def _open(self) -> list[Item]:
         return [item for item in self.book.items() if item.open > 0]

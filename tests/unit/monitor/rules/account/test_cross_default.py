@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
+from services.monitor.domain.escalation.announcing import default_announcement
+from services.monitor.domain.ledger.debtor import GroupDefault
 from services.monitor.domain.policy.policy import RESTART, CrossDefault
 from shared.business_calendar import BusinessCalendar
 from shared.contracts.fields import Inbound
-from tests.unit.monitor.builders import customer, issued, paid
+from tests.unit.monitor.builders import ACCOUNT_ID, customer, day, issued, paid
 from tests.unit.monitor.debtor_builders import (
     GROUP,
     blocked,
@@ -325,3 +329,26 @@ def test_what_another_accounts_default_has_raised_is_no_default_before_its_own_a
     """Two accounts would keep each other in default for ever."""
     world = check(Story("", RAISES, ONE | TOLD, "2026-02-19", HEARS))
     assert not world.said.defaulted
+
+
+@pytest.mark.parametrize(
+    ("since", "causes", "why"),
+    [
+        (
+            "2026-02-01",
+            ["default:C2: insolvent"],
+            (
+                "other accounts of group G are in default since 2026-02-01 (of this one it says "
+                "nothing): default:C2: insolvent"
+            ),
+        ),
+        (None, [], "no other account of group G is in default any more"),
+    ],
+    ids=["defaulted", "cured"],
+)
+def test_the_word_says_that_it_is_others_who_are_in_default(
+    since: str | None, causes: list[str], why: str
+) -> None:
+    known = GroupDefault(GROUP, 1, None if since is None else day(since), causes)
+    now = RAISES.begins(day("2026-02-02"))
+    assert default_announcement(ACCOUNT_ID, known, RAISES, now).why == why

@@ -4,9 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from services.monitor.domain.escalation.promises import Money, Outcome
 from services.monitor.domain.escalation.standing import (
-    Outcome,
-    Paid,
     Said,
     apply_standing,
     decide_standing,
@@ -179,11 +178,11 @@ def test_broken_promises_are_counted_and_partially_kept_ones_among_them() -> Non
     world = World(POLICY)
     world.on("2026-01-01", issued("A", "100.00"))
     world.on(
-        "2026-02-01", promised("P", "50.00", currency="EUR"), promised("Q", "10.00", currency="EUR")
+        "2026-02-01", promised("P", "10.00", currency="EUR"), promised("Q", "50.00", currency="EUR")
     )
     world.on("2026-02-05", paid("1", "20.00", on="2026-02-05"))
     world.until("2026-02-06", "2026-03-01")
-    assert world.said.promises == {"P": "partially_kept", "Q": "kept"}
+    assert world.said.promises == {"P": "kept", "Q": "partially_kept"}
     assert world.said.broken_promises == 1
 
 
@@ -206,7 +205,7 @@ def test_a_promise_holds_to_the_end_of_its_day_in_the_creditors_zone(
     promise = Promise(made_on=day("2026-03-01"), promised_on=day("2026-03-29"))
     item = Item("A", 1, "EUR", 10000, day("2026-01-01"), day("2026-01-31"), day("2026-01-31"))
     today = by.today(datetime.fromisoformat(instant))
-    decision = decide_standing(Debtor(promises={"P": promise}), Said(), [item], {}, by, today)
+    decision = decide_standing(Debtor(promises={"P": promise}), Said(), [item], [], by, today)
     assert [one.status for one in decision.outcomes] == (["broken"] if is_over else [])
     assert decision.next_attention_on == (None if is_over else day("2026-03-30"))
     assert by.begins(day("2026-03-30")) <= datetime.fromisoformat(instant) or not is_over
@@ -215,7 +214,7 @@ def test_a_promise_holds_to_the_end_of_its_day_in_the_creditors_zone(
 def test_an_outcome_names_what_was_promised_and_paid_in_its_currency() -> None:
     promise = Promise(made_on=day("2026-02-01"), promised_on=day("2026-02-10"), amount="50.00")
     item = Item("A", 1, "EUR", 10000, day("2026-01-01"), day("2026-01-31"), day("2026-01-31"))
-    sums = {"P": Paid({"EUR": 2000})}
+    sums = [Money(on=day("2026-02-02"), currency="EUR", amount=2000)]
     found = decide_standing(
         Debtor(promises={"P": promise}), Said(), [item], sums, POLICY, day("2026-02-11")
     )
@@ -226,8 +225,9 @@ def test_an_outcome_is_said_once() -> None:
     promise = Promise(made_on=day("2026-02-01"), promised_on=day("2026-02-10"))
     item = Item("A", 1, "EUR", 10000, day("2026-01-01"), day("2026-01-31"), day("2026-01-31"))
     debtor, said = Debtor(promises={"P": promise}), Said()
-    assert wants_standing(debtor, said)
-    apply_standing(said, decide_standing(debtor, said, [item], {}, POLICY, day("2026-02-11")))
-    again = decide_standing(debtor, said, [item], {}, POLICY, day("2026-02-12"))
+    assert wants_standing(debtor, said, day("2026-02-11"))
+    apply_standing(said, decide_standing(debtor, said, [item], [], POLICY, day("2026-02-11")))
+    again = decide_standing(debtor, said, [item], [], POLICY, day("2026-02-12"))
     assert (again.outcomes, again.next_attention_on) == ((), None)
-    assert not wants_standing(debtor, said)
+    assert wants_standing(debtor, said, day("2027-03-17"))
+    assert not wants_standing(debtor, said, day("2027-03-18"))

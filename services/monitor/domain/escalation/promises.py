@@ -1,0 +1,282 @@
+"""Promises to pay: what was paid towards each, and how it ends.
+
+Reckoned anew from what is known at every look, by value dates: a payment that is told late, or
+that bounces after the promise was kept, changes the outcome, and the correction is said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.debtor import Promise
+from services.monitor.domain.ledger.funds import readable
+
+KEPT: Final = "kept"
+PARTIALLY_KEPT: Final = "partially_kept"
+BROKEN: Final = "broken"
+#: A promise whose day is not over and that is not kept yet, and one that was taken back: said only
+#: where an outcome was said before.
+OPEN: Final = "open"
+WITHDRAWN: Final = "withdrawn"
+#: Every status a promise can have.
+STATUSES: Final = (OPEN, KEPT, PARTIALLY_KEPT, BROKEN, WITHDRAWN)
+#: What counts as broken.
+NOT_KEPT: Final = frozenset({PARTIALLY_KEPT, BROKEN})
+#: For so many days after its own day an outcome is corrected; later it stays as it was said.
+REVISED_DAYS_MAX: Final = 400
+
+#: A promise with its id.
+Named = tuple[str, Promise]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What met an item on a day, net of what left it again, or payments that have met none."""
+
+    #: The value date of a payment; of credits and write-offs, the day from which they count.
+    on: date
+    currency: str
+    #: Minor units.
+    amount: int
+    #: Whether it is paid, and neither credited nor written off.
+    is_payment: bool = True
+    #: None: it met no item; the days are the item's.
+    invoice_id: str | None = None
+    issued_on: date = date.max
+    due_on: date = date.max
+    original_due_on: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Towards:
+    """How far a promise has come by the end of its day, in minor units of its currency."""
+
+    #: None: it gives none, and what it is for is in several, or nothing.
+    currency: str | None
+    #: What was paid and counts towards no earlier promise.
+    paid: int
+    #: None: all that is due by its day.
+    promised: int | None
+    #: What stays open of all that it is for.
+    unpaid: int
+    #: Whether anything was paid of what it is for, whatever promise that counts towards.
+    is_paid_for: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a promise ended, or that what was said of its end does not stand."""
+
+    promise_id: str
+    promised_on: date
+    status: str
+    currency: str | None
+    paid: int
+    promised: int | None
+    #: What was said of it last; None: nothing, or that no outcome stands.
+    was: str | None = None
+    #: Counts the words about the promise, this one included.
+    number: int = 1
+
+    @property
+    def newly_broken(self) -> int:
+        """What it adds to the account's count of broken promises: 1, 0 or -1."""
+        return (self.status in NOT_KEPT) - (self.was in NOT_KEPT)
+
+
+def decide_promises(
+    promises: Mapping[str, Promise],
+    said: Mapping[str, str],
+    words: Mapping[str, int],
+    open_items: Sequence[Item],
+    money: Sequence[Money],
+    today: date,
+) -> tuple[list[Outcome], date | None]:
+    """Return what is to be said of promises, and the first day on which one of them is over.
+
+    `said` and `words` are by promise id: the outcome that stands as said, and how many were.
+    """
+    found = towards(sharing(promises, said, today), said, open_items, money)
+    outcomes: list[Outcome] = []
+    looks: list[date] = []
+    for promise_id, promise in sorted(promises.items()):
+        was = said.get(promise_id)
+        if promise.promised_on is None or not is_revised(promise, was, today):
+            continue
+        one = found.get(promise_id, _NOTHING)
+        status = _status(promise, promise.promised_on, one, today)
+        if status == OPEN:
+            looks.append(promise.promised_on + timedelta(days=1))
+        if status == (was or OPEN):
+            continue
+        number = words.get(promise_id, int(was is not None)) + 1
+        figures = (one.currency, one.paid, one.promised)
+        outcomes.append(Outcome(promise_id, promise.promised_on, status, *figures, was, number))
+    return outcomes, min(looks, default=None)
+
+
+def is_revised(promise: Promise, was: str | None, today: date) -> bool:
+    """Say whether a look at the account decides about a promise: `was` is what was said of it."""
+    if promise.made_on is None or promise.promised_on is None:
+        return False
+    if was is None:
+        return not promise.is_withdrawn
+    return promise.promised_on + timedelta(days=REVISED_DAYS_MAX) >= today
+
+
+def sharing(promises: Mapping[str, Promise], said: Mapping[str, str], today: date) -> list[Named]:
+    """Return the promises that are decided about, and those that may have had the same money.
+
+    They are in the order in which money counts towards them: the earlier day first.
+    """
+    made = [
+        one.made_on
+        for name, one in promises.items()
+        if one.made_on is not None and is_revised(one, said.get(name), today)
+    ]
+    if not made:
+        return []
+    first = min(made)
+    found = [
+        (promise.promised_on, promise.made_on, name, promise)
+        for name, promise in promises.items()
+        if promise.made_on is not None
+        and promise.promised_on is not None
+        and promise.promised_on >= first
+        and not promise.is_withdrawn
+    ]
+    return [(name, promise) for _by, _made, name, promise in sorted(found, key=lambda one: one[:3])]
+
+
+def towards(
+    shared: Sequence[Named],
+    said: Mapping[str, str],
+    open_items: Sequence[Item],
+    money: Sequence[Money],
+) -> dict[str, Towards]:
+    """Return how far promises have come, by id; `shared` are in the order of `sharing`.
+
+    The same money counts once, towards the first of them that it is for. Where a promise has a
+    choice it takes what the fewest are for, and leaves the others theirs.
+    """
+    questions = [_Question.of(one, said.get(name), open_items, money) for name, one in shared]
+    payable = [
+        [place for place, one in enumerate(money) if asked.counts(one)] for asked in questions
+    ]
+    rivals = [sum(place in places for places in map(set, payable)) for place in range(len(money))]
+    left = [one.amount for one in money]
+    found: dict[str, Towards] = {}
+    for (name, _promise), asked, places in zip(shared, questions, payable, strict=True):
+        unpaid = asked.unpaid(open_items, money)
+        paid = unmet = 0
+        for place in sorted(places, key=lambda place: (rivals[place], money[place].on)):
+            takes = left[place]
+            if asked.promised:
+                takes = min(takes, asked.promised - paid)
+            elif money[place].invoice_id is None:
+                # Without an amount it asks for no more money than is missing.
+                takes = min(takes, max(0, unpaid - unmet))
+                unmet += takes
+            left[place] -= takes
+            paid += takes
+        found[name] = Towards(asked.currency, paid, asked.promised, unpaid, bool(places))
+    return found
+
+
+_NOTHING: Final = Towards(None, 0, None, 0, is_paid_for=False)
+
+
+def _status(promise: Promise, promised_on: date, one: Towards, today: date) -> str:
+    """Return how a promise stands on the creditor's day.
+
+    It is kept when the amount was paid, or when nothing of what it is for stays open. As long as
+    nothing was paid the latter is no promise kept early: its invoice may not have come yet.
+    """
+    if promise.is_withdrawn:
+        return WITHDRAWN
+    is_over = today > promised_on
+    if one.promised and one.paid >= one.promised:
+        return KEPT
+    if one.unpaid <= 0 and (is_over or one.is_paid_for):
+        return KEPT
+    if not is_over:
+        return OPEN
+    return PARTIALLY_KEPT if one.paid else BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A promise as the question what was paid of it; `promised` in minor units, if an amount."""
+
+    promise: Promise
+    made_on: date
+    promised_on: date
+    currency: str | None
+    promised: int | None
+    #: Whether it was said to be broken: more time that was given afterwards does not mend it.
+    was_broken: bool
+
+    @classmethod
+    def of(
+        cls, promise: Promise, was: str | None, open_items: Sequence[Item], money: Sequence[Money]
+    ) -> "_Question":
+        assert promise.made_on is not None
+        assert promise.promised_on is not None
+        asked = cls(
+            promise, promise.made_on, promise.promised_on, promise.currency, None, was in NOT_KEPT
+        )
+        currency = asked.currency or asked.only_currency(open_items, money)
+        promised = None
+        if promise.amount is not None and currency is not None:
+            # What does not fit the currency is no amount at all.
+            promised = readable(promise.amount, currency) or None
+        return cls(promise, asked.made_on, asked.promised_on, currency, promised, asked.was_broken)
+
+    def only_currency(self, open_items: Sequence[Item], money: Sequence[Money]) -> str | None:
+        """Return the only currency of what the promise can be for; None where there are several."""
+        owed: list[Item | Money] = [*open_items, *money]
+        known = {
+            one.currency
+            for one in owed
+            if one.issued_on <= self.promised_on
+            and one.invoice_id is not None
+            and self.promise.covers(one.invoice_id)
+        }
+        known |= {one.currency for one in money if self.counts(one)}
+        return next(iter(known)) if len(known) == 1 else None
+
+    def counts(self, one: Money) -> bool:
+        """Say whether money is paid towards the promise: within its time, of what it is for."""
+        if not one.is_payment or one.amount <= 0 or not self.made_on <= one.on <= self.promised_on:
+            return False
+        if self.currency not in (None, one.currency):
+            return False
+        if one.invoice_id is None:
+            return self.promise.invoice_ids is None
+        if not self.promise.covers(one.invoice_id):
+            return False
+        is_any = self.promise.amount is not None or self.promise.invoice_ids is not None
+        return is_any or self._is_due(one)
+
+    def unpaid(self, open_items: Sequence[Item], money: Sequence[Money]) -> int:
+        """Return what was open, at the end of its day, of all that the promise is for."""
+        return sum(item.open for item in open_items if self._asks(item)) + sum(
+            one.amount for one in money if one.on > self.promised_on and self._asks(one)
+        )
+
+    def _asks(self, one: Item | Money) -> bool:
+        if one.invoice_id is None or not self.promise.covers(one.invoice_id):
+            return False
+        if self.currency not in (None, one.currency):
+            return False
+        if not self.promised or self._is_due(one):
+            return self._is_due(one)
+        # A new invoice that is not due by then is no part of what was promised for the account.
+        by = self.made_on if self.promise.invoice_ids is None else self.promised_on
+        return one.issued_on <= by
+
+    def _is_due(self, one: Item | Money) -> bool:
+        due_on = min(one.due_on, one.original_due_on) if self.was_broken else one.due_on
+        return due_on <= self.promised_on

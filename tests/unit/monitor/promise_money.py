@@ -1,0 +1,38 @@
+"""What has come of the money that promises are for, read off an account in memory as by the SQL."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.clearing import Clearing
+from services.monitor.domain.ledger.funds import FundsKind
+
+
+def money_of(account: Account, clearings: Iterable[Clearing]) -> list[Money]:
+    """Sum up clearing records by day and item, and payments that have met nothing."""
+    sums: dict[Money, int] = defaultdict(int)
+    for record in clearings:
+        is_payment = record.kind is FundsKind.PAYMENT
+        on = record.cleared_on
+        if is_payment:
+            on = account.funds[record.kind, record.funds_id].value_on or on
+        one = Money(on=on, currency=record.currency, amount=0, is_payment=is_payment)
+        invoice = account.invoices[record.invoice_id]
+        for item in invoice.items:
+            if item.instalment == record.instalment:
+                one = replace(
+                    one,
+                    invoice_id=item.invoice_id,
+                    issued_on=item.issued_on,
+                    due_on=item.due_on,
+                    original_due_on=item.original_due_on,
+                )
+        sums[one] += record.amount
+    for funds in account.funds.values():
+        if funds.kind is FundsKind.PAYMENT and funds.currency is not None:
+            on = funds.value_on or date.max
+            sums[Money(on=on, currency=funds.currency, amount=0)] += funds.unapplied
+    return [replace(one, amount=amount) for one, amount in sums.items() if amount]
