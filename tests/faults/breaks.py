@@ -47,8 +47,11 @@ BREAKS: Final = (
                 "WHERE p.partition = m.partition",
             ),
             (
-                "WHERE partition = $1 AND epoch = $2 FOR UPDATE",
-                "WHERE partition = $1 AND $2 > 0 -- epoch = $2 FOR UPDATE",
+                "WHERE partition = $1 AND epoch = $2 AND stopped_reason IS NULL FOR UPDATE",
+                (
+                    "WHERE partition = $1 AND $2 > 0 "
+                    "-- epoch = $2 AND stopped_reason IS NULL FOR UPDATE"
+                ),
             ),
         ),
         "a late",

@@ -18,7 +18,7 @@ from tests.faults.watching import kafka, postgres, smtp
 from tests.faults.watching.lookout import Moment
 
 BATCH: Final = "SET next_offset = m.next_offset"
-SWEEP: Final = "epoch = $2 FOR UPDATE"
+SWEEP: Final = "epoch = $2 AND stopped_reason IS NULL FOR UPDATE"
 NAMES: Final = "INSERT INTO ingest.names"
 REFUSALS: Final = "INSERT INTO ingest.rejected"
 RELAYED: Final = "DELETE FROM monitor.outbox"
