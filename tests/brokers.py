@@ -6,7 +6,7 @@ wait for the group members that the last one left behind.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from deploy.local.kafka import KafkaServer
@@ -18,6 +18,7 @@ class Brokers:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._started = 0
+        self._running = AsyncExitStack()
         self._reserve: asyncio.Task[KafkaServer] | None = None
 
     @asynccontextmanager
@@ -34,20 +35,12 @@ class Brokers:
         """End the one that was kept in reserve."""
         if self._reserve is not None:
             await _end(await self._reserve)
+        await self._running.aclose()
 
     def _prepare(self) -> "asyncio.Task[KafkaServer]":
         self._started += 1
-        return asyncio.create_task(self._start(self._folder / str(self._started)))
-
-    @staticmethod
-    async def _start(folder: Path) -> KafkaServer:
-        server = KafkaServer(folder)
-        try:
-            await server.start()
-        except BaseException:
-            await _end(server)
-            raise
-        return server
+        server = KafkaServer(self._folder / str(self._started))
+        return asyncio.create_task(self._running.enter_async_context(server))
 
 
 async def _end(server: KafkaServer) -> None:

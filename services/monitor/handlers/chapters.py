@@ -1,8 +1,10 @@
 """An item's past, chapter by chapter: each event folded again, and what it changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +16,6 @@ from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.domain.story.facts import Change, Facts, changes_of, facts_of
 from services.monitor.handlers.batch import decode
 from services.monitor.handlers.replay import JournalRow, Replay, happened_on
-from shared.contracts.announcement import PROMISE_KEPT
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
 from shared.contracts.dunning import (
@@ -76,8 +77,8 @@ class Teller:
     invoice_id: str
     instalment: int
     policies: PolicyHistory
-    #: Since when promises hold nothing, for they were kept; by their ids.
-    kept: Mapping[str, datetime]
+    #: See `remembered.kept_from`.
+    kept: Sequence[tuple[datetime, frozenset[str]]]
     replay: Replay = field(init=False)
     chapters: list[Chapter] = field(default_factory=list)
     #: Which of `policies` are in force.
@@ -143,17 +144,9 @@ class Teller:
     def _facts(self, day: date, at: datetime) -> Facts:
         account = self.replay.account
         invoice = account.invoices.get(self.invoice_id)
-        kept = {name for name, since in self.kept.items() if since <= at}
+        place = bisect_right(self.kept, at, key=itemgetter(0))
+        kept = self.kept[place - 1][1] if place else frozenset[str]()
         return facts_of(account.debtor, invoice, self.instalment, self._policy(), kept, day)
-
-
-def kept_since(words: Iterable[Mapping[str, Any]]) -> dict[str, datetime]:
-    """Return by promise id since when promises hold nothing, from what was said of them."""
-    return {
-        word["promise_id"]: datetime.fromisoformat(word["time"])
-        for word in words
-        if word["type"] == PROMISE_KEPT
-    }
 
 
 def concerns(data: Inbound, invoice_id: str, account: Account) -> bool:

@@ -68,6 +68,20 @@ def remembered(words: Iterable[Word], until: datetime) -> Remembered:
     return found
 
 
+def kept_from(words: Iterable[Word]) -> list[tuple[datetime, frozenset[str]]]:
+    """Return from each instant on which promises held nothing any more, for they were kept.
+
+    `words` are an account's, as they were said; a correction ends what it corrects.
+    """
+    found = Remembered()
+    steps: list[tuple[datetime, frozenset[str]]] = []
+    for word in words:
+        if word.promise_id:
+            _hear(found, word)
+            steps.append((word.time, found.said.kept))
+    return steps
+
+
 def _hear(found: Remembered, word: Word) -> None:
     levels = found.levels.setdefault(word.item_id, {})
     stood = levels.get(word.escalation_id)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.holds import Hold, holds_on
@@ -16,10 +18,11 @@ from services.monitor.domain.escalation.telling import address_of
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
-from services.monitor.handlers.chapters import Chapter, PolicyHistory, Teller, kept_since
+from services.monitor.handlers.chapters import Chapter, PolicyHistory, Teller
 from services.monitor.handlers.figures import Figures
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey, Known
+from services.monitor.handlers.remembered import Word, kept_from
 from services.monitor.handlers.replay import JournalRow
 from shared.contracts.escalation import Claim, EscalationEvent
 from shared.errors import NotFoundError
@@ -87,7 +90,8 @@ async def tell(
     today = policy.today(now)
     words = await sources.words(key, invoice_id, instalment)
     history = await sources.policy_history()
-    teller = Teller(key[1], invoice_id, instalment, history, kept_since(words))
+    kept = kept_from(msgspec.convert(words, list[Word]))
+    teller = Teller(key[1], invoice_id, instalment, history, kept)
     async for row in sources.journal(key):
         teller.read(row)
     teller.end()

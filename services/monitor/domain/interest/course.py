@@ -15,7 +15,7 @@ from services.monitor.domain.invoice import dispute, loss
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.invoice.terms import Part
+from services.monitor.domain.invoice.terms import Part, latest_of
 from services.monitor.domain.ledger.clearing import NAMED, Clearing, matches_of
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 
@@ -69,7 +69,7 @@ def _on_day(invoice: Invoice, met: Sequence[Clearing], day: date) -> Invoice:
             ruled[key] = ruled.get(key, 0) + one.amount
     return replace(
         invoice,
-        extension=invoice.extension_on(day),
+        extension=latest_of(invoice.agreements(), day),
         extended_before=[],
         disputes={
             name: _seen(one, invoice, day)

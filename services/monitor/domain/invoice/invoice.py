@@ -133,11 +133,6 @@ class Invoice:
         """Return every version that has come, the lowest first."""
         return self.amended_before + ([] if self.amendment is None else [self.amendment])
 
-    def extension_on(self, day: date) -> Extension | None:
-        """Return the latest agreement by the end of a day."""
-        agreed = [one for one in self.agreements() if one.agreed_on <= day]
-        return agreed[-1] if agreed else None
-
     def agreements(self) -> list[Extension]:
         """Return every agreement on more time that has come, the oldest first."""
         return self.extended_before + ([] if self.extension is None else [self.extension])

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from services.monitor.domain.policy.policy import Policies, Scope, select
-from services.monitor.handlers.chapters import POLICY_SET, PolicyHistory, Teller, kept_since
+from services.monitor.handlers.chapters import POLICY_SET, PolicyHistory, Teller
 from services.monitor.handlers.ports import Record
+from services.monitor.handlers.remembered import Word, kept_from
 from services.monitor.handlers.replay import JournalRow
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent, name_of
@@ -91,7 +92,7 @@ def told(teller: Teller) -> list[tuple[str, date, str]]:
 def test_a_policy_is_told_where_it_came_into_force_for_the_item(
     history: PolicyHistory, expected: list[str]
 ) -> None:
-    teller = Teller(ACCOUNT_ID, "A", 1, history, {})
+    teller = Teller(ACCOUNT_ID, "A", 1, history, [])
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.read(row(2, 5, paid("P", "10.00", ("A", "10.00"))))
     teller.end()
@@ -99,7 +100,7 @@ def test_a_policy_is_told_where_it_came_into_force_for_the_item(
 
 
 def test_another_grade_brings_the_policy_that_is_in_force_for_it_by_then() -> None:
-    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (at(4), select([FIRST, FOR_GRADE]))], {})
+    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (at(4), select([FIRST, FOR_GRADE]))], [])
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.read(row(2, 3, customer(1, grade="B")))
     teller.end()
@@ -108,7 +109,7 @@ def test_another_grade_brings_the_policy_that_is_in_force_for_it_by_then() -> No
 
 def test_a_policy_has_the_creditors_day_and_no_source() -> None:
     late = datetime(2026, 2, 4, 17, tzinfo=UTC)
-    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (late, select([SECOND]))], {})
+    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (late, select([SECOND]))], [])
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.end()
     last = teller.chapters[-1]
@@ -116,19 +117,34 @@ def test_a_policy_has_the_creditors_day_and_no_source() -> None:
     assert (last.happened_on, last.recorded_at) == (date(2026, 2, 5), late)
 
 
+def said_of(promise_id: str, word: str, day: int) -> Word:
+    """A word about a promise, said on a day of February 2026."""
+    family, status = word.split(".")
+    return Word(type=f"{family}.{status}.v1", time=at(day), promise_id=promise_id, status=status)
+
+
 @pytest.mark.parametrize(
-    ("kept_on", "changes"),
+    ("words", "changes"),
     [
-        pytest.param(4, [], id="kept before"),
-        pytest.param(6, ["hold"], id="kept later"),
+        pytest.param([said_of("W", "promise.kept", 4)], [], id="kept before"),
+        pytest.param([said_of("W", "promise.kept", 6)], ["hold"], id="kept later"),
+        pytest.param(
+            [said_of("W", "promise.kept", 3), said_of("W", "promise.annulled", 4)],
+            ["hold"],
+            id="kept, and not any more: its money bounced",
+        ),
+        pytest.param(
+            [said_of("W", "promise.kept", 3), said_of("W", "promise.broken", 4)],
+            ["hold"],
+            id="kept, and then broken",
+        ),
     ],
 )
-def test_a_promise_that_was_kept_held_nothing_any_more(kept_on: int, changes: list[str]) -> None:
-    words = [
-        {"type": "promise.kept.v1", "promise_id": "W", "time": at(kept_on).isoformat()},
-        {"type": "promise.broken.v1", "promise_id": "X", "time": at(1).isoformat()},
-    ]
-    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE], kept_since(words))
+def test_a_promise_that_was_kept_held_nothing_any_more(
+    words: list[Word], changes: list[str]
+) -> None:
+    kept = kept_from([said_of("X", "promise.broken", 1), *words])
+    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE], kept)
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.read(row(2, 3, promised("W")))
     teller.read(row(3, 5, promise_withdrawn("W")))
