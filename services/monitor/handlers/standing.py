@@ -35,13 +35,8 @@ async def attend_standing(
         await unit.save_account_timers(waiting)
         return []
     open_items = await unit.open_items(ordered)
-    today_of = {key: known[key].policy(key, policies).today(now) for key in ordered}
-    questions = [
-        money_question(key, sharing(debtor.promises, said.promises, today_of[key]))
-        for key in ordered
-        for debtor, said in [(known[key].debtor, known[key].said)]
-    ]
-    money = await unit.money([one for one in questions if one is not None])
+    policy_of = {key: known[key].policy(key, policies) for key in ordered}
+    money = await unit.money(_questions(known, policy_of, now))
     words: list[Word] = []
     outgoing = list[tuple[int, Message]]()
     timers = list[tuple[AccountKey, datetime | None]](waiting)
@@ -49,8 +44,8 @@ async def attend_standing(
     said_now: dict[AccountKey, Said] = {}
     for key in ordered:
         debtor, said = known[key].debtor, known[key].said
-        policy = known[key].policy(key, policies)
-        today = today_of[key]
+        policy = policy_of[key]
+        today = policy.today(now)
         decision = decide_standing(
             debtor, said, open_items.get(key, []), money.get(key, []), policy, today
         )
@@ -72,6 +67,19 @@ async def attend_standing(
     await unit.retime_accounts(freed, now)
     await unit.send(outgoing, now)
     return words
+
+
+def _questions(
+    known: Mapping[AccountKey, Known], policy_of: Mapping[AccountKey, Policy], now: datetime
+) -> list[MoneyQuestion]:
+    """Return what must be known of the money of accounts' promises."""
+    found: list[MoneyQuestion] = []
+    for key, policy in policy_of.items():
+        debtor, said = known[key].debtor, known[key].said
+        shared = sharing(debtor.promises, said.promises, policy.today(now))
+        question = money_question(key, shared)
+        found += [] if question is None else [question]
+    return found
 
 
 def money_question(key: AccountKey, shared: Sequence[Named]) -> MoneyQuestion | None:
