@@ -115,7 +115,7 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
             excess -= take
             if take:
                 key = (match.kind, match.funds_id, match.instalment, False)
-                left_on = max(on, _came_on(account, invoice, key, on))
+                left_on = max(on, *_came(account, invoice, key, on))
                 account.record(invoice, key, -take, clearing.OLDEST_DUE_FIRST, left_on)
             if match.amount > take:
                 kept.append(replace(match, amount=match.amount - take))
@@ -142,8 +142,8 @@ def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
             continue
         named = key[3]
         stays = difference > 0 or _names_as_much(invoice, key, _matched_before(old, key))
-        came_on = _came_on(account, invoice, key, on)
-        day = came_on if named and stays else max(on, came_on)
+        came = _came(account, invoice, key, on)
+        day = min(came) if named and stays else max(on, *came)
         rule = clearing.NAMED if named else clearing.OLDEST_DUE_FIRST
         account.record(invoice, key, difference, rule, day)
         if key[2] == INTEREST:
@@ -165,10 +165,11 @@ def _names_as_much(invoice: Invoice, key: _MatchKey, matched: int) -> bool:
     return named >= matched
 
 
-def _came_on(account: Account, invoice: Invoice, key: _MatchKey, on: date) -> date:
-    """Return the day from which funds count here: not before the invoice was issued or they moved.
+def _came(account: Account, invoice: Invoice, key: _MatchKey, on: date) -> list[date]:
+    """Return the days from which funds count here: none before the invoice was issued.
 
-    Nothing leaves earlier than that, or more than the whole invoice would be open in between.
+    They are several where moves have named the invoice again and again. Nothing leaves before the
+    last of them, or more than the whole invoice would be open in between.
     """
     kind, funds_id, _instalment, named = key
     funds = account.funds[kind, funds_id]
@@ -178,7 +179,7 @@ def _came_on(account: Account, invoice: Invoice, key: _MatchKey, on: date) -> da
         for part in (funds.named_allocations() if named else ())
         if part.invoice_id == invoice.invoice_id
     ]
-    return max(min(days, default=value_on), invoice.issued_on or on)
+    return [max(day, invoice.issued_on or on) for day in days or [value_on]]
 
 
 def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:

@@ -77,6 +77,22 @@ def test_money_that_was_moved_leaves_no_earlier_than_it_was_moved() -> None:
     ]
 
 
+def test_money_that_was_moved_twice_leaves_no_earlier_than_the_last_of_it_came() -> None:
+    book = Book("none")
+    book.fold(
+        issued("A", "100.00"),
+        paid("P", "50.00", on="2026-01-05"),
+        allocated("P", ("A", "30.00"), on="2026-01-20"),
+        allocated("P", ("A", "20.00"), on="2026-01-10"),
+        reversed_("R", "P", on="2026-02-05"),
+    )
+    assert rows(book) == [
+        ("P", "A/1", "30.00", "2026-01-20"),
+        ("P", "A/1", "20.00", "2026-01-10"),
+        ("P", "A/1", "-50.00", "2026-01-20"),
+    ]
+
+
 def test_money_that_older_money_displaces_was_never_there() -> None:
     book = Book()
     book.fold(
