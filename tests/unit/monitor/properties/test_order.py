@@ -15,7 +15,7 @@ from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.terms import read_parts
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
-from services.monitor.domain.ledger.funds import Funds, readable
+from services.monitor.domain.ledger.funds import Funds, FundsKind, readable
 from tests.unit.monitor.book import owed
 from tests.unit.monitor.builders import ACCOUNT_ID
 from tests.unit.monitor.histories import consistent, shuffled
@@ -72,10 +72,14 @@ def state_of(account: Account) -> dict[str, Any]:
 
 
 def net_clearing(account: Account) -> Counter[tuple[Any, ...]]:
-    """Return minor units that met each item, by funds, as the clearing records add up."""
+    """Return minor units that met each item, by funds, as the clearing records add up.
+
+    What was given up adds up by its days too.
+    """
     sums: Counter[tuple[Any, ...]] = Counter()
     for one in account.clearings:
-        sums[one.kind, one.funds_id, one.invoice_id, one.instalment] += one.amount
+        on = one.cleared_on if one.kind is FundsKind.WRITE_OFF else None
+        sums[one.kind, one.funds_id, one.invoice_id, one.instalment, on] += one.amount
     return Counter({key: amount for key, amount in sums.items() if amount})
 
 
