@@ -51,8 +51,10 @@ class Claim(Struct, kw_only=True, frozen=True):
     amount: Amount | None = None
     currency: CurrencyCode | None = None
     manual_review: bool = False
-    #: What the deductible has taken off, which an annual aggregate counts.
+    #: What an annual aggregate deductible has taken off.
     deductible: Amount | None = None
+    #: What the deductible of each claim has taken off: an invoice's instalments are one claim.
+    deductible_each: Amount | None = None
     #: The last day to send the insurer the overdue notice.
     notify_by: date | None = None
     #: The first day on which the claim may be made.
