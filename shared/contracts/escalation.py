@@ -101,6 +101,8 @@ class EscalationEvent(Struct, kw_only=True, frozen=True):
     issued_on: date
     #: The creditor's day on which the level was raised.
     raised_on: date
+    #: The creditor's day on which this word is said; words of before 2026-12 do not have it.
+    said_on: date | None = None
     time: datetime
     #: Name and version of the policy that decided, as in `default@1`.
     policy: str

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, settings
 EXAMPLES: Final = {"default": 100, "ci": 200, "long": 1_000, "thorough": 10_000}
 #: For one property; the run's own limit is meant for the default.
 SECONDS_MAX: Final = {"ci": 900, "long": 300, "thorough": 3600}
-#: On a push the laws of the ledger and of escalation are tried on so many whole histories.
+#: On a push the laws of the ledger are tried on so many whole histories, those of escalation on so
+#: many lives of months, which take longer.
 WHOLE_HISTORIES: Final = 10_000
+LIVES: Final = 2_000
 
 PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE", "default")
 
@@ -26,7 +28,8 @@ for name, examples in EXAMPLES.items():
     )
 settings.load_profile(PROFILE)
 
-#: For the properties that try every law on one history.
+#: For the properties that try every law on one history, and on one life.
 whole_histories: Final = settings(
     max_examples=WHOLE_HISTORIES if PROFILE == "ci" else EXAMPLES[PROFILE]
 )
+lives: Final = settings(max_examples=LIVES if PROFILE == "ci" else EXAMPLES[PROFILE])

@@ -44,7 +44,7 @@ def raised_event(
         raised,
         now,
         why=_why(item, raised, policy, reached_on),
-        overdue_on=raised.raised_on,
+        today=raised.raised_on,
         recipient=recipient_of(customer),
         claim=claim,
         interest=interest,
@@ -96,7 +96,7 @@ def told_event(
         now,
         cause=cause,
         why=why,
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
     )
 
@@ -118,7 +118,7 @@ def readdressed_event(
         now,
         cause=f"customer {customer.version}",
         why="the customer's name or address has changed",
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
     )
 
@@ -127,7 +127,7 @@ def lifted_event(
     account_id: str, item: Item, raised: Raised, because: str, policy: Policy, now: datetime
 ) -> EscalationEvent:
     """Say that a raised level is called back."""
-    return _event(LIFTED, account_id, item, raised, now, why=because, overdue_on=policy.today(now))
+    return _event(LIFTED, account_id, item, raised, now, why=because, today=policy.today(now))
 
 
 def held_event(
@@ -149,7 +149,7 @@ def held_event(
         now,
         cause=str(raised.holds),
         why=f"held by {hold.label}{until}",
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
         held_until=hold.until,
     )
@@ -172,7 +172,7 @@ def resumed_event(
         now,
         cause=str(raised.holds),
         why="nothing holds it any more",
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
     )
 
@@ -206,7 +206,7 @@ def _event(
     *,
     cause: str = "",
     why: str,
-    overdue_on: date,
+    today: date,
     recipient: Recipient | None = None,
     claim: Claim | None = None,
     interest: Interest | None = None,
@@ -228,13 +228,14 @@ def _event(
         action=raised.action,
         skipped=raised.skipped,
         cycle=raised.cycle,
-        days_overdue=item.days_overdue(overdue_on),
+        days_overdue=item.days_overdue(today),
         amount=to_text(item.amount, item.currency),
         open=to_text(item.open, item.currency),
         currency=item.currency,
         due_on=item.due_on,
         issued_on=item.issued_on,
         raised_on=raised.raised_on,
+        said_on=today,
         time=now,
         policy=raised.policy,
         why=why,

@@ -45,6 +45,8 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
 
 def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
     """Tell the invoices that funds name how much of the funds stands for them, and settle."""
+    named = (account.invoices.get(one) for one in funds.invoice_ids())
+    funds.release([one.invoice_id for one in named if one is not None and one.cancelled_on])
     withdrawn = naming.withdrawn_of(funds)
     for invoice_id, parts in naming.named_of(funds).items():
         invoice = account.invoice(invoice_id)

@@ -23,7 +23,7 @@ from shared.contracts.invoice import InvoiceIssued, InvoiceTermsExtended
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.debtor_builders import blocked
 from tests.unit.monitor.policies import level
-from tests.unit.monitor.profiles import whole_histories
+from tests.unit.monitor.profiles import lives
 from tests.unit.monitor.rules.draws import (
     CALENDARS,
     FIRST_DAY,
@@ -63,7 +63,7 @@ def test_deciding_twice_on_one_day_says_nothing_more(policy: Policy, happens: li
         assert [one.next_attention_on for one in world.book.items()] == timers
 
 
-@whole_histories
+@lives
 @given(policies(), steps())
 def test_every_law_holds_on_every_day(policy: Policy, happens: list[Step]) -> None:
     world = World(policy)
