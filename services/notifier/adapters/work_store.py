@@ -1,7 +1,7 @@
 """A batch's transaction: the inbox, the work it loads and the work it writes, as sets."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -16,9 +16,11 @@ from services.notifier.adapters.rows import (
 from services.notifier.domain.work import Matter
 from services.notifier.handlers.consume import Batch, Word
 from services.notifier.handlers.desk import Work
+from shared.contracts import catalogue
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 from shared.postgres.pool import Connection, Database
+from shared.postgres.positions import keep
 
 #: Writes event ids down; returns those seen for the first time.
 NOTE: Final = """
@@ -142,6 +144,12 @@ class PostgresBatch:
     async def note(self, event_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         """Write ids into the inbox and return those that were not there."""
         return {row["event_id"] for row in await self._connection.fetch(NOTE, event_ids)}
+
+    async def advance(self, offsets: Mapping[int, int]) -> None:
+        """Move the positions of the topic's partitions forward."""
+        topic = catalogue.ESCALATIONS
+        positions = {(topic, partition): offset for partition, offset in offsets.items()}
+        await keep(self._connection, "notifier", positions)
 
     async def load(self, words: Sequence[Word]) -> Work:
         """Return, locked, the work of the words' accounts that can still change."""
