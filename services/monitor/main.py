@@ -238,7 +238,7 @@ def build(settings: MonitorSettings) -> Builder:
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, stories, monitor.clock.now),
                 promises_router(monitor.reads, stories),
-                escalations_router(monitor.reads),
+                escalations_router(monitor.reads, stories, monitor.clock.now),
                 partitions_router(monitor.auditor, monitor.audit_store),
                 why_router(monitor.reads, stories, monitor.clock.now),
                 policies_router(

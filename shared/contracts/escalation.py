@@ -74,6 +74,8 @@ class Interest(Struct, kw_only=True, frozen=True):
     open: Amount
     currency: CurrencyCode
     why: list[str]
+    #: The day to whose end it is reckoned.
+    until_on: date | None = None
 
 
 class EscalationEvent(Struct, kw_only=True, frozen=True):
