@@ -118,3 +118,6 @@ class EscalationEvent(Struct, kw_only=True, frozen=True):
     held_by: str | None = None
     #: The last day of the hold, where it has one.
     held_until: date | None = None
+    #: Of a raise: the item's escalations of lower levels, which stood before; what of their work
+    #: has not left is not to leave any more.
+    supersedes: list[uuid.UUID] = []

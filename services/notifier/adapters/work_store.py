@@ -48,7 +48,7 @@ WAITING_TASKS: Final = """
     ORDER BY seq
     FOR UPDATE
 """
-#: The escalations of a batch, and those that share a letter or task with them.
+#: The escalations of a batch, what they supersede, and those that share a letter or task with them.
 ESCALATIONS: Final = """
     SELECT escalation_id, account_id, creditor_id, item_id, invoice_id, instalment, level, action,
         cycle, skipped, currency, amount_minor, open_minor, days_overdue, issued_on, due_on,
@@ -155,7 +155,12 @@ class PostgresBatch:
         """Return, locked, the work of the words' accounts that can still change."""
         accounts = sorted({word.account_id for word in words})
         escalation_ids = sorted(
-            {word.escalation_id for word in words if isinstance(word, EscalationEvent)}
+            {
+                escalation_id
+                for word in words
+                if isinstance(word, EscalationEvent)
+                for escalation_id in (word.escalation_id, *word.supersedes)
+            }
         )
         spoken_of = sorted({word.account_id for word in words if isinstance(word, Announcement)})
         fetch = self._connection.fetch

@@ -1,7 +1,9 @@
 """What the monitor says about an escalation, as the event that others act on."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from services.monitor.domain.escalation.holds import Hold
 from services.monitor.domain.invoice.item import Item, Raised
@@ -48,6 +50,13 @@ def raised_event(
         recipient=recipient_of(customer),
         claim=claim,
         interest=interest,
+        supersedes=[
+            escalation_id(account_id, item.item_id, one.level, one.cycle)
+            for one in item.raised
+            # What is raised on one day is all meant, as a claim beside the step of the day.
+            if one.raised_on < raised.raised_on
+            and policy.index(one.level) < policy.index(raised.level)
+        ],
     )
 
 
@@ -211,6 +220,7 @@ def _event(
     claim: Claim | None = None,
     interest: Interest | None = None,
     held_until: date | None = None,
+    supersedes: Sequence[UUID] = (),
 ) -> EscalationEvent:
     creditor_id, _, customer_id = account_id.partition(":")
     escalation = escalation_id(account_id, item.item_id, raised.level, raised.cycle)
@@ -245,6 +255,7 @@ def _event(
         interest=interest,
         held_by=raised.held_by,
         held_until=held_until,
+        supersedes=list(supersedes),
     )
 
 
