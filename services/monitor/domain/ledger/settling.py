@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.invoice import dispute, loss, naming
+from services.monitor.domain.invoice import contested, dispute, loss, naming
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger import clearing
@@ -197,7 +197,7 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
         if item.open < 0:
             message = f"{account.account_id} {item.item_id}: open would be {item.open}"
             raise BrokenInvariantError(message)
-    _contest(invoice, items)
+    _contest(account, invoice, items)
     for item in present.values():
         _end_cycle(account, item, cause, removed=True)
         invoice.first_cycle = max(invoice.first_cycle, item.cycle - item.turns)
@@ -219,15 +219,17 @@ def _give_up(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
     _record_losses(account, invoice, before, invoice.losses)
 
 
-def _contest(invoice: Invoice, items: Sequence[Item]) -> None:
-    """Set what of each item is disputed, and on which days it was."""
+def _contest(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
+    """Set what of each item is disputed, and on which days all of it was."""
     if not invoice.disputes or invoice.currency is None:
         return
     disputes = invoice.disputes.values()
     shares = dispute.spread(items, disputes, invoice.currency, invoice.conceded())
     for item, share in zip(items, shares, strict=True):
         item.disputed = share
-        item.disputed_days = dispute.days_of(disputes, item.instalment)
+    spans = contested.days_of(invoice, account.funds, items)
+    for item, days in zip(items, spans, strict=True):
+        item.disputed_days = days
 
 
 def _record_losses(
