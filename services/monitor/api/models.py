@@ -229,12 +229,16 @@ class PolicySet(BaseModel):
 
     policy: str
     version: int
+    #: What is valid in it and most likely not meant.
+    warnings: list[str]
 
 
 class PolicyValid(BaseModel):
     """The document can be set."""
 
     valid: bool
+    #: What is valid in it and most likely not meant.
+    warnings: list[str]
 
 
 class LevelTotal(BaseModel):

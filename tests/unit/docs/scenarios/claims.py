@@ -9,6 +9,7 @@ from typing import Final
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
+from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from shared.contracts.escalation import EscalationEvent, escalation_id
 from shared.money import to_text
@@ -250,6 +251,13 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
     return _step(f"says {rest}", found)
 
 
+def _doubt(place: Place, rest: str) -> tuple[object, object]:
+    doubts = doubts_of(place.book.policy(place.world.policies))
+    return (
+        (rest, ", ".join(doubts) or NOTHING) if rest == NOTHING else _step(f"says {rest}", doubts)
+    )
+
+
 def _broken(place: Place, rest: str) -> tuple[object, object]:
     return rest, str(place.book.said.broken_promises)
 
@@ -271,6 +279,7 @@ CHECKS: Final[dict[str, Check]] = {
     "claim": _claim,
     "interest": _interest,
     "policy": _policy,
+    "doubt": _doubt,
     "broken": _broken,
     "anomaly": _anomaly,
 }
