@@ -42,3 +42,24 @@ def test_an_action_of_ones_own_is_valid_and_said_to_open_a_task_alone(
 def test_the_known_actions_are_those_that_the_notifier_knows() -> None:
     assert set(KNOWN_ACTIONS) == {*KIND_BY_ACTION, DO_NOTHING}
     assert doubts(levels=acting(*KNOWN_ACTIONS)) == doubts_of(default_policy()) == []
+
+
+@pytest.mark.parametrize(
+    ("interest", "doubted"),
+    [
+        ({"reference": "CN_LPR_1Y", "factor": "1.3"}, None),
+        ({"reference": "CN_LPR_1Y", "factor": "1.5"}, None),
+        ({"reference": "CN_LPR_1Y", "factor": "1.6"}, "1.6"),
+        ({"reference": "CN_LPR_1Y", "factor": "1.29"}, "1.29"),
+        ({"reference": "CN_LPR_1Y"}, "1"),
+        ({"reference": "ECB", "factor": "1.6"}, None),
+        ({"annual_percent": "10"}, None),
+    ],
+)
+def test_a_factor_of_the_loan_prime_rate_beyond_what_courts_grant_is_doubted(
+    interest: dict[str, str], doubted: str | None
+) -> None:
+    found = doubts(interest=interest)
+    beginning = f"interest.factor: {doubted} is outside 1.3 to 1.5"
+    assert [one.startswith(beginning) for one in found] == ([] if doubted is None else [True])
+    assert all("article 18(4)" in one for one in found)
