@@ -95,6 +95,8 @@ class Debtor:
     """The debtor behind an account."""
 
     customer: CustomerUpdated | None = None
+    #: The `time` and the name of the event that says so; None for one stored without.
+    customer_said: tuple[datetime, str] | None = None
     #: By policy number.
     covers: dict[str, Cover] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)

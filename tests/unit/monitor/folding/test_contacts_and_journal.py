@@ -43,7 +43,7 @@ def test_the_highest_version_of_a_customer_wins_in_any_order(order: tuple[int, .
 
 def test_an_older_word_on_a_customer_changes_nothing() -> None:
     account = Account(ACCOUNT_ID, debtor=Debtor(customer=customer(3)))
-    changes = fold(account, Event("e1", SAID_AT, customer(3, "Other")), "none")
+    changes = fold(account, Event("e1", SAID_AT, customer(2, "Other")), "none")
     assert changes == {"remark": "version 3 is known"}
     assert account.debtor.customer == customer(3)
     assert not account.touched_debtor
