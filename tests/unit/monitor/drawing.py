@@ -246,12 +246,13 @@ def _of_invoices() -> list[st.SearchStrategy[Inbound]]:
 
 def _of_the_debtor() -> list[st.SearchStrategy[Inbound]]:
     groups = st.sampled_from((None, GROUP, "H"))
-    invoices = st.sampled_from(((), ("A",), ("A", "B")))
+    invoices = st.sampled_from(((), ("A",), ("A", "B"), ("C",)))
     promise = st.builds(
-        lambda name, amount, names: promised(name, amount, *names),
+        lambda name, amount, names, currency: promised(name, amount, *names, currency=currency),
         st.sampled_from("UV"),
-        _parts_of_it,
+        st.sampled_from((None, "10", "30")),
         invoices,
+        st.none() | _currencies,
     )
     switches = [
         st.builds(enforced, is_on=st.booleans(), on=_days),

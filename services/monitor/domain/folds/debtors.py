@@ -1,5 +1,7 @@
 """Folds of what is said of the debtor: who it is, its cover, its promises, what blocks dunning."""
 
+from collections.abc import Iterable
+
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.insurance.cover import Cover, with_terms, with_withdrawal
 from services.monitor.domain.ledger.account import Account
@@ -86,6 +88,7 @@ def promise_made(account: Account, data: PromiseMade, event: Event) -> None:
     promise.made_on, promise.promised_on = data.made_on, data.promised_on
     promise.amount, promise.currency = data.amount, data.currency
     promise.invoice_ids = list(data.invoice_ids) if data.invoice_ids else None
+    _name(account, promise.invoice_ids or ())
     account.retime(promise.invoice_ids)
 
 
@@ -110,6 +113,7 @@ def blocked(account: Account, data: DunningBlocked, event: Event) -> None:
         )
         return
     block.blocked_on, block.until, block.invoice_id = data.blocked_on, data.until, data.invoice_id
+    _name(account, block.invoice_ids or ())
     account.retime(block.invoice_ids)
 
 
@@ -139,6 +143,14 @@ def enforcement_set(account: Account, data: EnforcementSet, event: Event) -> Non
     if latest is not said:
         account.remark(f"from {latest.set_on} on a later word counts")
     account.retime()
+
+
+def _name(account: Account, invoice_ids: Iterable[str]) -> None:
+    """Note invoices that a word on the debtor names, and whether they have come."""
+    for invoice_id in invoice_ids:
+        invoice = account.invoices.get(invoice_id)
+        currency = None if invoice is None else invoice.currency
+        account.debtor_to_change().named[invoice_id] = currency
 
 
 def _contradict(account: Account, sentence: str) -> None:

@@ -42,6 +42,7 @@ def issued(account: Account, data: InvoiceIssued, event: Event) -> date:
     ]
     if invoice.amendment and read_parts(invoice.amendment.parts, data.currency) is None:
         account.remark(unreadable(invoice.amendment, data.currency))
+    account.came(invoice)
     settle(account, invoice, data.issued_on, "issued")
     return data.issued_on
 

@@ -1,0 +1,84 @@
+"""What a person should see: a sentence for each contradiction, gone when it is mended."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from shared.contracts.fields import Inbound
+from tests.unit.monitor.book import Book
+from tests.unit.monitor.builders import issued, paid
+from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
+
+
+@dataclass(frozen=True)
+class Case:
+    """Events, what is to be seen after them, and what mends it."""
+
+    name: str
+    events: list[Inbound]
+    sentences: list[str]
+    mended_by: list[Inbound] = field(default_factory=list)
+
+
+A = issued("A", "100.00")
+IN_USD = promised("P", "50.00", "A", currency="USD")
+
+DEBTOR = (
+    Case(
+        "a promise for an invoice that has not come",
+        [promised("P", None, "A")],
+        ["invoice A has not come: promise P waits"],
+        [A],
+    ),
+    Case(
+        "a promise for an invoice that has come",
+        [A, promised("P", None, "A")],
+        [],
+    ),
+    Case(
+        "promises and a block for an invoice that has not come",
+        [promised("Q", None, "A", "B"), blocked("K", "A"), promised("P", None, "A")],
+        ["invoice A has not come: promise P, promise Q, block K wait",
+         "invoice B has not come: promise Q waits"],
+        [A, issued("B", "50.00")],
+    ),
+    Case(
+        "a block on an invoice that has not come, lifted",
+        [blocked("K", "A")],
+        ["invoice A has not come: block K waits"],
+        [unblocked("K")],
+    ),
+    Case(
+        "money and a promise for an invoice that has not come",
+        [paid("R", "50.00", ("A", "50.00")), promised("P", None, "A")],
+        ["invoice A has not come: payment R waits", "invoice A has not come: promise P waits"],
+        [A],
+    ),
+    Case(
+        "a promise in another currency than its invoice, withdrawn, even after its day",
+        [A, IN_USD],
+        ["promise P in USD names invoice A in EUR; nothing is converted"],
+        [promise_withdrawn("P", on="2026-03-01")],
+    ),
+    Case(
+        "the same before its invoice",
+        [IN_USD, A],
+        ["promise P in USD names invoice A in EUR; nothing is converted"],
+    ),
+    Case(
+        "a promise for the account in a currency that nothing is owed in",
+        [A, promised("P", "50.00", currency="USD")],
+        ["promise P is in USD, and no invoice in USD has come; it holds nothing"],
+        [issued("B", "50.00", currency="USD")],
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in DEBTOR])
+def test_what_waits_or_contradicts_is_shown_until_it_is_mended(case: Case) -> None:
+    book = Book()
+    book.fold(*case.events)
+    assert book.anomalies() == case.sentences
+    if case.mended_by:
+        book.fold(*case.mended_by)
+        assert book.anomalies() == []
