@@ -34,6 +34,14 @@ class Dispute:
             return False
         return self.resolved_on is None or self.outcome == ACCEPTED
 
+    def is_about(self, instalment: int, count: int) -> bool:
+        """Say whether it contests an instalment of an invoice that has so many.
+
+        One that names an instalment that is not there contests the invoice: the customer has
+        objected, and nobody is dunned for what may be meant by it.
+        """
+        return self.instalment in (None, instalment) or self.instalment > count
+
 
 def spread(
     items: Sequence[Item], disputes: Iterable[Dispute], currency: str, conceded: int
@@ -59,7 +67,7 @@ def spread(
                 conceded -= settled
                 left -= settled
         for index in order:
-            if dispute.instalment not in (None, items[index].instalment):
+            if not dispute.is_about(items[index].instalment, len(items)):
                 continue
             taken = min(left, room[index])
             room[index] -= taken
@@ -73,8 +81,10 @@ def _by_day(dispute: Dispute) -> tuple[date, str, int]:
     return dispute.disputed_on or date.max, dispute.amount or "", dispute.instalment or 0
 
 
-def days_of(disputes: Iterable[Dispute], instalment: int) -> list[tuple[date, date | None]]:
-    """Return the days on which an instalment was in dispute, overlapping disputes as one.
+def days_of(
+    disputes: Iterable[Dispute], instalment: int, count: int
+) -> list[tuple[date, date | None]]:
+    """Return the days on which an instalment of so many was in dispute, overlapping ones as one.
 
     Each is (first day, day of resolution); the day of resolution is no day of dispute any more.
     """
@@ -82,7 +92,7 @@ def days_of(disputes: Iterable[Dispute], instalment: int) -> list[tuple[date, da
         (
             (one.disputed_on, one.resolved_on)
             for one in disputes
-            if one.disputed_on is not None and one.instalment in (None, instalment)
+            if one.disputed_on is not None and one.is_about(instalment, count)
         ),
         key=lambda span: span[0],
     )

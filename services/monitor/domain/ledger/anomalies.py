@@ -85,6 +85,11 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
     found: list[str] = []
     total = sum(item.amount for item in invoice.items)
     for name, dispute in sorted(invoice.disputes.items()):
+        if dispute.stands and (dispute.instalment or 0) > len(invoice.items):
+            found.append(
+                f"dispute {name} names instalment {dispute.instalment} of invoice "
+                f"{invoice.invoice_id}, which has {len(invoice.items)}; it counts for the invoice"
+            )
         if dispute.disputed_on is None:
             found.append(f"dispute {name} was resolved, but has not come")
         elif dispute.amount is not None and readable(dispute.amount, currency) > total > 0:

@@ -225,7 +225,7 @@ def _contest(invoice: Invoice, items: Sequence[Item]) -> None:
     shares = dispute.spread(items, disputes, invoice.currency, invoice.conceded())
     for item, share in zip(items, shares, strict=True):
         item.disputed = share
-        item.disputed_days = dispute.days_of(disputes, item.instalment)
+        item.disputed_days = dispute.days_of(disputes, item.instalment, len(items))
 
 
 def _record_losses(

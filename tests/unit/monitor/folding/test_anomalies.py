@@ -6,8 +6,9 @@ import pytest
 
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import issued, paid
+from tests.unit.monitor.builders import amended, issued, paid
 from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
+from tests.unit.monitor.invoice_builders import disputed, resolved
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,24 @@ DEBTOR = (
     ),
 )  # fmt: skip
 
+DISPUTES = (
+    Case(
+        "a dispute of an instalment that is not there, until it is resolved",
+        [A, disputed("D", "A", instalment=2)],
+        ["dispute D names instalment 2 of invoice A, which has 1; it counts for the invoice"],
+        [resolved("D", "A", "rejected")],
+    ),
+    Case(
+        "a dispute of an instalment that is not there, until it is",
+        [A, disputed("D", "A", "30.00", instalment=2)],
+        ["dispute D names instalment 2 of invoice A, which has 1; it counts for the invoice"],
+        [amended("A", 1, "50.00", "50.00")],
+    ),
+    Case("a dispute of an instalment that is there", [A, disputed("D", "A", instalment=1)], []),
+)
 
-@pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in DEBTOR])
+
+@pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES)])
 def test_what_waits_or_contradicts_is_shown_until_it_is_mended(case: Case) -> None:
     book = Book()
     book.fold(*case.events)
