@@ -23,6 +23,7 @@ def of_invoice(invoice: Invoice) -> list[str]:
         return found + _awaited(invoice.invoice_id, _waiting(invoice))
     found += _of_terms(invoice, currency)
     found += _of_disputes(invoice, currency)
+    found += _of_write_offs(invoice, currency)
     for one in invoice.named:
         if one.currency != currency:
             found.append(
@@ -101,6 +102,23 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
             found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")
         elif dispute.outcome == ACCEPTED and any(item.disputed for item in invoice.items):
             found.append(f"dispute {name} was accepted, and its credit has not come")
+    return found
+
+
+def _of_write_offs(invoice: Invoice, currency: str) -> list[str]:
+    """Return the sentences about write-offs and reversals beyond what there was."""
+    found: list[str] = []
+    for name, excess in sorted(invoice.losses_beyond.items()):
+        word = invoice.write_offs[name]
+        if word.is_reversal:
+            noun, there_was = "the reversal of a write-off", "given up"
+        else:
+            noun, there_was = "the write-off", "open"
+        amount = "all" if word.amount is None else f"{word.amount} {currency}"
+        less = f"{to_text(excess, currency)} {currency} more than was" if excess else "nothing was"
+        found.append(
+            f"{noun} of {amount} on {word.on}: {less} {there_was} of invoice {invoice.invoice_id}"
+        )
     return found
 
 

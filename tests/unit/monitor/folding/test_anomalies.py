@@ -6,9 +6,14 @@ import pytest
 
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import amended, issued, paid
+from tests.unit.monitor.builders import amended, issued, paid, reversed_
 from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
-from tests.unit.monitor.invoice_builders import disputed, resolved
+from tests.unit.monitor.invoice_builders import (
+    disputed,
+    resolved,
+    write_off_reversed,
+    written_off,
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,63 @@ DISPUTES = (
     Case("a dispute of an instalment that is there", [A, disputed("D", "A", instalment=1)], []),
 )
 
+#: An amount, and by how much it is too much.
+REVERSED = "the reversal of a write-off of {} on 2026-03-10: {} more than was given up of invoice A"
+WRITE_OFFS = (
+    Case(
+        "a write-off above what was open",
+        [A, written_off("A", "500.00")],
+        ["the write-off of 500.00 EUR on 2026-03-01: 400.00 EUR more than was open of invoice A"],
+        [amended("A", 1, "500.00")],
+    ),
+    Case(
+        "a write-off above what money has left open",
+        [A, paid("P", "30.00", ("A", "30.00")), written_off("A", "70.01")],
+        ["the write-off of 70.01 EUR on 2026-03-01: 0.01 EUR more than was open of invoice A"],
+        [reversed_("R", "P")],
+    ),
+    Case(
+        "a second write-off of what is given up already",
+        [A, written_off("A"), written_off("A", "10.00", on="2026-03-02")],
+        ["the write-off of 10.00 EUR on 2026-03-02: 10.00 EUR more than was open of invoice A"],
+        [write_off_reversed("A", "10.00", on="2026-03-01")],
+    ),
+    Case("a write-off of what is open", [A, written_off("A", "100.00")], []),
+    Case("a write-off of all where nothing is open", [A, written_off("A"), written_off("A")], []),
+    Case(
+        "a reversal of all without a write-off",
+        [A, write_off_reversed("A")],
+        ["the reversal of a write-off of all on 2026-03-10: nothing was given up of invoice A"],
+        [written_off("A", "10.00")],
+    ),
+    Case(
+        "a reversal of an amount without a write-off",
+        [A, write_off_reversed("A", "10.00")],
+        [REVERSED.format("10.00 EUR", "10.00 EUR")],
+        [written_off("A", "10.00")],
+    ),
+    Case(
+        "a reversal beyond a write-off",
+        [A, written_off("A", "20.00"), write_off_reversed("A", "50.00")],
+        [REVERSED.format("50.00 EUR", "30.00 EUR")],
+        [written_off("A", "30.00", on="2026-03-02")],
+    ),
+    Case(
+        "a reversal of a write-off",
+        [A, written_off("A", "20.00"), write_off_reversed("A", "20.00")],
+        [],
+    ),
+    Case(
+        "an amount that does not fit is no more than was open",
+        [issued("A", "100", currency="JPY"), written_off("A", "10.50")],
+        ["the write-off of 10.50 does not fit JPY"],
+    ),
+)  # fmt: skip
 
-@pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES)])
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES, *WRITE_OFFS)]
+)
 def test_what_waits_or_contradicts_is_shown_until_it_is_mended(case: Case) -> None:
     book = Book()
     book.fold(*case.events)
