@@ -59,12 +59,13 @@ def to_json(value: Any) -> str:
 def invoice_row(key: AccountKey, invoice: Invoice) -> tuple[Any, ...]:
     """Return an invoice in the columns of `SAVE_INVOICES`; its items have rows of their own.
 
-    Where its interest was paid the list of anomalies is there, be it empty: whether that is too
-    much depends on the day, and who lists anomalies must look at it.
+    Where its interest was paid or waived the list of anomalies is there, be it empty: whether that
+    is too much depends on the day, and who lists anomalies must look at it.
     """
     facts = to_json(replace(invoice, items=[]))
     listed = _listed(anomalies.of_invoice(invoice))
-    if listed is None and any(one.instalment == INTEREST for one in invoice.matches):
+    is_paid = any(one.instalment == INTEREST for one in invoice.matches)
+    if listed is None and (is_paid or invoice.waivers):
         listed = _NOTHING
     return (*key, invoice.invoice_id, facts, listed)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of
+from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of, waived_beyond
 from services.monitor.domain.interest.terms import ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
@@ -27,7 +27,7 @@ class InvoiceInterest:
     #: Money that has met the interest by then, and what of it is beyond what has grown.
     paid: int
     overpaid: int
-    #: A sentence for a person on each payment that went beyond.
+    #: A sentence for a person on each payment and each waiver that went beyond.
     beyond: list[str]
     #: What waivers have taken away of what would be owed without them.
     waived: int
@@ -52,9 +52,9 @@ def interest_on(
 ) -> InvoiceInterest | None:
     """Return the interest on an invoice to the end of a day.
 
-    None where late payment bears none, unless some was paid all the same. `clearings` are the
-    invoice's own. A contract that nobody can read falls back to the creditor's
-    rule, and says so.
+    None where late payment bears none, unless some was paid or waived all the same. `clearings` are
+    the invoice's own. A contract that nobody can read falls back to the creditor's rule, and says
+    so.
     """
     currency = invoice.currency
     if currency is None:
@@ -63,7 +63,7 @@ def interest_on(
     terms = found.terms
     own = list(clearings)
     paid = paid_of(own, until)
-    if terms is None and not paid:
+    if terms is None and not paid and not invoice.waivers:
         return None
     interest = interest_of(invoice, own, terms, until)
     waived = 0
@@ -76,7 +76,10 @@ def interest_on(
         interest=interest,
         paid=paid,
         overpaid=max(0, paid - grown),
-        beyond=paid_beyond(invoice, own, grown, until),
+        beyond=[
+            *paid_beyond(invoice, own, grown, until),
+            *waived_beyond(invoice, own, terms, until),
+        ],
         waived=waived,
         terms_of=found.terms_of,
         fault=found.fault,
@@ -122,10 +125,10 @@ async def interest_now(
     return found
 
 
-async def paid_beyond_now(
+async def beyond_now(
     reading: Reading, keys: Sequence[InvoiceKey], now: datetime
 ) -> dict[InvoiceKey | None, list[str]]:
-    """Return the sentences on interest that was paid beyond what has grown, by invoice.
+    """Return the sentences on interest that was paid or waived beyond what has grown, by invoice.
 
     They depend on the creditor's day and policy, so that they are made when they are read, unlike
     the anomalies that follow from the facts alone and are stored with them.

@@ -98,6 +98,18 @@ async def test_interest_paid_beyond_what_has_grown_is_listed_until_it_has_grown(
     assert [row["subject"] for row in await shelf.rows("anomalies")] == ["invoice E-2"]
 
 
+async def test_interest_waived_beyond_what_was_owed_is_listed(shelf: Shelf) -> None:
+    waiver = {"waiver_id": "W", "waived_on": "2026-01-22", "amount": "4.00"}
+    await shelf.fold(
+        invoice("KIND", "K-1", "10.00", "2026-01-20"),
+        said("interest.waived", "KIND", invoice_id="K-1", **waiver),
+        on="2026-01-23",
+    )
+    [row] = await shelf.rows("anomalies")
+    assert row["subject"] == "invoice K-1"
+    assert row["sentence"].startswith("waiver W of 4.00 CNY on 2026-01-22: 0.00 CNY of interest")
+
+
 async def test_interest_that_grew_before_each_agreement_on_more_time_is_kept_by_the_store(
     shelf: Shelf,
 ) -> None:

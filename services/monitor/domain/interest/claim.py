@@ -35,7 +35,7 @@ def interest_of(
     accruals = accruals_of(invoice, own, terms, until)
     total = _total(accruals)
     paid = paid_of(own, until)
-    waived = _waived(invoice, own, terms, until)
+    waived = sum(takes for _name, _waiver, takes in _waivers(invoice, own, terms, until))
     left = max(0, total - paid - waived)
     why = [line for one in accruals for line in told(one, currency)]
     if terms is None:
@@ -111,27 +111,37 @@ def paid_of(clearings: Iterable[Clearing], until: date) -> int:
     )
 
 
-def _waived(
+def waived_beyond(
     invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms | None, until: date
-) -> int:
-    """Return the minor units that waivers have taken away by the end of a day, in their order."""
-    waived = 0
-    ordered = sorted(invoice.waivers.items(), key=lambda one: (one[1].on, one[0]))
-    for _name, waiver in ordered:
-        if waiver.on <= until:
-            waived += _one_waived(waiver, invoice, clearings, terms, waived)
-    return waived
+) -> list[str]:
+    """Return a sentence on each waiver of more than was owed at the end of its day."""
+    currency = invoice.currency
+    assert currency is not None
+    return [
+        f"waiver {name} of {waiver.amount} {currency} on {waiver.on}: {Money(takes, currency)} of "
+        f"interest was owed on invoice {invoice.invoice_id}; what grows later is not waived by it"
+        for name, waiver, takes in _waivers(invoice, clearings, terms, until)
+        if waiver.amount is not None and readable(waiver.amount, currency) > takes
+    ]
 
 
-def _one_waived(
-    waiver: Waiver,
-    invoice: Invoice,
-    clearings: Sequence[Clearing],
-    terms: InterestTerms | None,
-    before: int,
-) -> int:
+def _waivers(
+    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms | None, until: date
+) -> list[tuple[str, Waiver, int]]:
+    """Return the waivers by the end of a day, in their order, with the minor units each takes.
+
+    None takes more than is owed at the end of its own day.
+    """
     assert invoice.currency is not None
-    if waiver.amount is not None:
-        return readable(waiver.amount, invoice.currency)
-    grown = _total(accruals_of(invoice, clearings, terms, waiver.on))
-    return max(0, grown - paid_of(clearings, waiver.on) - before)
+    found: list[tuple[str, Waiver, int]] = []
+    before = 0
+    for name, waiver in sorted(invoice.waivers.items(), key=lambda one: (one[1].on, one[0])):
+        if waiver.on > until:
+            continue
+        grown = _total(accruals_of(invoice, clearings, terms, waiver.on))
+        takes = max(0, grown - paid_of(clearings, waiver.on) - before)
+        if waiver.amount is not None:
+            takes = min(takes, readable(waiver.amount, invoice.currency))
+        before += takes
+        found.append((name, waiver, takes))
+    return found

@@ -34,6 +34,14 @@ class Dispute:
             return False
         return self.resolved_on is None or self.outcome == ACCEPTED
 
+    def is_about(self, instalment: int, count: int) -> bool:
+        """Say whether it contests an instalment of an invoice that has so many.
+
+        One that names an instalment that is not there contests the invoice: the customer has
+        objected, and nobody is dunned for what may be meant by it.
+        """
+        return self.instalment in (None, instalment) or self.instalment > count
+
 
 def spread(
     items: Sequence[Item], disputes: Iterable[Dispute], currency: str, conceded: int
@@ -71,7 +79,7 @@ def shares(
                 conceded -= settled
                 left -= settled
         for index in order:
-            if dispute.instalment not in (None, index + 1):
+            if not dispute.is_about(index + 1, len(room)):
                 continue
             taken = min(left, room[index])
             room[index] -= taken

@@ -125,6 +125,9 @@ class Invoice:
     rule_steps: list[RuleStep] = field(default_factory=list)
     #: What was given up, by day and instalment.
     losses: list[LossStep] = field(default_factory=list)
+    #: By the name of its event, what a write-off or its reversal asked for beyond what there was,
+    #: in minor units; 0 for a reversal of all where nothing was given up.
+    losses_beyond: dict[str, int] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     #: The cycle a new item begins with: after every cycle of items that amendments have removed,
     #: since an escalation's id must not come twice when an instalment is there again.

@@ -20,32 +20,37 @@ from services.monitor.domain.ledger.funds import Funds, FundsKey, readable
 
 def course_of(
     invoice: Invoice, funds: Mapping[FundsKey, Funds], items: Sequence[Item]
-) -> list[LossStep]:
+) -> tuple[list[LossStep], dict[str, int]]:
     """Return what was given up, and what of it recovered or owed again, by day and instalment.
+
+    Beside it stands what words asked for beyond what there was, by the name of their event.
 
     Words count in the order of their days, a reversal after the write-offs of its day, and none
     before the invoice's own day, so that the order in which they came does not matter. The steps
     add up to what is given up of each of `items`, by the room that they have now.
     """
     if not invoice.write_offs or invoice.currency is None or invoice.issued_on is None:
-        return []
+        return [], {}
     words = sorted(
         invoice.write_offs.items(), key=lambda one: (one[1].on, one[1].is_reversal, one[0])
     )
-    said: dict[date, list[WriteOff]] = {}
-    for _name, word in words:
-        said.setdefault(max(word.on, invoice.issued_on), []).append(word)
+    said: dict[date, list[tuple[str, WriteOff]]] = {}
+    for name, word in words:
+        said.setdefault(max(word.on, invoice.issued_on), []).append((name, word))
     first_on = min(said)
     loss = _Loss()
     steps: list[LossStep] = []
+    beyond: dict[str, int] = {}
     shares: list[int] = []
     days = sorted({*said, *(one for one in invoice.days() if one > first_on)})
     for day in days:
         parts = invoice.terms(day)
         rooms, matched = _standing(invoice, funds, parts, day)
         loss.meet(sum(rooms), matched)
-        for word in said.get(day, ()):
-            loss.hear(word, invoice.currency)
+        for name, word in said.get(day, ()):
+            excess = loss.hear(word, invoice.currency)
+            if excess is not None:
+                beyond[name] = excess
         due = [part.due_on for part in parts]
         if day == days[-1]:
             rooms = [item.amount - item.cleared - item.credited for item in items]
@@ -56,7 +61,7 @@ def course_of(
             for number, (was, now) in enumerate(zip_longest(before, shares, fillvalue=0), start=1)
             if now != was
         ]
-    return steps
+    return steps, beyond
 
 
 def spread(amount: int, room: Sequence[int], due: Sequence[date]) -> list[int]:
@@ -98,16 +103,25 @@ class _Loss:
                 less -= taken
         self.room, self.matched = room, matched
 
-    def hear(self, word: WriteOff, currency: str) -> None:
-        """Give up, or owe again, what a word says; an unreadable amount is nought."""
+    def hear(self, word: WriteOff, currency: str) -> int | None:
+        """Give up, or owe again, what a word says; an unreadable amount is nought.
+
+        Returns what it asks for beyond what there is, or None: nought for a reversal of all where
+        nothing is given up.
+        """
+        before = self.amount
         amount = None if word.amount is None else readable(word.amount, currency)
         if not word.is_reversal:
             self.amount = self.room if amount is None else min(self.room, self.amount + amount)
+            asked = None if amount is None else before + amount - self.amount
         elif amount is None:
             self.amount = 0
             self.recovered.clear()
+            return None if before else 0
         else:
             self.amount = max(0, self.amount - amount)
+            asked = amount - (before - self.amount)
+        return asked or None
 
 
 def _standing(

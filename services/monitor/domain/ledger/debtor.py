@@ -95,6 +95,8 @@ class Debtor:
     """The debtor behind an account."""
 
     customer: CustomerUpdated | None = None
+    #: The `time` and the name of the event that says so; None for one stored without.
+    customer_said: tuple[datetime, str] | None = None
     #: By policy number.
     covers: dict[str, Cover] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
@@ -104,6 +106,11 @@ class Debtor:
     #: The latest word of each day before it, in order; each counts until the next one's day.
     earlier_enforcement: tuple[Enforcement, ...] = ()
     insolvent_on: date | None = None
+    #: By the invoice that promises and blocks name, its currency, None until it has come. One that
+    #: was named before this was stored is presumed to be there.
+    named: dict[str, str | None] = field(default_factory=dict)
+    #: The currencies of all invoices that have come, in order.
+    currencies: list[str] = field(default_factory=list)
     group_default: GroupDefault | None = None
     #: Sentences about events that contradicted what was known, for a person to look at.
     contradictions: list[str] = field(default_factory=list)
@@ -112,6 +119,19 @@ class Debtor:
     def group_id(self) -> str | None:
         """The group that the customer belongs to."""
         return None if self.customer is None else self.customer.group_id
+
+    def waits_for(self, invoice_id: str) -> bool:
+        """Say whether an invoice that a promise or block names has not come."""
+        return invoice_id in self.named and self.named[invoice_id] is None
+
+    def has_come(self, promise: Promise) -> bool:
+        """Say whether all that a promise is for is there, some of it in the promise's currency."""
+        if promise.invoice_ids is None:
+            return promise.currency is None or promise.currency in self.currencies
+        if any(self.waits_for(one) for one in promise.invoice_ids):
+            return False
+        known = {self.named.get(one, promise.currency) for one in promise.invoice_ids}
+        return promise.currency is None or promise.currency in known
 
     @property
     def switches(self) -> tuple[Enforcement, ...]:

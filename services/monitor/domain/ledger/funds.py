@@ -77,6 +77,8 @@ class Funds:
     reversals: dict[str, str | None] = field(default_factory=dict)
     #: By reversal id, its own day; one that was stored without counts from the beginning.
     reversed_on: dict[str, date] = field(default_factory=dict)
+    #: By reversal id, its reason; one that was stored without had any.
+    reversed_because: dict[str, str] = field(default_factory=dict)
     #: Minor units matched because an allocation named the item.
     matched_named: int = 0
     #: Minor units matched by the creditor's clearing rule.

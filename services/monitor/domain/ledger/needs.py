@@ -1,9 +1,11 @@
 """What an event needs of its account, so that a batch loads neither less nor more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
+from shared.contracts.dunning import DunningBlocked, PromiseMade
 from shared.contracts.fields import Inbound
 from shared.contracts.group import MemberChanged
 from shared.contracts.invoice import (
@@ -74,5 +76,14 @@ class Needs:
         elif isinstance(data, CreditNoteCancelled):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
             self.may_free = True
+        elif isinstance(data, PromiseMade | DunningBlocked):
+            self.invoices.update(_named_by(data))
         elif isinstance(data, MemberChanged):
             self.group = True
+
+
+def _named_by(data: PromiseMade | DunningBlocked) -> Sequence[str]:
+    """Return the invoices that a promise or a block names: whether they have come must be known."""
+    if isinstance(data, PromiseMade):
+        return data.invoice_ids or ()
+    return () if data.invoice_id is None else (data.invoice_id,)

@@ -211,7 +211,7 @@ def _give_up(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
     if not invoice.write_offs:
         return
     before = invoice.losses
-    invoice.losses = loss.course_of(invoice, account.funds, items)
+    invoice.losses, invoice.losses_beyond = loss.course_of(invoice, account.funds, items)
     for item in items:
         item.written_off = sum(
             step.amount for step in invoice.losses if step.instalment == item.instalment

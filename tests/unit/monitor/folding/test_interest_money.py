@@ -102,5 +102,7 @@ def test_a_waiver_leaves_the_principal_and_its_first_word_stands() -> None:
     book = Book()
     book.fold(issued("A", "100.00"), waived("W", "A", "5.00"))
     assert book.open() == {"A/1": "100.00"}
-    assert book.fold(waived("W", "A", "9.00")) == {"remark": "waiver W came before; kept as it was"}
+    assert book.fold(waived("W", "A", "9.00")) == {
+        "remark": "waiver W came before; event e3 changes nothing"
+    }
     assert book.account.invoices["A"].waivers["W"].amount == "5.00"

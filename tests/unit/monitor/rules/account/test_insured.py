@@ -161,6 +161,17 @@ def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:
         {"2026-01-15": ["A/1 raised claim"]},
     ),
     Story(
+        "an invoice that is told ahead is claimed on the day it is issued",
+        CLAIM_ALONE,
+        {
+            "2026-01-01": [cover()],
+            "2026-01-02": [insolvent("2026-01-02")],
+            "2026-01-05": [issued("A", "100.00", on="2026-01-15")],
+        },
+        "2026-01-31",
+        {"2026-01-15": ["A/1 raised claim"]},
+    ),
+    Story(
         "filed for a day to come",
         CLAIM_ALONE,
         {"2026-01-01": [A, insolvent("2026-01-20")]},
