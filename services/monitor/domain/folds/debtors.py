@@ -15,9 +15,12 @@ from shared.contracts.dunning import (
 )
 
 
-def customer_updated(account: Account, data: CustomerUpdated, _event: Event) -> None:
+def customer_updated(account: Account, data: CustomerUpdated, event: Event) -> None:
     """The customer is as the highest version says; a change may concern every item."""
     known = account.debtor.customer
+    places = account.debtor.places_with(event.said_at, data)
+    if places != account.debtor.places():
+        account.debtor_to_change().placements = places
     if known is not None and data.version <= known.version:
         account.remark(f"version {known.version} is known")
         return

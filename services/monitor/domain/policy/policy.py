@@ -7,7 +7,8 @@ Sources: ยง 193 BGB and the ISDA 2006 Definitions, section 4.12, for days off; ย
 policy of one before that of all.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -191,10 +192,19 @@ def _shifted(
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The newest version of each policy, by whom it is for."""
+    """The newest version of each policy, by whom it is for, and what was in force before them."""
 
     by_scope: dict[Scope, Policy]
     default: Policy
+    #: Since when they are in force; None: always.
+    since: datetime | None = None
+    #: What was in force before, in the order of time; the first stands for the time before as well.
+    earlier: tuple["Policies", ...] = ()
+
+    @property
+    def history(self) -> tuple["Policies", ...]:
+        """What was in force one after another, these last."""
+        return (*self.earlier, self)
 
     def of(self, account_id: str, grade: str | None = None, segment: str | None = None) -> Policy:
         """Return the policy for an account: by account, grade, segment, creditor, else default."""
@@ -213,7 +223,22 @@ class Policies:
         return self.default
 
 
-def select(policies: list[Policy]) -> Policies:
+def select(policies: Iterable[Policy]) -> Policies:
     """Arrange the newest version of each policy by whom it is for."""
     by_scope = {policy.scope: policy for policy in policies}
     return Policies(by_scope, by_scope[Scope()])
+
+
+def in_turn(versions: Iterable[tuple[datetime | None, Policy]]) -> Policies:
+    """Arrange every version by the instant it was set (None: always), in the order of time.
+
+    The default's comes first. Of two versions set by clocks that disagree the higher one counts.
+    """
+    newest: dict[str, Policy] = {}
+    found: list[Policies] = []
+    for since, policy in versions:
+        known = newest.get(policy.name)
+        if known is None or known.version < policy.version:
+            newest[policy.name] = policy
+        found.append(replace(select(newest.values()), since=since))
+    return replace(found[-1], earlier=tuple(found[:-1]))
