@@ -7,18 +7,16 @@ stands for all days before it, of which nobody can have reckoned any interest he
 Source: Arrears' own rule; terms that are changed later take away nothing that is owed already.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from operator import itemgetter
-from typing import Final
 
 from services.monitor.domain.interest.rates import Rates, with_later_rates
 from services.monitor.domain.interest.terms import InForce
 from services.monitor.domain.ledger.debtor import Debtor, Placement
-from services.monitor.domain.policy.policy import Policies, Policy
-
-_ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
+from services.monitor.domain.policy.policy import ALWAYS, Policies, Policy
 
 
 def terms_in_force(account_id: str, debtor: Debtor, policies: Policies) -> tuple[InForce, ...]:
@@ -28,37 +26,26 @@ def terms_in_force(account_id: str, debtor: Debtor, policies: Policies) -> tuple
     presume is taken from later ones on the same reference, once those know it.
     """
     began = policies.history[0]
-    policy = began.of(account_id)
-    first_on = date.min if began.since is None else policy.today(began.since)
-    found = [_in_force(date.min, policy)]
-    for since, policy in _turns(account_id, debtor, policies):
-        on = date.min if since == _ALWAYS else policy.today(since)
+    first_on = date.min if began.since is None else began.of(account_id).today(began.since)
+    found: list[InForce] = []
+    for on, policy in _turns(account_id, debtor, policies):
         from_on = on if on > first_on else date.min
         while found and found[-1].from_on >= from_on:
             found.pop()
-        found.append(_in_force(from_on, policy))
+        found.append(InForce(from_on, policy.interest, policy.label))
     return tuple(_with_later_rates(found))
 
 
-def _in_force(from_on: date, policy: Policy) -> InForce:
-    return InForce(from_on, policy.interest, policy.label)
-
-
-def _turns(
-    account_id: str, debtor: Debtor, policies: Policies
-) -> Iterator[tuple[datetime, Policy]]:
-    """Yield the account's policy from each instant on at which it may be another one."""
-    changes: list[tuple[datetime, Policies | Placement]] = [
-        (one.since or _ALWAYS, one) for one in policies.history[1:]
-    ]
-    changes += [(one.since or _ALWAYS, one) for one in debtor.places()]
-    present, place = policies.history[0], Placement()
-    for since, one in sorted(changes, key=itemgetter(0)):
-        if isinstance(one, Placement):
-            place = one
-        else:
-            present = one
-        yield since, present.of(account_id, place.grade, place.segment)
+def _turns(account_id: str, debtor: Debtor, policies: Policies) -> Iterator[tuple[date, Policy]]:
+    """Yield the account's policy from each day on at which it may be another one."""
+    places = (Placement(), *debtor.places())
+    begins = [one.since or ALWAYS for one in places]
+    for place, began, ends in zip(places, begins, [*begins[1:], None], strict=True):
+        turns = policies.turns(account_id, place.grade, place.segment)
+        for since, on, policy in turns[bisect_right(turns, began, key=itemgetter(0)) - 1 :]:
+            if ends is not None and since >= ends:
+                break
+            yield on if since >= began else policy.today(began), policy
 
 
 def _with_later_rates(terms: Iterable[InForce]) -> list[InForce]:
@@ -70,5 +57,5 @@ def _with_later_rates(terms: Iterable[InForce]) -> list[InForce]:
             reference = own.reference
             own = with_later_rates(own, later.get(reference, ()))
             later[reference] = own.rates
-        found.append(replace(one, terms=own))
+        found.append(one if own is one.terms else replace(one, terms=own))
     return found[::-1]
