@@ -10,9 +10,9 @@ TOPOLOGY: Final = """
 SELECT ledger_partitions FROM monitor.topology
 """
 
-#: The newest version of each policy, and how many versions there are in all.
+#: The newest version of each policy.
 POLICIES: Final = """
-SELECT DISTINCT ON (policy) policy, version, document, count(*) OVER () AS versions
+SELECT DISTINCT ON (policy) version, document
 FROM monitor.policies ORDER BY policy, version DESC
 """
 

@@ -1,12 +1,16 @@
 """Interest by the terms of each day: as policies are set and customers move, in every answer."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
 
+from services.monitor.adapters.archive import open_archive
 from services.monitor.handlers.ports import Record
+from services.monitor.handlers.rebuild import compare
 from shared.calendar import start_of_day
 from tests.integration.monitor.events import known
 from tests.integration.monitor.shelf import PARTITION, Shelf, make_shelf
@@ -105,6 +109,12 @@ async def test_a_level_is_told_with_the_interest_by_the_terms_of_each_day(shelf:
     words = [word for _partition, word in shelf.words if getattr(word, "interest", None)]
     assert [word.interest.accrued for word in words] == ["46.00"]
     assert words[0].interest.why[:2] == [LINES[0], LINES[1]]
+
+
+async def test_the_journal_gives_the_same_moves_again(shelf: Shelf, database_url: str) -> None:
+    places = await shelf.sql("SELECT facts::jsonb -> 'placements' AS found FROM monitor.accounts")
+    assert [len(json.loads(row["found"])) for row in places] == [2]
+    assert await compare(partial(open_archive, database_url), lambda _done, _all: None) == []
 
 
 async def test_a_preview_tells_of_interest_to_come(shelf: Shelf) -> None:
