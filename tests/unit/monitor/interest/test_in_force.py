@@ -187,12 +187,6 @@ def test_where_moves_were_not_kept_the_present_place_counts_from_the_beginning()
     assert told(found) == [("-", "small@1"), ("09", "default@1")]
 
 
-def test_places_survive_the_store() -> None:
-    debtor = debtor_of([(5, customer(1, segment="small")), (8, customer(2, grade="B"))])
-    assert len(debtor.placements) == 2
-    assert msgspec.json.decode(msgspec.json.encode(debtor), type=Debtor) == debtor
-
-
 @pytest.mark.parametrize(
     ("later", "expected"),
     [
