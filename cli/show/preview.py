@@ -30,6 +30,12 @@ def show_preview(answer: Row) -> None:
         f"{answer['policy']} as version {answer['version']}, on {answer['today']}: it would be for "
         f"{items} of {accounts}"
     )
+    for one in answer["interest"]:
+        print_line(
+            f"interest from {answer['today']} on: {one['after']} instead of {one['before']} "
+            f"({one['policy']}, {count_of(one['accounts'], 'account')} with open items); what has "
+            "accrued stays owed, and contracts' own terms stay as they are"
+        )
     rows = answer["rows"]
     if not rows:
         print_line("it would raise, hold, resume and lift nothing today")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -77,6 +77,11 @@ def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:
 
 def _listed(sentences: Sequence[str]) -> str | None:
     return to_json(sentences) if sentences else None
+
+
+def versions_from(found: Sequence[Any]) -> list[tuple[int, str, datetime]]:
+    """Read versions of policies from rows of `POLICY_HISTORY`."""
+    return [(row["version"], row["document"], row["created_at"]) for row in found]
 
 
 def invoice_from(facts: str) -> Invoice:

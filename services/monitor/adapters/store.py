@@ -24,7 +24,7 @@ class PostgresStore:
     async def unit(self) -> AsyncIterator[PostgresUnit]:
         """Begin a transaction; it is committed when the block ends, else rolled back."""
         async with self._database.transaction() as connection:
-            yield PostgresUnit(connection, self._documents.select)
+            yield PostgresUnit(connection, self._documents.history)
 
     async def seed(self, now: datetime) -> None:
         """Keep the code base's default policy as version 1, where there is none."""

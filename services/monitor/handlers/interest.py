@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Protocol
 
 from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of, waived_beyond
-from services.monitor.domain.interest.terms import ruling
+from services.monitor.domain.interest.in_force import terms_in_force
+from services.monitor.domain.interest.terms import InForce, ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policy import Policies
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import Interest
 from shared.money import to_minor
@@ -31,7 +32,7 @@ class InvoiceInterest:
     beyond: list[str]
     #: What waivers have taken away of what would be owed without them.
     waived: int
-    #: `contract`, or the creditor's policy by its label.
+    #: `contract`, or the creditor's policy that is in force on the day, by its label.
     terms_of: str
     #: Why the contract's own terms could not be read.
     fault: str | None
@@ -48,22 +49,22 @@ class InvoiceInterest:
 
 
 def interest_on(
-    invoice: Invoice, clearings: Iterable[Clearing], policy: Policy, until: date
+    invoice: Invoice, clearings: Iterable[Clearing], creditors: tuple[InForce, ...], until: date
 ) -> InvoiceInterest | None:
     """Return the interest on an invoice to the end of a day.
 
-    None where late payment bears none, unless some was paid or waived all the same. `clearings` are
-    the invoice's own. A contract that nobody can read falls back to the creditor's rule, and says
-    so.
+    None where late payment bears none and never did, unless some was paid or waived all the same.
+    `clearings` are the invoice's own, `creditors` the account's terms by the day
+    (`terms_in_force`). A contract that nobody can read falls back to those, and says so.
     """
     currency = invoice.currency
     if currency is None:
         return None
-    found = ruling(invoice.interest, currency, policy.interest, policy.label)
-    terms = found.terms
+    found = ruling(invoice.interest, currency, creditors)
+    terms = found.in_force
     own = list(clearings)
     paid = paid_of(own, until)
-    if terms is None and not paid and not invoice.waivers:
+    if not found.bears_by(until) and not paid and not invoice.waivers:
         return None
     interest = interest_of(invoice, own, terms, until)
     waived = 0
@@ -81,7 +82,7 @@ def interest_on(
             *waived_beyond(invoice, own, terms, until),
         ],
         waived=waived,
-        terms_of=found.terms_of,
+        terms_of=found.on(until).terms_of,
         fault=found.fault,
     )
 
@@ -90,7 +91,7 @@ class Reading(Protocol):
     """One snapshot of the stored state."""
 
     async def policies(self) -> tuple[Policies, int]:
-        """Return the newest policies, and how many versions there are in all."""
+        """Return the policies with their history, and how many versions there are in all."""
 
     async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
         """Return what is known of accounts besides their items."""
@@ -117,9 +118,10 @@ async def interest_now(
     clearings = await reading.clearings(keys)
     found: list[tuple[InvoiceKey, InvoiceInterest, date]] = []
     for key in keys:
-        policy = known[key[:2]].policy(key[:2], policies)
-        day = until or policy.today(now)
-        one = interest_on(invoices[key], clearings.get(key, []), policy, day)
+        account = known[key[:2]]
+        day = until or account.policy(key[:2], policies).today(now)
+        terms = terms_in_force(key[1], account.debtor, policies)
+        one = interest_on(invoices[key], clearings.get(key, []), terms, day)
         if one is not None:
             found.append((key, one, day))
     return found

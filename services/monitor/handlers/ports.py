@@ -158,7 +158,7 @@ class Unit(Protocol):
         """Lock a partition without moving it; `FencedError` when not the owner."""
 
     async def policies(self) -> tuple[Policies, int]:
-        """Return the newest policies, and how many versions there are in all."""
+        """Return the policies with their history, and how many versions there are in all."""
 
     async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
         """Return which (partition, name) the journal has already."""

@@ -82,21 +82,21 @@ class Shelf:
             Record(PARTITION, offset + place, ledger_record(*event, "test")[1])
             for place, event in enumerate(events)
         ]
-        await self._fold(records)
+        await self.fold_records(records)
 
     async def hear_itself(self) -> None:
         """Fold what the monitor has written to the ledger for itself, until it writes no more."""
         while rows := [one for one in await self.outbox() if one["topic"] == LEDGER]:
             await self.sql("DELETE FROM monitor.outbox")
             offset = self.owned.next_offset
-            await self._fold(
+            await self.fold_records(
                 [Record(PARTITION, offset + at, row["value"]) for at, row in enumerate(rows)]
             )
 
     async def outbox(self) -> list[Any]:
         return await self.sql("SELECT topic, value FROM monitor.outbox ORDER BY seq")
 
-    async def _fold(self, records: list[Record]) -> None:
+    async def fold_records(self, records: list[Record]) -> None:
         await fold_batch(
             self.store, {PARTITION: self.owned}, {PARTITION: records}, self.now, live={PARTITION}
         )

@@ -71,6 +71,7 @@ PREVIEW: dict[str, Any] = {
     "items": 13,
     "accounts": 1,
     "warnings": [],
+    "interest": [],
     "rows": [
         {
             "deed": "raise",
@@ -111,3 +112,15 @@ def test_what_is_most_likely_not_meant_is_said_beside_the_answer(
 def test_a_preview_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     show_preview({**PREVIEW, "rows": []})
     assert "raise, hold, resume and lift nothing today" in capsys.readouterr().out
+
+
+def test_a_preview_says_which_interest_ends_and_that_what_has_accrued_stays(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    change = {"policy": "default@1", "before": "10 % a year", "after": "none", "accounts": 3}
+    show_preview({**PREVIEW, "interest": [change]})
+    text = " ".join(capsys.readouterr().out.split())
+    assert (
+        "interest from 2026-01-30 on: none instead of 10 % a year (default@1, 3 accounts with open "
+        "items); what has accrued stays owed"
+    ) in text

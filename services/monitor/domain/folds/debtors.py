@@ -23,6 +23,9 @@ def customer_updated(account: Account, data: CustomerUpdated, event: Event) -> N
     Of two words on one version the one said last stands, so that the order of arrival does not
     matter; where they differ a person should see it.
     """
+    places = account.debtor.places_with(event.said_at, data)
+    if places != account.debtor.places():
+        account.debtor_to_change().placements = places
     known, said = account.debtor.customer, (event.said_at, event.name)
     last = max(account.debtor.customer_said or said, said)
     if known is not None and known.version >= data.version:

@@ -39,7 +39,7 @@ def days_of(
             rest = _rest_on(invoice, funds, day)
         for index, own in enumerate(spans):
             opened, disputed = rest[index] if index < len(rest) else (0, 0)
-            whole = 0 < opened <= disputed and _is_open(invoice, index + 1, day)
+            whole = 0 < opened <= disputed and _is_open(invoice, index + 1, len(rest), day)
             runs = bool(own) and own[-1][1] is None
             if whole and not runs:
                 own.append((day, None))
@@ -48,13 +48,13 @@ def days_of(
     return spans
 
 
-def _is_open(invoice: Invoice, instalment: int, day: date) -> bool:
-    """Say whether a dispute of an instalment ran on a day: once accepted, it stops no clock."""
+def _is_open(invoice: Invoice, instalment: int, count: int, day: date) -> bool:
+    """Say whether a dispute of one of so many ran on a day: once accepted, it stops no clock."""
     return any(
         one.disputed_on is not None
         and one.disputed_on <= day
         and (one.resolved_on is None or one.resolved_on > day)
-        and one.instalment in (None, instalment)
+        and one.is_about(instalment, count)
         for one in invoice.disputes.values()
     )
 

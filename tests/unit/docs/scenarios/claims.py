@@ -221,9 +221,9 @@ def _interest_of(place: Place, name: str) -> InvoiceInterest | None:
     if invoice is None or invoice.currency is None:
         message = f"{name} is no invoice of {place.book.account_id}"
         raise ScenarioError(message)
-    policy = place.book.policy(place.world.policies)
+    terms = place.book.terms(place.world.policies)
     own = [one for one in place.book.clearings if one.invoice_id == name]
-    return interest_on(invoice, own, policy, place.today)
+    return interest_on(invoice, own, terms, place.today)
 
 
 def _step(claimed: str, why: list[str]) -> tuple[object, object]:

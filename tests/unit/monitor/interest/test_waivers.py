@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from services.monitor.domain.interest.terms import always
 from services.monitor.handlers.interest import interest_on
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import INTEREST, day, issued, paid
 from tests.unit.monitor.interest.cases import terms
 from tests.unit.monitor.invoice_builders import waived
-from tests.unit.monitor.policies import policy
 
 TEN: dict[str, Any] = {"annual_percent": "10"}
 #: At 10 % a year each day costs 1.00, from 2026-02-01 on.
@@ -83,7 +83,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in CASES])
 def test_a_waiver_takes_what_is_owed_by_its_day_whatever_came_first(case: Case) -> None:
-    rule = policy(interest=None if case.terms is None else terms(**case.terms))
+    rule = always(None if case.terms is None else terms(**case.terms), "tests@1")
     amounts = {one.waiver_id: one.amount for one in case.events if hasattr(one, "waiver_id")}
     days = {one.waiver_id: one.waived_on for one in case.events if hasattr(one, "waiver_id")}
     for events in itertools.permutations(case.events):
