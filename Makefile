@@ -2,14 +2,12 @@
 #
 #   PYTHON=python3.12   the Python that makes .venv (3.11 or newer)
 #   ARGS="-k letters"   more arguments for pytest
-#   WORKERS=2           how many processes share the tests; 0: this one alone
 #   RUNS=1000 SEED=7    how many runs of the matrix of faults, and the seed that repeats them
 #   ONCE=1              the demonstration ends by itself
 #   DATA=DIR            the demonstration's data folder
 #   UPGRADE=1           `make lock` takes the newest versions instead of keeping the present ones
 
 PYTHON ?= python3
-WORKERS ?= 0
 BIN := .venv/bin
 # The lock's content decides, not its date: a fresh clone and a changed branch are told apart.
 DIGEST := $(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
@@ -27,7 +25,7 @@ demo: $(VENV) ## Show half a year of trade on a stack of its own [ONCE=1] [DATA=
 	$(BIN)/arrears demo $(if $(ONCE),--once) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...].
-	$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
+	$(BIN)/pytest $(ARGS)
 
 properties: $(VENV) ## Try each property of the ledger's rules 10,000 times [ARGS=...].
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/unit/monitor $(ARGS)

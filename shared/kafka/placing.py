@@ -136,8 +136,10 @@ class Placing(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is u
                 committed=committed[one],
             )
         # A backup made from here on says of every partition how far it was.
-        fresh = {one: at.offset for one, at in found.items() if isinstance(at, Begin)}
-        if fresh := {one: offset for one, offset in fresh.items() if one not in kept}:
+        fresh = {
+            one: at.offset for one, at in found.items() if isinstance(at, Begin) and one not in kept
+        }
+        if fresh:
             await self._positions.keep(fresh)
         for one, place in found.items():
             if isinstance(place, Begin):

@@ -31,7 +31,7 @@ class Stop:
 
 
 def told(stopped: Mapping[int, str]) -> str:
-    """Say on the health page what is stopped, what to do, and and why; nothing where none is."""
+    """Say on the health page what is stopped, what to do, and why; nothing where none is."""
     if not stopped:
         return ""
     numbers = ", ".join(str(one) for one in sorted(stopped))

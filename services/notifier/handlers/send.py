@@ -1,10 +1,10 @@
 """Send planned letters, one after the other, so that none leaves twice and none for a paid item.
 
 A letter is claimed, the monitor is asked whether its items are still due and what interest they
-bear on the letter's day, a connection to the mail
-server is made, `sending` is committed, the message is handed over, and the result is committed.
-Whatever ends in the middle of the handing over leaves `unknown`, which nobody resends unasked. What
-is on hold is no part of a letter; one about nothing else waits.
+bear on the letter's day, a connection to the mail server is made, `sending` is committed, the
+message is handed over, and the result is committed. Whatever ends in the middle of the handing over
+leaves `unknown`, which nobody resends unasked. What is on hold is no part of a letter; one about
+nothing else waits.
 """
 
 import uuid

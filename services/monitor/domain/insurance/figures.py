@@ -17,8 +17,9 @@ class Figures:
     """A claim as it is reckoned, in minor units of the cover's currency."""
 
     exact: Fraction
-    #: What the claim uses up of an annual aggregate deductible, or of the one of each claim.
+    #: What the claim uses up of an annual aggregate deductible.
     deductible: Fraction = Fraction(0)
+    #: What it uses up of the deductible of each claim.
     each: Fraction = Fraction(0)
     steps: list[str] = field(default_factory=list)
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from services.monitor.domain.invoice.dispute import Dispute, shares
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice
+from services.monitor.domain.invoice.dispute import shares
+from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.terms import newest_of
-from services.monitor.domain.ledger.clearing import matches_on
+from services.monitor.domain.ledger.clearing import matches_on, room_of
 from services.monitor.domain.ledger.funds import Funds, FundsKey
 
 
@@ -63,10 +63,7 @@ def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> li
     """Return what of each instalment was open at the end of a day, and disputed, in minor units."""
     assert invoice.currency is not None
     parts = invoice.terms(day)
-    opens = [part.amount for part in parts]
-    for match in matches_on(invoice, funds, day):
-        if match.instalment != INTEREST:
-            opens[match.instalment - 1] -= match.amount
+    opens = room_of(parts, matches_on(invoice, funds, day))
     for step in invoice.losses:
         if step.on <= day and step.instalment <= len(opens):
             opens[step.instalment - 1] -= step.amount
@@ -75,7 +72,7 @@ def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> li
         amendment=newest_of(invoice.versions(), day),
         amended_before=[],
         disputes={
-            name: _seen(one, day)
+            name: one.known_by(day)
             for name, one in invoice.disputes.items()
             if one.disputed_on is not None and one.disputed_on <= day
         },
@@ -84,8 +81,3 @@ def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> li
     due = [part.due_on for part in parts]
     disputed = shares(opens, due, then.disputes.values(), invoice.currency, then.conceded())
     return list(zip(opens, disputed, strict=True))
-
-
-def _seen(one: Dispute, day: date) -> Dispute:
-    known = one.resolved_on is None or one.resolved_on <= day
-    return one if known else replace(one, resolved_on=None, outcome=None)

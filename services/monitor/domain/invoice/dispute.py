@@ -5,7 +5,7 @@ leaves it out; what the creditor accepts stays out until its credit has come.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -41,6 +41,12 @@ class Dispute:
         objected, and nobody is dunned for what may be meant by it.
         """
         return self.instalment in (None, instalment) or self.instalment > count
+
+    def known_by(self, day: date) -> "Dispute":
+        """Return it with its outcome only where that was known by the end of a day."""
+        if self.resolved_on is None or self.resolved_on <= day:
+            return self
+        return replace(self, resolved_on=None, outcome=None)
 
 
 def spread(

@@ -143,6 +143,10 @@ class Invoice:
         matched = {(one.kind, one.funds_id) for one in self.matches}
         return named | matched | {(one.kind, one.funds_id) for one in self.rule_steps}
 
+    def payments(self) -> set[FundsKey]:
+        """Return the payments that name this invoice."""
+        return {one.key for one in self.named if one.kind is FundsKind.PAYMENT}
+
     def versions(self) -> list[Amendment]:
         """Return every version that has come, the lowest first."""
         return self.amended_before + ([] if self.amendment is None else [self.amendment])

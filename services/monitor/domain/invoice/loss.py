@@ -5,16 +5,15 @@ day: money and credits take what is open first, then what was given up, which is
 they leave again, what they had recovered is given up again, and the rest is open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.invoice.terms import Part
 from services.monitor.domain.invoice.write_off import WriteOff
-from services.monitor.domain.ledger.clearing import matches_on
+from services.monitor.domain.ledger.clearing import matches_on, room_of
 from services.monitor.domain.ledger.funds import Funds, FundsKey, readable
 
 
@@ -45,8 +44,9 @@ def course_of(
     days = sorted({*said, *(one for one in invoice.days() if one > first_on)})
     for day in days:
         parts = invoice.terms(day)
-        rooms, matched = _standing(invoice, funds, parts, day)
-        loss.meet(sum(rooms), matched)
+        matches = matches_on(invoice, funds, day)
+        rooms = room_of(parts, matches)
+        loss.meet(sum(rooms), _met(matches))
         for name, word in said.get(day, ()):
             excess = loss.hear(word, invoice.currency)
             if excess is not None:
@@ -124,15 +124,11 @@ class _Loss:
         return asked or None
 
 
-def _standing(
-    invoice: Invoice, funds: Mapping[FundsKey, Funds], parts: Sequence[Part], day: date
-) -> tuple[list[int], dict[FundsKey, int]]:
-    """Return the room left in each part at the end of a day, and what funds met, in their order."""
-    rooms = [part.amount for part in parts]
-    matched: dict[FundsKey, int] = {}
-    for match in matches_on(invoice, funds, day):
+def _met(matches: Iterable[Match]) -> dict[FundsKey, int]:
+    """Return what funds have met of the principal, in their order."""
+    met: dict[FundsKey, int] = {}
+    for match in matches:
         if match.instalment != INTEREST:
             key = (match.kind, match.funds_id)
-            matched[key] = matched.get(key, 0) + match.amount
-            rooms[match.instalment - 1] -= match.amount
-    return rooms, matched
+            met[key] = met.get(key, 0) + match.amount
+    return met
