@@ -1,6 +1,6 @@
 """What an event needs of its account, so that a batch loads neither less nor more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
@@ -64,12 +64,9 @@ class Needs:
             self.may_free = True
             if isinstance(data, InvoiceCancelled):
                 self.cancelled.add(data.invoice_id)
-        elif isinstance(data, PaymentReceived | PaymentAllocated):
+        elif isinstance(data, PaymentReceived | PaymentAllocated | PaymentReversed):
             self.funds.add((FundsKind.PAYMENT, data.payment_id))
-            self.invoices.update(part.invoice_id for part in data.allocations or ())
-            self.may_free = True
-        elif isinstance(data, PaymentReversed):
-            self.funds.add((FundsKind.PAYMENT, data.payment_id))
+            self.invoices.update(_named_by(data))
             self.may_free = True
         elif isinstance(data, CreditNoteIssued):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
@@ -86,8 +83,14 @@ class Needs:
             self.group = True
 
 
-def _named_by(data: PromiseMade | DunningBlocked) -> Sequence[str]:
-    """Return the invoices that a promise or a block names: whether they have come must be known."""
-    if isinstance(data, PromiseMade):
-        return data.invoice_ids or ()
-    return () if data.invoice_id is None else (data.invoice_id,)
+def _named_by(data: Inbound) -> Iterable[str]:
+    """Return the invoices that money, a promise or a block names: whether they have come counts."""
+    match data:
+        case PaymentReceived() | PaymentAllocated():
+            return (part.invoice_id for part in data.allocations or ())
+        case PromiseMade():
+            return data.invoice_ids or ()
+        case DunningBlocked(invoice_id=str(invoice_id)):
+            return (invoice_id,)
+        case _:
+            return ()
