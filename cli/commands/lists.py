@@ -134,8 +134,11 @@ def accounts(
 
 
 def invoices(
+    *,
     account: Account = None,
     invoice: Invoice = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
     limit: Limit = None,
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
@@ -143,7 +146,7 @@ def invoices(
     """List the invoices, each with the sums and the status of its items."""
     from cli.show.listing import show_list
 
-    params = given(account_id=account_id_of(account), invoice_id=invoice)
+    params = given(account_id=account_id_of(account), invoice_id=invoice) | _then(as_of, known_by)
     show_list(_listing("invoices", INVOICES), data, params, limit=limit, as_json=as_json)
 
 
@@ -185,8 +188,7 @@ def interest(
     """
     from cli.show.listing import show_list
 
-    params = given(account_id=account_id_of(account), invoice_id=invoice)
-    params |= _then(as_of, known_by)
+    params = given(account_id=account_id_of(account), invoice_id=invoice) | _then(as_of, known_by)
     listing = _listing("interest", INTEREST, below=_arithmetic if invoice else None)
     show_list(listing, data, params, limit=limit, as_json=as_json)
 
@@ -220,14 +222,16 @@ def clearings(
     """List which money met which item, when, and by which rule."""
     from cli.show.listing import show_list
 
-    params = given(account_id=account_id_of(account), invoice_id=invoice)
-    params |= _then(as_of, known_by)
+    params = given(account_id=account_id_of(account), invoice_id=invoice) | _then(as_of, known_by)
     show_list(_listing("clearings", CLEARINGS), data, params, limit=limit, as_json=as_json)
 
 
 def promises(
+    *,
     account: Account = None,
     status: PromiseStatus = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
     limit: Limit = None,
     data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
@@ -235,7 +239,7 @@ def promises(
     """List the promises to pay: for which day, of what, what was paid so far, how each stands."""
     from cli.show.listing import show_list
 
-    params = given(account_id=account_id_of(account), status=status)
+    params = given(account_id=account_id_of(account), status=status) | _then(as_of, known_by)
     show_list(_listing("promises", PROMISES), data, params, limit=limit, as_json=as_json)
 
 

@@ -237,7 +237,7 @@ def build(settings: MonitorSettings) -> Builder:
             routers=[
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, stories, monitor.clock.now),
-                promises_router(monitor.reads, stories),
+                promises_router(monitor.reads, past, stories, monitor.clock.now),
                 escalations_router(monitor.reads, stories, monitor.clock.now),
                 partitions_router(monitor.auditor, monitor.audit_store),
                 why_router(monitor.reads, stories, monitor.clock.now),

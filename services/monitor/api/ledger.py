@@ -56,11 +56,26 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
 
     @router.get("/invoices")
     async def invoices(
+        then: AskedThen,
         account_id: str | None = None,
         invoice_id: str | None = None,
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.Invoice]:
+        if then is not None:
+            return await read_then(
+                open_past,
+                Question(then, account_id, invoice_id),
+                now(),
+                cursor=cursor,
+                limit=limit,
+                place=(str,),
+                rows_of=lambda account: (
+                    ((one.invoice_id,), one)
+                    for one in past_shapes.past_invoices(account)
+                    if invoice_id in (None, one.invoice_id)
+                ),
+            )
         keys = await reads.ledger.invoice_keys(account_id, invoice_id, cursor, limit)
         items_of = await reads.ledger.items_of_invoices(keys.rows) if keys.rows else {}
         policies = await reads.policies.newest()

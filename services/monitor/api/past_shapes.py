@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.monitor.api import models
-from services.monitor.api.shapes import Sums, account, clearing_of, figures, item
+from services.monitor.api.shapes import Sums, account, clearing_of, figures, invoice, item
 from services.monitor.domain.invoice.item import Item
 from services.monitor.handlers.past import PastAccount
 from services.monitor.handlers.ports import Known
@@ -39,6 +39,14 @@ def past_account(one: PastAccount) -> models.Account:
         levels,
         one.today,
     )
+
+
+def past_invoices(one: PastAccount) -> Iterable[models.Invoice]:
+    """Shape an account's invoices as they were, in the order of their ids."""
+    for _name, known in sorted(one.replay.account.invoices.items()):
+        if known.items:
+            levels = [stood.level for item_ in known.items for stood in _stood(one, item_)[-1:]]
+            yield invoice(one.key[1], known.items, one.policy, one.today, levels)
 
 
 def past_items(one: PastAccount) -> Iterable[models.Item]:

@@ -1,72 +1,67 @@
 """Promises to pay over HTTP: what was promised, how it stands, and what was paid so far."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import date
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Literal
 
 from fastapi import APIRouter
 
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
-from services.monitor.domain.escalation.promises import Money, sharing, towards
-from services.monitor.domain.invoice.item import Item
-from services.monitor.handlers.ports import AccountKey, Known, MoneyQuestion
-from services.monitor.handlers.standing import money_question
+from services.monitor.api.when import AskedThen, OpenPast, read_then
+from services.monitor.handlers.past import PastAccount, Question
+from services.monitor.handlers.promised import Sources, promises_now, promises_then
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
 
-class Sources(Protocol):
-    """One snapshot of what a page of promises is told from."""
-
-    async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
-        """Return what is known of accounts besides their items."""
-
-    async def open_items(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Item]]:
-        """Return all open items of accounts."""
-
-    async def money(self, questions: Sequence[MoneyQuestion]) -> dict[AccountKey, list[Money]]:
-        """Return what has come of the money that promises are for."""
-
-
 def promises_router(
-    reads: Reads, open_sources: Callable[[], AbstractAsyncContextManager[Sources]]
+    reads: Reads,
+    open_past: OpenPast,
+    open_sources: Callable[[], AbstractAsyncContextManager[Sources]],
+    now: Callable[[], datetime],
 ) -> APIRouter:
-    """Serve the list."""
+    """Serve the list, as it is and as it was on a past day."""
     router = APIRouter(tags=["ledger"])
 
     @router.get("/promises")
     async def promises(
+        then: AskedThen,
         account_id: str | None = None,
         status: Literal["open", "kept", "partially_kept", "broken", "withdrawn"] | None = None,
         cursor: Cursor = None,
         limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.ListedPromise]:
+        if then is not None:
+            return await read_then(
+                open_past,
+                Question(then, account_id),
+                now(),
+                cursor=cursor,
+                limit=limit,
+                place=(str,),
+                rows_of=lambda account: (
+                    ((one.promise_id,), one)
+                    for one in _listed_then(account)
+                    if status in (None, one.status)
+                ),
+            )
         page = await reads.promises.keys(account_id, status, cursor, limit)
         async with open_sources() as sources:
-            rows = await _told(sources, page.rows)
+            found = await promises_now(sources, sorted({key for key, _name in page.rows}))
+        rows: list[models.ListedPromise] = []
+        for key, name in page.rows:
+            known, towards = found[key]
+            if name in known.debtor.promises:
+                rows.append(shapes.listed_promise(key[1], name, known, towards.get(name)))
         return Page(rows=rows, next=page.next)
 
     return router
 
 
-async def _told(
-    sources: Sources, wanted: Sequence[tuple[AccountKey, str]]
-) -> list[models.ListedPromise]:
-    """Return promises with what was paid towards them, reckoned as a look at them does."""
-    keys = sorted({key for key, _name in wanted})
-    known = await sources.known(keys)
-    # No outcome is too old for its figures to be shown.
-    shared = {key: sharing(known[key].debtor.promises, {}, date.min) for key in keys}
-    questions = [money_question(key, shared[key]) for key in keys]
-    money = await sources.money([one for one in questions if one is not None])
-    items = await sources.open_items(keys)
-    found = {
-        key: towards(shared[key], known[key].said.promises, items[key], money.get(key, []))
-        for key in keys
-    }
-    return [
-        shapes.listed_promise(key[1], name, known[key], found[key].get(name))
-        for key, name in wanted
-        if name in known[key].debtor.promises
-    ]
+def _listed_then(account: PastAccount) -> Iterator[models.ListedPromise]:
+    """Shape an account's promises as they were, in the order of their ids."""
+    known, towards = promises_then(account)
+    for name, one in sorted(known.debtor.promises.items()):
+        if one.made_on is not None:
+            yield shapes.listed_promise(account.key[1], name, known, towards.get(name))

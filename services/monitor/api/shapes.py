@@ -62,14 +62,21 @@ def item(
     )
 
 
-def invoice(account_id: str, items: Sequence[Item], policy: Policy, today: date) -> models.Invoice:
-    """Shape an invoice from its items: open while one of them is."""
+def invoice(
+    account_id: str,
+    items: Sequence[Item],
+    policy: Policy,
+    today: date,
+    levels: Collection[str] | None = None,
+) -> models.Invoice:
+    """Shape an invoice from its items: open while one of them is; `levels` are of a past day."""
     first = items[0]
     currency = first.currency
     still_open = [one for one in items if one.open]
     statuses = {status_of(one) for one in items}
     status = OPEN if still_open else next(iter(statuses)) if len(statuses) == 1 else CLEARED
-    levels = [one.level for one in items if one.level is not None]
+    if levels is None:
+        levels = [one.level for one in items if one.level is not None]
     return models.Invoice(
         invoice_id=first.invoice_id,
         account_id=account_id,

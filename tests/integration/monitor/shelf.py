@@ -23,6 +23,7 @@ from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router
 from services.monitor.api.policies import policies_router
 from services.monitor.api.preview import preview_router
+from services.monitor.api.promises import promises_router
 from services.monitor.api.why import why_router
 from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.ports import Ownership, Record, Word
@@ -59,6 +60,7 @@ class Shelf:
         self.client = _client(
             ledger_router(reads, past, self._now),
             money_router(reads, past, stories, self._now),
+            promises_router(reads, past, stories, self._now),
             escalations_router(reads, stories, self._now),
             why_router(reads, stories, self._now),
             policies_router(reads, self.store, self.documents, self._now, changed=lambda: None),

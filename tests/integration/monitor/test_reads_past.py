@@ -22,6 +22,7 @@ ONE: Final = "default:P-ONE"
 TWO: Final = "default:P-TWO"
 MANY: Final = "default:MANY"
 INSTALMENTS: Final = 5
+PATHS: Final = ("accounts", "invoices", "items", "clearings", "interest", "promises")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ async def test_what_happened_and_what_was_known_are_told_apart(
 
 
 async def test_as_of_today_everything_is_as_it_is_stored(shelf: Shelf) -> None:
-    for path in ("accounts", "items", "clearings", "interest"):
+    for path in PATHS:
         now = await shelf.rows(path, limit=1000)
         then = await shelf.rows(path, limit=1000, as_of="2026-02-10")
         assert without_timers(then) == without_timers(now), path
@@ -151,6 +152,43 @@ async def test_an_account_is_as_it_was_with_grade_promises_and_ageing(shelf: She
     assert (then["grade"], now["grade"]) == ("B", "B")
 
 
+@pytest.mark.parametrize(
+    ("as_of", "status", "paid"),
+    [
+        ("2026-02-01", None, None),
+        ("2026-02-04", "open", "0.00"),
+        # The day is over; that it is broken was said on the 9th.
+        ("2026-02-08", "open", "0.00"),
+        ("2026-02-09", "broken", "0.00"),
+    ],
+)
+async def test_a_promise_is_as_it_stood_with_what_was_paid_of_it(
+    shelf: Shelf, as_of: str, status: str | None, paid: str | None
+) -> None:
+    found = await shelf.rows("promises", account_id=ONE, as_of=as_of)
+    assert [(one["status"], one["paid"]) for one in found] == (
+        [] if status is None else [(status, paid)]
+    )
+    broken = await shelf.rows("promises", account_id=ONE, as_of=as_of, status="broken")
+    assert len(broken) == (status == "broken")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "open_", "level"),
+    [
+        ("2026-01-19", "1000.00", None),
+        ("2026-01-20", "600.00", None),
+        ("2026-01-25", "600.00", "dunning"),
+        ("2026-02-09", "600.00", "legal"),
+    ],
+)
+async def test_an_invoice_is_as_it_was_with_its_level(
+    shelf: Shelf, as_of: str, open_: str, level: str | None
+) -> None:
+    [row] = await shelf.rows("invoices", invoice_id="I-1", as_of=as_of)
+    assert (row["open"], row["level"]) == (open_, level)
+
+
 async def test_what_is_disputed_is_no_part_of_what_may_be_dunned(shelf: Shelf) -> None:
     for then, amounts in (
         ({}, ("300.00", "100.00", "200.00")),
@@ -192,7 +230,7 @@ async def test_an_invoice_without_interest_is_told_when_asked_for_and_not_listed
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
-@pytest.mark.parametrize("path", ["accounts", "items", "clearings", "interest"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_pages_of_the_past_are_together_the_whole(
     shelf: Shelf, path: str, limit: int
 ) -> None:
@@ -214,7 +252,7 @@ async def test_pages_of_the_past_are_together_the_whole(
         ({"as_of": "2026-02-10", "cursor": "nonsense"}, "cursor", "use the `next` of the page"),
     ],
 )
-@pytest.mark.parametrize("path", ["accounts", "items", "clearings", "interest"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_what_cannot_be_read_is_refused_by_its_field(
     shelf: Shelf, path: str, asked: dict[str, str], field: str, sentence: str
 ) -> None:
@@ -250,7 +288,7 @@ async def test_a_block_stands_until_it_is_lifted(shelf: Shelf) -> None:
     assert await shelf.rows("accounts", account_id="default:BLOCKED", as_of="2026-02-10") == []
 
 
-@pytest.mark.parametrize("path", ["accounts", "items", "clearings", "interest"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_what_is_said_ahead_counts_in_the_past_as_it_did_in_the_present(
     shelf: Shelf, path: str
 ) -> None:
@@ -271,6 +309,7 @@ async def test_what_is_said_ahead_counts_in_the_past_as_it_did_in_the_present(
             allocations=[{"invoice_id": invoice_id, "amount": "40.00"}],
         ),
         disputed(customer, invoice_id, disputed_on=ahead, amount="10.00"),
+        promised(customer, ahead, made_on="2026-01-15", promise_id=f"AW-{path}"),
         blocked(customer, blocked_on=ahead),
         unblocked(customer, unblocked_on=str(first + timedelta(days=9))),
         enforced(customer, on=False, set_on=str(first)),
@@ -287,6 +326,43 @@ async def test_what_is_said_ahead_counts_in_the_past_as_it_did_in_the_present(
     known_by = f"{first}T23:59:59+08:00"
     then = await shelf.rows(path, as_of=str(first), known_by=known_by, **asked)
     assert without_timers(then) == without_timers(stored)
+
+
+async def test_money_counts_towards_promises_by_the_journal_as_it_does_by_the_rows(
+    shelf: Shelf,
+) -> None:
+    """Met, credited, taken back, paid for interest, and paid beyond what is open."""
+    asked = {"account_id": "default:MONEY"}
+    named = [{"invoice_id": "B-1", "amount": "30.00"}]
+    for_interest = [{"invoice_id": "B-1", "amount": "1.00", "claim": "interest"}]
+    await shelf.fold(
+        known("MONEY"),
+        invoice("MONEY", "B-1", "90.00", "2026-02-12", interest={"annual_percent": "10"}),
+        invoice("MONEY", "B-2", "50.00", "2026-02-14"),
+        promised("MONEY", "2026-03-20", made_on="2026-02-13", promise_id="W-ALL", amount="61.00"),
+        promised(
+            "MONEY", "2026-03-21", made_on="2026-02-13", promise_id="W-ONE", invoice_ids=["B-1"]
+        ),
+        payment("MONEY", "BP-1", "30.00", received_on="2026-02-15", allocations=named),
+        payment("MONEY", "BP-2", "1.00", received_on="2026-02-16", allocations=for_interest),
+        payment("MONEY", "BP-3", "130.00", received_on="2026-02-17"),
+        said(
+            "payment.reversed",
+            "MONEY",
+            payment_id="BP-1",
+            reversal_id="R-1",
+            amount="10.00",
+            reversed_on="2026-02-18",
+            reason="mistake",
+        ),
+    )
+    stored = await shelf.rows("promises", **asked)
+    assert [(one["promise_id"], one["paid"]) for one in stored] == [
+        ("W-ALL", "61.00"),
+        ("W-ONE", "90.00"),
+    ]
+    today = str(shelf.now.date() + timedelta(days=1))
+    assert await shelf.rows("promises", as_of=today, **asked) == stored
 
 
 def without_timers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,113 @@
+"""Promises with what was paid towards each: as they are stored, and as they were on a past day."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final, Protocol
+
+from services.monitor.domain.escalation.promises import Money, Towards, sharing, towards
+from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.funds import FundsKind
+from services.monitor.handlers.past import PastAccount
+from services.monitor.handlers.ports import AccountKey, Known, MoneyQuestion
+from services.monitor.handlers.replay import Replay
+from services.monitor.handlers.standing import money_question
+
+#: No outcome is too old for its figures to be shown.
+_ANY_DAY: Final = date.min
+
+
+class Sources(Protocol):
+    """One snapshot of what promises are told from."""
+
+    async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
+        """Return what is known of accounts besides their items."""
+
+    async def open_items(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Item]]:
+        """Return all open items of accounts."""
+
+    async def money(self, questions: Sequence[MoneyQuestion]) -> dict[AccountKey, list[Money]]:
+        """Return what has come of the money that promises are for."""
+
+
+async def promises_now(
+    sources: Sources, keys: Sequence[AccountKey]
+) -> dict[AccountKey, tuple[Known, Mapping[str, Towards]]]:
+    """Return what is known of accounts, with how far their promises have come by id."""
+    known = await sources.known(keys)
+    shared = {key: sharing(known[key].debtor.promises, {}, _ANY_DAY) for key in keys}
+    questions = [money_question(key, shared[key]) for key in keys]
+    money = await sources.money([one for one in questions if one is not None])
+    items = await sources.open_items(keys)
+    return {
+        key: (
+            known[key],
+            towards(shared[key], known[key].said.promises, items[key], money.get(key, [])),
+        )
+        for key in keys
+    }
+
+
+def promises_then(account: PastAccount) -> tuple[Known, Mapping[str, Towards]]:
+    """Return what was known of an account, with how far its promises had come by id."""
+    replay, said = account.replay, account.remembered.said
+    debtor = replay.account.debtor
+    shared = sharing(debtor.promises, {}, _ANY_DAY)
+    question = money_question(account.key, shared)
+    money = [] if question is None else money_of(replay, question)
+    items = [
+        one for invoice in replay.account.invoices.values() for one in invoice.items if one.open
+    ]
+    return Known(debtor, said), towards(shared, said.promises, items, money)
+
+
+def money_of(replay: Replay, question: MoneyQuestion) -> list[Money]:
+    """Return what has come of the money that promises are for; as the stored rows would say it."""
+    sums = Counter[Money]()
+    for money in (*_met(replay, question), *_unmet(replay, question)):
+        sums[replace(money, amount=0)] += money.amount
+    return [replace(money, amount=amount) for money, amount in sums.items() if amount]
+
+
+def _met(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
+    account, named = replay.account, question.invoice_ids
+    items = {
+        (name, one.instalment): one
+        for name, invoice in account.invoices.items()
+        for one in invoice.items
+    }
+    for made in replay.clearings.values():
+        item = items.get((made.invoice_id, made.instalment))
+        if made.cleared_on < question.since:
+            continue
+        if named is not None and (item is None or made.invoice_id not in named):
+            continue
+        is_payment = made.kind is FundsKind.PAYMENT
+        value_on = account.funds[made.kind, made.funds_id].value_on if is_payment else None
+        money = Money(
+            on=value_on or made.cleared_on,
+            currency=made.currency,
+            amount=made.amount,
+            is_payment=is_payment,
+        )
+        if item is None:
+            yield money
+            continue
+        yield replace(
+            money,
+            invoice_id=item.invoice_id,
+            issued_on=item.issued_on,
+            due_on=item.due_on,
+            original_due_on=item.original_due_on,
+        )
+
+
+def _unmet(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
+    if question.invoice_ids is not None:
+        return
+    for one in replay.account.funds.values():
+        if one.kind is not FundsKind.PAYMENT or one.currency is None or one.unapplied <= 0:
+            continue
+        if one.value_on is not None and one.value_on >= question.since:
+            yield Money(on=one.value_on, currency=one.currency, amount=one.unapplied)
