@@ -5,10 +5,11 @@ Nothing is lost by any of them: the event is in the journal, and the list says w
 Arrears' own rule: what only the ledger can see is no reason to refuse an event at the door.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from services.monitor.domain.invoice.dispute import ACCEPTED
-from services.monitor.domain.invoice.invoice import Invoice
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.terms import extend, read_parts, terms_of
 from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import Funds, FundsKind, is_readable, readable
@@ -24,6 +25,7 @@ def of_invoice(invoice: Invoice) -> list[str]:
     found += _of_terms(invoice, currency)
     found += _of_disputes(invoice, currency)
     found += _of_write_offs(invoice, currency)
+    found += _of_payments(invoice, currency)
     for one in invoice.named:
         if one.currency != currency:
             found.append(
@@ -120,6 +122,26 @@ def _of_write_offs(invoice: Invoice, currency: str) -> list[str]:
             f"{noun} of {amount} on {word.on}: {less} {there_was} of invoice {invoice.invoice_id}"
         )
     return found
+
+
+def _of_payments(invoice: Invoice, currency: str) -> list[str]:
+    """Return the sentences about payments that name more of it than there was, as one paid twice.
+
+    Where an invoice was cancelled they name nothing any more.
+    """
+    beyond = Counter[str]()
+    for one in invoice.named:
+        if one.kind is FundsKind.PAYMENT and one.currency == currency:
+            beyond[one.funds_id] += one.amount if one.instalment != INTEREST else 0
+    for match in invoice.matches:
+        if match.named and match.kind is FundsKind.PAYMENT and match.instalment != INTEREST:
+            beyond[match.funds_id] -= match.amount
+    return [
+        f"payment {funds_id} names {to_text(amount, currency)} {currency} more than was open of "
+        f"invoice {invoice.invoice_id}; it is on account"
+        for funds_id, amount in sorted(beyond.items())
+        if amount > 0
+    ]
 
 
 def of_funds(funds: Funds) -> list[str]:

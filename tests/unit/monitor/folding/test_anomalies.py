@@ -149,8 +149,26 @@ WRITE_OFFS = (
 )  # fmt: skip
 
 
+PAYMENTS = (
+    Case(
+        "an invoice paid twice",
+        [A, paid("P", "100.00", ("A", "100.00")), paid("Q", "100.00", ("A", "100.00"))],
+        ["payment Q names 100.00 EUR more than was open of invoice A; it is on account"],
+        [reversed_("R", "P")],
+    ),
+    Case(
+        "more than is due of an instalment",
+        [A, paid("P", "130.00", ("A", "130.00", 1))],
+        ["payment P names 30.00 EUR more than was open of invoice A; it is on account"],
+        [amended("A", 1, "130.00")],
+    ),
+    Case("two payments of one invoice", [A, paid("P", "60.00", ("A", "60.00")), paid("Q", "40.00", ("A", "40.00"))], []),
+    Case("a payment on account of more than is open", [A, paid("P", "130.00")], []),
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES, *WRITE_OFFS)]
+    "case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES, *WRITE_OFFS, *PAYMENTS)]
 )
 def test_what_waits_or_contradicts_is_shown_until_it_is_mended(case: Case) -> None:
     book = Book()
