@@ -162,7 +162,11 @@ PAYMENTS = (
         ["payment P names 30.00 EUR more than was open of invoice A; it is on account"],
         [amended("A", 1, "130.00")],
     ),
-    Case("two payments of one invoice", [A, paid("P", "60.00", ("A", "60.00")), paid("Q", "40.00", ("A", "40.00"))], []),
+    Case(
+        "two payments of one invoice",
+        [A, paid("P", "60.00", ("A", "60.00")), paid("Q", "40.00", ("A", "40.00"))],
+        [],
+    ),
     Case("a payment on account of more than is open", [A, paid("P", "130.00")], []),
 )  # fmt: skip
 
