@@ -10,7 +10,7 @@ import asyncpg
 from services.monitor.adapters import invariants
 from services.monitor.adapters.invariants.invariant import Invariant
 from services.monitor.adapters.snapshot import snapshot
-from services.monitor.domain.audit.chain import Seal, SealedRow
+from services.monitor.domain.audit.chain import Head, Seal, SealedRow
 from services.monitor.domain.audit.findings import Violation
 from shared.postgres.pool import Connection, Database
 
@@ -67,6 +67,11 @@ FROM monitor.journal WHERE partition = $1 AND "offset" > $2 AND "offset" <= $3
 ORDER BY "offset" LIMIT $4
 """
 
+#: The volumes that rows of a partition have left for.
+VOLUMES: Final = """
+SELECT last_seal, last_offset, digest FROM monitor.volumes WHERE partition = $1 ORDER BY last_seal
+"""
+
 #: Before every offset.
 BEFORE_ALL: Final = -1
 
@@ -102,6 +107,12 @@ class PostgresBooks:
         for invariant in invariants.BY_PARTITION:
             found += await self._look(invariant, (self._partition,), now)
         return found
+
+    async def in_volumes(self) -> tuple[int, list[Head]]:
+        """Read the volumes."""
+        found = await self._connection.fetch(VOLUMES, self._partition)
+        heads = [Head(self._partition, row["last_seal"], row["digest"]) for row in found]
+        return max((row["last_offset"] for row in found), default=BEFORE_ALL), heads
 
     async def seals(self) -> AsyncIterator[tuple[Seal, list[SealedRow]]]:
         """Read seals by a cursor, and the rows of each."""
