@@ -12,20 +12,25 @@ _encode: Final = msgspec.json.Encoder().encode
 _opening: Final = msgspec.json.Decoder(Opening)
 
 
-def parts(accounts: str, also: str = "") -> str:
-    """Return the query for the parts of accounts, by account and in the order of the ledger.
+#: Openings and rows under the same columns. An opening comes before every row of its account.
+_PARTS: Final = """
+SELECT * FROM (
+    SELECT partition, account_id, "offset", clearing_rule, recorded_at, event, NULL::bytea AS state
+    FROM monitor.journal
+    UNION ALL
+    SELECT partition, account_id, -1::bigint, NULL::text, NULL::timestamptz, NULL::json, state
+    FROM monitor.openings
+) AS parts WHERE {where} ORDER BY partition, account_id, "offset"
+"""
 
-    `accounts` is a condition on keys, `also` one on rows of the journal alone; both are texts of
-    the store modules.
+
+def parts(where: str) -> str:
+    """Return the query for parts, by account and in the order of the ledger.
+
+    The condition, a text of a store module, stands outside of the union: within its halves it would
+    keep PostgreSQL from merging them by their indexes, and the whole journal would be sorted.
     """
-    return f"""
-SELECT partition, account_id, "offset", clearing_rule, recorded_at, event, NULL::bytea AS state
-FROM monitor.journal WHERE {accounts}{also}
-UNION ALL
-SELECT partition, account_id, -1, NULL, NULL, NULL, state
-FROM monitor.openings WHERE {accounts}
-ORDER BY partition, account_id, "offset"
-"""  # noqa: S608
+    return _PARTS.format(where=where)
 
 
 def part_from(row: Any) -> JournalPart:

@@ -21,21 +21,21 @@ from shared.postgres.pool import Connection, Database
 
 PREFETCH_ROWS: Final = 1000
 
-#: Of a journal's rows those that were recorded by an instant.
-_KNOWN: Final = " AND ($3::timestamptz IS NULL OR recorded_at <= $3)"
+#: Openings, and those rows that were recorded by an instant.
+_KNOWN: Final = " AND (recorded_at IS NULL OR $3::timestamptz IS NULL OR recorded_at <= $3)"
 
 #: All accounts' journals from a key on, groups left out; by the index on the accounts' keys.
 JOURNALS_FROM: Final = journal.parts(
-    "(partition, account_id) >= ($1, $2) AND account_id NOT LIKE ':%'", _KNOWN
+    "(partition, account_id) >= ($1, $2) AND account_id NOT LIKE ':%'" + _KNOWN
 )
 
 #: The same beyond a key.
 JOURNALS_BEYOND: Final = journal.parts(
-    "(partition, account_id) > ($1, $2) AND account_id NOT LIKE ':%'", _KNOWN
+    "(partition, account_id) > ($1, $2) AND account_id NOT LIKE ':%'" + _KNOWN
 )
 
 #: One account's journal.
-JOURNAL: Final = journal.parts("partition = $1 AND account_id = $2", _KNOWN)
+JOURNAL: Final = journal.parts("partition = $1 AND account_id = $2" + _KNOWN)
 
 #: Until when what was recorded is in volumes; of one account, where it is given.
 IN_VOLUMES_UNTIL: Final = """

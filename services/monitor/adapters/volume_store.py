@@ -52,7 +52,7 @@ FROM monitor.journal WHERE partition = $1 AND "offset" > $2 AND "offset" <= $3 O
 """
 
 #: What accounts have up to an offset, openings first.
-PARTS: Final = journal.parts("partition = $1", ' AND "offset" <= $2')
+PARTS: Final = journal.parts('partition = $1 AND "offset" <= $2')
 
 #: Write openings.
 KEEP_OPENINGS: Final = """

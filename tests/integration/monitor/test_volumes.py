@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from services.monitor import volumes
+from services.monitor.adapters import archive, past
 from services.monitor.adapters.audit_books import open_books
 from services.monitor.adapters.audit_store import AuditStore
 from services.monitor.domain.audit.findings import Findings
@@ -239,6 +240,25 @@ async def test_what_is_doctored_does_not_leave(cabinet: Cabinet) -> None:
     with pytest.raises(BrokenInvariantError, match="does not come to what is stored"):
         await cabinet.drop(path)
     assert await cabinet.count("volumes") == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        (archive.JOURNAL, (None,)),
+        (past.JOURNALS_FROM, (-1, "", None)),
+        (past.JOURNAL, (0, OLD, None)),
+    ],
+)
+async def test_openings_and_rows_are_merged_by_their_indexes(
+    cabinet: Cabinet, query: str, asked: tuple[Any, ...]
+) -> None:
+    """A sort of the whole journal before the first account would make every page as slow."""
+    async with connected(cabinet.url) as connection:
+        await connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {query}", *asked))
+    assert "Merge Append" in plan
+    assert "using journal_account on journal" in plan
 
 
 async def test_volumes_leave_in_their_order(cabinet: Cabinet) -> None:
