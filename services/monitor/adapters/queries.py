@@ -88,7 +88,7 @@ WHERE p.partition = ANY($1::int[]) AND (p.policies_seen <> v.versions
 
 #: Partitions as they are stored, and why each is stopped.
 STOPS: Final = """
-SELECT partition, epoch, next_offset, stopped_reason FROM monitor.partitions
+SELECT partition, epoch, next_offset, offset_shift, stopped_reason FROM monitor.partitions
 WHERE partition = ANY($1::int[])
 """
 

@@ -66,6 +66,7 @@ class PostgresReading:
         await loading.funds(
             [(*key, *funds) for key, need in needs.items() for funds in sorted(need.funds)]
         )
+        await loading.payments_of_cancelled()
         keys = list(ruled)
         rule_runs = await loading.free_funds(keys)
         await loading.open_invoices([key for key in keys if rule_runs(key)])

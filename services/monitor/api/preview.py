@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api.policies import text_of
+from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.domain.policy.policy import Policies, Policy, Scope
 from services.monitor.handlers.preview import Books, Preview, Stake, preview
 from shared.errors import ArrearsError
@@ -57,6 +58,8 @@ class PolicyPreview(BaseModel):
     items: int
     accounts: int
     rows: list[PreviewRow]
+    #: What is valid in the policy and most likely not meant.
+    warnings: list[str]
 
 
 class PreviewProgress(BaseModel):
@@ -146,6 +149,7 @@ def _shown(found: Preview, instant: datetime) -> PolicyPreview:
         items=found.concerned,
         accounts=found.accounts,
         rows=[_row(stake) for stake in found.stakes],
+        warnings=doubts_of(found.policy),
     )
 
 

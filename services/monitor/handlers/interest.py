@@ -100,9 +100,9 @@ class Reading(Protocol):
 
 
 async def interest_now(
-    reading: Reading, keys: Sequence[InvoiceKey], now: datetime
+    reading: Reading, keys: Sequence[InvoiceKey], now: datetime, until: date | None = None
 ) -> list[tuple[InvoiceKey, InvoiceInterest, date]]:
-    """Return the interest on invoices to the end of the creditor's day, with that day.
+    """Return the interest on invoices to the end of a day, the creditor's today, with that day.
 
     Those whose late payment bears none are left out.
     """
@@ -115,10 +115,10 @@ async def interest_now(
     found: list[tuple[InvoiceKey, InvoiceInterest, date]] = []
     for key in keys:
         policy = known[key[:2]].policy(key[:2], policies)
-        today = policy.today(now)
-        one = interest_on(invoices[key], clearings.get(key, []), policy, today)
+        day = until or policy.today(now)
+        one = interest_on(invoices[key], clearings.get(key, []), policy, day)
         if one is not None:
-            found.append((key, one, today))
+            found.append((key, one, day))
     return found
 
 

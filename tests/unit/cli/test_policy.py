@@ -70,6 +70,7 @@ PREVIEW: dict[str, Any] = {
     "today": "2026-01-30",
     "items": 13,
     "accounts": 1,
+    "warnings": [],
     "rows": [
         {
             "deed": "raise",
@@ -95,6 +96,16 @@ def test_a_preview_shows_sums_and_then_the_largest(capsys: pytest.CaptureFixture
     assert "7000.00" in largest
     assert "7500.00" not in largest
     assert "nothing has been changed" in largest
+
+
+def test_what_is_most_likely_not_meant_is_said_beside_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    warning = "levels[0].action: 'dunning_leter' opens a task; did you mean dunning_letter?"
+    show_preview({**PREVIEW, "warnings": [warning]})
+    shown = capsys.readouterr()
+    assert shown.err == f"warning: {warning}\n"
+    assert "warning" not in shown.out
 
 
 def test_a_preview_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,7 +78,11 @@ def _interest(
     back: Decimal,
     invoices: Mapping[str, InvoiceIssued],
 ) -> Decimal:
-    """Lay the payment's parts in a row, what names nothing at the end, and cut from the end."""
+    """Lay the payment's parts in a row, what names nothing at the end, and cut from the end.
+
+    What names a cancelled invoice names nothing.
+    """
+    cancelled = {one.data.invoice_id for one in events if isinstance(one.data, InvoiceCancelled)}
     moves = [
         (event.data.allocated_on, event.name, event.data.allocations)
         for event in events
@@ -91,6 +95,8 @@ def _interest(
     stays = Decimal(payment.amount) - back
     interest = NOTHING
     for part in named:
+        if part.invoice_id in cancelled:
+            continue
         share = min(stays, _decimal(part.amount, payment.currency))
         stays -= share
         invoice = invoices.get(part.invoice_id)

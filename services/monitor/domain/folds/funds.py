@@ -83,7 +83,7 @@ def payment_allocated(account: Account, data: PaymentAllocated, event: Event) ->
     if funds.currency is None:
         account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
         return data.allocated_on
-    if funds.moves_asked() + sum(one.amount for one in funds.allocations) > funds.amount:
+    if funds.moves_asked() + sum(one.amount for one in funds.own_allocations()) > funds.amount:
         account.remark(
             f"payment {data.payment_id} is less than all that it was allocated to; the last "
             "allocations go without"

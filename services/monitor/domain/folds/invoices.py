@@ -8,7 +8,7 @@ from services.monitor.domain.invoice.invoice import Waiver
 from services.monitor.domain.invoice.terms import Amendment, Extension, Part, read_parts
 from services.monitor.domain.invoice.write_off import WriteOff
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.settling import settle
+from services.monitor.domain.ledger.settling import name_funds, settle
 from shared.contracts.invoice import (
     DisputeResolved,
     InterestWaived,
@@ -76,7 +76,11 @@ def cancelled(account: Account, data: InvoiceCancelled, _event: Event) -> date:
         invoice.cancelled_on = min(invoice.cancelled_on, data.cancelled_on)
         return data.cancelled_on
     invoice.cancelled_on = data.cancelled_on
+    paid = invoice.payments()
+    invoice.named = [one for one in invoice.named if one.key not in paid]
     settle(account, invoice, data.cancelled_on, "cancelled")
+    for key in sorted(paid):
+        name_funds(account, account.funds_of(*key), data.cancelled_on, "paid")
     return data.cancelled_on
 
 

@@ -47,7 +47,11 @@ def interest_of(
     if waived:
         why.append(f"waived of it: {Money(waived, currency)}")
     return Interest(
-        accrued=to_text(total, currency), open=to_text(left, currency), currency=currency, why=why
+        accrued=to_text(total, currency),
+        open=to_text(left, currency),
+        currency=currency,
+        why=why,
+        until_on=until,
     )
 
 

@@ -113,7 +113,7 @@ def of_funds(funds: Funds) -> list[str]:
         for text in unreadable
         if not is_readable(text, currency)
     ]
-    allocated = funds.moves_asked() + sum(part.amount for part in funds.allocations)
+    allocated = funds.moves_asked() + sum(part.amount for part in funds.own_allocations())
     if funds.kind is FundsKind.PAYMENT and allocated > funds.amount:
         found.append(
             f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "

@@ -4,7 +4,8 @@ Sources: returns and refunds of the SEPA Direct Debit Core Rulebook for reversal
 credit that nothing is set off against. What a reversal in part takes first is Arrears' own.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -82,6 +83,9 @@ class Funds:
     matched_on_account: int = 0
     #: Invoices that the clearing rule has matched these funds with, in the order it did.
     rule_invoices: list[str] = field(default_factory=list)
+    #: Invoices that were cancelled: what names them is on account again. Only money is released; a
+    #: credit on an invoice that was never owed is nothing to pay others with.
+    released: list[str] = field(default_factory=list)
     #: Sentences about events that contradicted what was known, for a person to look at.
     contradictions: list[str] = field(default_factory=list)
 
@@ -119,18 +123,34 @@ class Funds:
         """Minor units that have met no item."""
         return self.amount - self.reversed - self.matched_named - self.matched_on_account
 
+    def own_allocations(self) -> list[Allocation]:
+        """Return what the funds named when they came; what was released since is nought."""
+        return [
+            replace(part, amount=0) if part.invoice_id in self.released else part
+            for part in self.allocations
+        ]
+
+    def release(self, cancelled: Collection[str]) -> None:
+        """Let go of what stands for invoices that were cancelled."""
+        if self.kind is FundsKind.PAYMENT and (self.released or cancelled):
+            self.released = []
+            standing = {one.invoice_id for one in self.standing_allocations() if one.amount}
+            self.released = sorted(standing.intersection(cancelled))
+
     def named_allocations(self) -> list[Allocation]:
         """Return what names invoices: the payment's own allocations, then moves by their day.
 
         Together they are never more than the funds: what a move asks for beyond them is left out.
         """
+        named = self.own_allocations()
         if not self.moves or self.currency is None:
-            return self.allocations
-        left = self.amount - sum(part.amount for part in self.allocations)
-        named = list(self.allocations)
+            return named
+        left = self.amount - sum(part.amount for part in named)
         for _name, move in sorted(self.moves.items(), key=lambda one: (one[1].moved_on, one[0])):
             for part in move.parts:
                 amount = min(left, readable(part.amount, self.currency))
+                if part.invoice_id in self.released:
+                    amount = 0
                 left -= amount
                 named.append(
                     Allocation(

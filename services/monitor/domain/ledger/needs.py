@@ -46,6 +46,8 @@ class Needs:
 
     invoices: set[str] = field(default_factory=set)
     funds: set[FundsKey] = field(default_factory=set)
+    #: Those of `invoices` that let go of the payments that name them, which then stand elsewhere.
+    cancelled: set[str] = field(default_factory=set)
     #: Whether an event may set money free for the clearing rule.
     may_free: bool = False
     #: Whether the key is that of a group.
@@ -58,6 +60,8 @@ class Needs:
         elif isinstance(data, _SHRINKING):
             self.invoices.add(data.invoice_id)
             self.may_free = True
+            if isinstance(data, InvoiceCancelled):
+                self.cancelled.add(data.invoice_id)
         elif isinstance(data, PaymentReceived | PaymentAllocated):
             self.funds.add((FundsKind.PAYMENT, data.payment_id))
             self.invoices.update(part.invoice_id for part in data.allocations or ())

@@ -65,9 +65,10 @@ from tests.unit.monitor.invoice_builders import waived
         {"A/1": "80.00"},
     ),
     Case(
-        "it stays with a cancelled invoice, whose interest is no part of it",
+        "a cancelled invoice gives it back too, for nothing grows on what is not owed",
         [issued("A", "100.00"), paid("P", "5.00", ("A", "5.00", INTEREST)), cancelled("A")],
         {"A/1": "0.00"},
+        {"P": "5.00"},
     ),
 )
 def test_money_for_interest_leaves_the_invoice_alone(case: Case) -> None:

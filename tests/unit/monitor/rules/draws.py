@@ -50,7 +50,7 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
         conditions = Conditions(draw(_minimums), draw(st.sampled_from((1, 1, 1, 2))))
         more: dict[str, Any] = {"held_by": held_by, "conditions": conditions}
         if draw(st.integers(0, 3)) == 0:
-            more["held_by"] = held_by - {"insolvency"}
+            more["held_by"] = held_by & {"dispute"}
             found.append(level(f"claim {number}", after_days, INSURANCE_CLAIM, **more))
             continue
         more["on_holiday"] = draw(_shifts)
