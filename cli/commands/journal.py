@@ -63,7 +63,9 @@ def drop(files: Files, by: By, data: Data = DATA_DEFAULT, as_json: AsJson = Fals
     from services.monitor import volumes
 
     now = datetime.now(UTC)
-    _show(data, lambda url: volumes.drop(url, files, by, now), "dropped", as_json=as_json)
+    _show(
+        data, lambda url: volumes.drop(url, files, by, now), "has left the journal", as_json=as_json
+    )
 
 
 def restore(files: Files, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
@@ -76,8 +78,10 @@ def restore(files: Files, data: Data = DATA_DEFAULT, as_json: AsJson = False) ->
         async for partition, rows in volumes.restore(database_url_of(data), files):
             if as_json:
                 print_json({"partition": partition, "rows": rows})
-            else:
+            elif rows:
                 print_line(f"partition {partition}: {rows} rows are in the journal again")
+            else:
+                print_line(f"partition {partition}: no volume has left the journal")
 
     asyncio.run(run())
 

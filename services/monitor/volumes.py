@@ -36,13 +36,16 @@ async def verify(database_url: str, paths: Sequence[Path]) -> AsyncIterator[Done
     """Give what each volume holds, proved by the seals that the database has."""
     for file in _in_order(paths):
         async with open_journal(database_url, file.partition) as journal:
-            yield file.path, await _proved(journal, file)
+            yield file.path, await volumes.prove(journal, file)
 
 
 async def drop(
     database_url: str, paths: Sequence[Path], by: str, now: datetime
 ) -> AsyncIterator[Done]:
-    """Take the rows of volumes out of the journal, each in a transaction of its own; give each."""
+    """Take the rows of volumes out of the journal, each in a transaction of its own; give each.
+
+    What has left already is passed over, so that a run that ended early can be repeated.
+    """
     for file in _in_order(paths):
         dropped = Dropped(file=file.path.name, sha256=file.sha256(), at=now, by=by)
         async with open_journal(database_url, file.partition) as journal:
@@ -51,7 +54,10 @@ async def drop(
 
 
 async def restore(database_url: str, paths: Sequence[Path]) -> AsyncIterator[tuple[int, int]]:
-    """Put volumes back into the journal, all of a partition at once; give (partition, rows)."""
+    """Put volumes back into the journal, all of a partition at once; give (partition, rows).
+
+    Of a partition that no volume has left there are no rows.
+    """
     by_partition: dict[int, list[VolumeFile]] = defaultdict(list)
     for file in _in_order(paths):
         by_partition[file.partition].append(file)
@@ -59,13 +65,6 @@ async def restore(database_url: str, paths: Sequence[Path]) -> AsyncIterator[tup
         async with open_journal(database_url, partition) as journal:
             rows = await volumes.restore(journal, files)
         yield partition, rows
-
-
-async def _proved(journal: volumes.Journal, file: VolumeFile) -> Volume:
-    follows = file.follows
-    before = None if follows is None else await journal.seal(follows.number)
-    volume, _last = await volumes.prove(journal, file, before)
-    return volume
 
 
 def _in_order(paths: Sequence[Path]) -> list[VolumeFile]:

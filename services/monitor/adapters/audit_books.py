@@ -69,7 +69,7 @@ ORDER BY "offset" LIMIT $4
 
 #: The volumes that rows of a partition have left for.
 VOLUMES: Final = """
-SELECT last_seal, last_offset, digest FROM monitor.volumes WHERE partition = $1 ORDER BY last_seal
+SELECT last_seal, digest FROM monitor.volumes WHERE partition = $1 ORDER BY last_seal
 """
 
 #: Before every offset.
@@ -108,11 +108,9 @@ class PostgresBooks:
             found += await self._look(invariant, (self._partition,), now)
         return found
 
-    async def in_volumes(self) -> tuple[int, list[Head]]:
+    async def in_volumes(self) -> list[Head]:
         """Read the volumes."""
-        found = await self._connection.fetch(VOLUMES, self._partition)
-        heads = [Head(self._partition, row["last_seal"], row["digest"]) for row in found]
-        return max((row["last_offset"] for row in found), default=BEFORE_ALL), heads
+        return await heads_in_volumes(self._connection, self._partition)
 
     async def seals(self) -> AsyncIterator[tuple[Seal, list[SealedRow]]]:
         """Read seals by a cursor, and the rows of each."""
@@ -160,6 +158,12 @@ async def rows_between(
     """Return the journal's rows beyond an offset up to another; all of them without a limit."""
     found = await connection.fetch(ROWS_BETWEEN, partition, after, through, limit)
     return [SealedRow(row["offset"], row["digest"]) for row in found]
+
+
+async def heads_in_volumes(connection: Connection, partition: int) -> list[Head]:
+    """Return the heads of the volumes that rows of a partition have left for, in order."""
+    found = await connection.fetch(VOLUMES, partition)
+    return [Head(partition, row["last_seal"], row["digest"]) for row in found]
 
 
 @asynccontextmanager

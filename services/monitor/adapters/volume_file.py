@@ -5,15 +5,16 @@ import os
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from filecmp import cmp
 from hashlib import file_digest
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from services.monitor.domain.audit.chain import Head, Seal, head_from
 from services.monitor.domain.audit.volume import Bound, Row, Volume, volume_of
-from shared.errors import RejectedError
+from shared.errors import ConflictingStateError, RejectedError, TransientError
 
 FORMAT: Final = "arrears-journal-1"
 #: The journal's text then takes about an eighth; more effort gains little.
@@ -39,30 +40,39 @@ async def write(
 ) -> tuple[Path, Volume] | None:
     """Write a volume whole, and on the disk, or not at all; None when there is nothing to bind.
 
-    A file of that name stays: it is the same volume, or it does not prove itself when it is used.
+    Written once more it is the same file, byte for byte. Raises `ConflictingStateError` where
+    another has its name, `TransientError` where the folder takes no more.
     """
-    fresh = _prepared(folder, partition)
-    try:
-        with gzip.GzipFile(fresh, "wb", compresslevel=_EFFORT, mtime=0) as file:
-            title = _Title(FORMAT, partition, None if follows is None else str(follows))
-            file.write(_encode(title) + b"\n")
-            volume: Volume | None = None
-            async for seal, rows in bound:
-                lines = [_encode(seal), *(_encode(row) for row in rows), b""]
-                file.write(b"\n".join(lines))
-                volume = volume_of(seal, rows, volume)
-        return None if volume is None else (_named(fresh, volume), volume)
-    finally:
-        fresh.unlink(missing_ok=True)
+    fresh = folder / f".journal-{partition:04}.new"
+    with _mapped_writes(folder):
+        try:
+            _prepare(fresh)
+            with fresh.open("wb") as raw, _compressed(raw) as file:
+                title = _Title(FORMAT, partition, None if follows is None else str(follows))
+                file.write(_encode(title) + b"\n")
+                volume: Volume | None = None
+                async for seal, rows in bound:
+                    lines = [_encode(seal), *(_encode(row) for row in rows), b""]
+                    file.write(b"\n".join(lines))
+                    volume = volume_of(seal, rows, volume)
+            return None if volume is None else (_named(fresh, volume), volume)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
-def _prepared(folder: Path, partition: int) -> Path:
-    """Make an empty file for its owner alone: it names accounts and amounts."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".journal-{partition}.{os.getpid()}.new"
+def _compressed(raw: BinaryIO) -> gzip.GzipFile:
+    """Compress without a name and a time, which would tell a file from the same one."""
+    return gzip.GzipFile("", "wb", compresslevel=_EFFORT, fileobj=raw, mtime=0)
+
+
+def _prepare(fresh: Path) -> None:
+    """Make an empty file for its owner alone: it names accounts and amounts.
+
+    What a run that was killed has left of it goes.
+    """
+    fresh.parent.mkdir(parents=True, exist_ok=True)
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)
-    return fresh
 
 
 def _named(fresh: Path, volume: Volume) -> Path:
@@ -72,6 +82,12 @@ def _named(fresh: Path, volume: Volume) -> Path:
     named = fresh.with_name(volume.file_name)
     if not named.exists():
         fresh.rename(named)
+    elif not cmp(fresh, named, shallow=False):
+        message = (
+            f"{named} is there, and is another one: it was altered, or comes from another database "
+            "or from what a restore has lost; move it away, and archive again"
+        )
+        raise ConflictingStateError(message, code="another_volume")
     folder = os.open(named.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -105,6 +121,18 @@ class VolumeFile:
             while line := file.readline():
                 seal = _seal.decode(line)
                 yield seal, [_row.decode(file.readline()) for _ in range(seal.rows)]
+
+
+@contextmanager
+def _mapped_writes(folder: Path) -> Iterator[None]:
+    """Turn what a full disk raises into one sentence."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError):
+        raise  # the database's, while its rows are read
+    except OSError as error:
+        message = f"{folder}: no volume could be written, and nothing is changed: {error.strerror}"
+        raise TransientError(message) from error
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from services.monitor.adapters.archive import PostgresArchive, connect
 from services.monitor.adapters.audit_books import (
     BEFORE_ALL,
     SEALS,
-    VOLUMES,
-    rows_between,
+    heads_in_volumes,
     seal_from,
 )
-from services.monitor.domain.audit.chain import Head, Seal, SealedRow
+from services.monitor.domain.audit.chain import Head, Seal
 from services.monitor.domain.audit.volume import Bound, Row, Volume
 from services.monitor.handlers.replay import JournalPart, Opening
 from services.monitor.handlers.volumes import Dropped
@@ -110,26 +109,22 @@ class PostgresJournal:
 
     async def heads(self) -> list[Head]:
         """Read the volumes."""
-        found = await self._connection.fetch(VOLUMES, self.partition)
-        return [Head(self.partition, row["last_seal"], row["digest"]) for row in found]
+        return await heads_in_volumes(self._connection, self.partition)
 
     async def seal(self, number: int) -> Seal | None:
         """Read one."""
         row = await self._connection.fetchrow(SEAL, self.partition, number)
         return None if row is None else seal_from(self.partition, row)
 
-    async def sealed(self, after: Seal | None, seal: Seal) -> list[SealedRow]:
-        """Have PostgreSQL reckon the digests."""
-        first = BEFORE_ALL if after is None else after.last_offset
-        return await rows_between(self._connection, self.partition, first, seal.last_offset)
-
-    async def bound(self, after: int) -> AsyncIterator[Bound]:
+    async def bound(self, after: Seal | None) -> AsyncIterator[Bound]:
         """Read seals by a cursor, and the whole rows of each."""
-        async for row in self._connection.cursor(SEALS_BEYOND, self.partition, after, prefetch=50):
+        number, last = (0, BEFORE_ALL) if after is None else (after.number, after.last_offset)
+        asked = (self.partition, number)
+        async for row in self._connection.cursor(SEALS_BEYOND, *asked, prefetch=50):
             seal = seal_from(self.partition, row)
-            place = (self.partition, seal.first_offset - 1, seal.last_offset)
-            found = await self._connection.fetch(WHOLE_ROWS, *place)
-            yield seal, [_row_from(one) for one in found]
+            place = (self.partition, last, seal.last_offset)
+            yield seal, [_row_from(one) for one in await self._connection.fetch(WHOLE_ROWS, *place)]
+            last = seal.last_offset
 
     async def parts(self, through: int) -> AsyncIterator[JournalPart]:
         """Stream by a cursor on the server."""

@@ -7,9 +7,11 @@ remains comes to what is stored. Each is one transaction on one partition.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
 from typing import Final, Protocol
 
-from services.monitor.domain.audit.chain import Fault, Head, Seal, SealedRow, fault_of
+from services.monitor.domain.audit.chain import Fault, Head, Seal
 from services.monitor.domain.audit.volume import Bound, Row, Volume, fault_in, volume_of
 from services.monitor.handlers.rebuild import Archive, compare_in
 from services.monitor.handlers.replay import JournalPart, Opening, Replay, key_and_entry
@@ -44,11 +46,8 @@ class Journal(Protocol):
     async def seal(self, number: int) -> Seal | None:
         """Return a seal by its number."""
 
-    async def sealed(self, after: Seal | None, seal: Seal) -> list[SealedRow]:
-        """Return what the journal has beyond one seal up to another."""
-
-    def bound(self, after: int) -> AsyncIterator[Bound]:
-        """Give the seals beyond a number, each with its rows, in order."""
+    def bound(self, after: Seal | None) -> AsyncIterator[Bound]:
+        """Give the seals beyond one in order, each with the rows beyond the one before it."""
 
     def parts(self, through: int) -> AsyncIterator[JournalPart]:
         """Give openings and entries up to an offset, account by account."""
@@ -69,6 +68,7 @@ class Journal(Protocol):
 class File(Protocol):
     """A volume as it is kept."""
 
+    path: Path
     partition: int
     #: The head that its first seal follows on.
     follows: Head | None
@@ -82,55 +82,61 @@ async def bound_before(journal: Journal, instant: datetime) -> AsyncIterator[Bou
 
     Raises `BrokenInvariantError` where a row is not what was sealed.
     """
-    before = await _last(journal)
-    async for seal, rows in journal.bound(0 if before is None else before.number):
+    heads = await journal.heads()
+    before = await journal.seal(heads[-1].number) if heads else None
+    async for seal, rows in journal.bound(before):
         if any(row.recorded_at >= instant for row in rows):
             return
-        _raise(journal, fault_in(seal, rows, before))
+        _refuse(_journal(journal), fault_in(seal, rows, before))
         yield seal, rows
         before = seal
 
 
-async def prove(journal: Journal, file: File, before: Seal | None) -> tuple[Volume, Seal]:
-    """Return what a file holds, and its last seal.
+async def prove(journal: Journal, file: File) -> Volume:
+    """Return what a file holds.
 
-    Raises `BrokenInvariantError` unless it follows on a seal and its own are those that are stored.
+    Raises `BrokenInvariantError` unless its seals are those that are stored, with their rows.
     """
+    follows = file.follows
+    before = None if follows is None else await journal.seal(follows.number)
+    if follows is not None and (before is None or before.head != follows):
+        what = f"it follows on {follows}, and no such seal is stored"
+        _refuse(file.path, Fault(follows.number, None, what))
     volume: Volume | None = None
     for seal, rows in file.bound():
-        _raise(journal, fault_in(seal, rows, before))
+        _refuse(file.path, fault_in(seal, rows, before))
         if await journal.seal(seal.number) != seal:
-            _raise(journal, Fault(seal.number, None, f"seal {seal.number} is not the stored one"))
+            _refuse(
+                file.path, Fault(seal.number, None, f"seal {seal.number} is not the stored one")
+            )
         volume = volume_of(seal, rows, volume)
         before = seal
-    if volume is None or before is None:
-        message = f"partition {journal.partition}: the volume is empty"
+    if volume is None:
+        message = f"{file.path}: the volume is empty"
         raise ConflictingStateError(message, code="bad_volume")
-    return volume, before
+    return volume
 
 
 async def drop(journal: Journal, file: File, dropped: Dropped) -> Volume:
     """Take a proved volume's rows out of the journal, and keep what they came to.
 
-    Raises `ConflictingStateError` unless it is the next one, `BrokenInvariantError` where file,
-    journal and seals are not the same, or where the rest of the journal, folded from the openings,
-    does not come to what is stored.
+    One that has left already changes nothing: a run that ended early is repeated as it was. Raises
+    `ConflictingStateError` unless it is the next one, `BrokenInvariantError` where file, journal
+    and seals are not the same, or where the rest of the journal, folded from the openings, does not
+    come to what is stored.
     """
-    before = await _last(journal)
-    if file.follows != (None if before is None else before.head):
-        last_seal = "none has left yet" if before is None else f"that is after {before.head}"
+    volume = await prove(journal, file)
+    heads = await journal.heads()
+    if volume.head in heads:
+        return volume
+    if file.follows != (heads[-1] if heads else None):
+        last = f"the last that has left ends with {heads[-1]}" if heads else "none has left yet"
         message = (
-            f"partition {journal.partition}: the volume follows on {file.follows}, and is not the "
-            f"next one to leave: {last_seal}"
+            f"{file.path}: seals {volume.first_seal} to {volume.head.number} are not the next ones "
+            f"to leave; {last}"
         )
         raise ConflictingStateError(message, code="not_the_next_volume")
-    volume, last = await prove(journal, file, before)
-    previous = before
-    for number in range(volume.first_seal, last.number + 1):
-        seal = await journal.seal(number)
-        assert seal is not None
-        _raise(journal, fault_of(seal, previous, await journal.sealed(previous, seal)))
-        previous = seal
+    await _prove_rows(journal, volume)
     await _keep_openings(journal, volume)
     await journal.drop(volume, dropped)
     await _compare(journal)
@@ -140,35 +146,40 @@ async def drop(journal: Journal, file: File, dropped: Dropped) -> Volume:
 async def restore(journal: Journal, files: Sequence[File]) -> int:
     """Put all volumes that have left back into the journal; returns how many rows.
 
-    Raises `ConflictingStateError` unless they are all there, in order.
+    Files of what has not left are passed over. Raises `ConflictingStateError` where one is missing.
     """
     heads = await journal.heads()
-    if not heads or [file.follows for file in files] != [None, *heads[:-1]]:
-        named = ", ".join(str(one.number) for one in heads) or "none"
+    if not heads:
+        return 0
+    proved = [(file, await prove(journal, file)) for file in files]
+    left = [(file, volume) for file, volume in proved if volume.head in heads]
+    if [(file.follows, volume.head) for file, volume in left] != list(pairwise([None, *heads])):
+        named = ", ".join(str(one.number) for one in heads)
         message = (
             f"partition {journal.partition}: all of its volumes are restored together; those that "
             f"have left end with the seals: {named}"
         )
         raise ConflictingStateError(message, code="not_all_volumes")
-    before: Seal | None = None
-    count = 0
-    for file, head in zip(files, heads, strict=True):
-        volume, before = await prove(journal, file, before)
-        if volume.head != head:
-            what = f"the volume ends with seal {volume.head.number}, and not {head.number}"
-            _raise(journal, Fault(head.number, None, what))
-        count += volume.rows
     await journal.forget_volumes()
-    for file in files:
+    for file, volume in left:
         for _seal, rows in file.bound():
             await journal.put_back(rows)
+        await _prove_rows(journal, volume)
     await _compare(journal)
-    return count
+    return sum(volume.rows for _file, volume in left)
 
 
-async def _last(journal: Journal) -> Seal | None:
-    heads = await journal.heads()
-    return await journal.seal(heads[-1].number) if heads else None
+async def _prove_rows(journal: Journal, volume: Volume) -> None:
+    """Raise unless the journal has a volume's rows, all of them and no others, as they are sealed.
+
+    A row that somebody put between them would leave unseen.
+    """
+    before = await journal.seal(volume.first_seal - 1)
+    async for seal, rows in journal.bound(before):
+        if seal.number > volume.head.number:
+            return
+        _refuse(_journal(journal), fault_in(seal, rows, before))
+        before = seal
 
 
 async def _keep_openings(journal: Journal, volume: Volume) -> None:
@@ -209,7 +220,11 @@ async def _compare(journal: Journal) -> None:
         raise BrokenInvariantError(message)
 
 
-def _raise(journal: Journal, fault: Fault | None) -> None:
+def _journal(journal: Journal) -> str:
+    return f"the journal of partition {journal.partition}"
+
+
+def _refuse(where: Path | str, fault: Fault | None) -> None:
     if fault is not None:
-        message = f"partition {journal.partition}: {fault.what}; nothing is changed"
+        message = f"{where}: {fault.what}; nothing is changed"
         raise BrokenInvariantError(message)

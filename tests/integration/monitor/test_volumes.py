@@ -3,115 +3,26 @@
 import gzip
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 import pytest
 
-from services.monitor import volumes
 from services.monitor.adapters import archive, past
-from services.monitor.adapters.audit_books import open_books
-from services.monitor.adapters.audit_store import AuditStore
-from services.monitor.domain.audit.findings import Findings
-from services.monitor.handlers.audit import audit
-from services.monitor.rebuild import check
 from shared.errors import BrokenInvariantError, ConflictingStateError, RejectedError
+from tests.integration.monitor.cabinet import APRIL, LATER, MARCH, OLD, Cabinet, make_cabinet
 from tests.integration.monitor.desk import connected
-from tests.integration.monitor.events import known
-from tests.integration.monitor.shelf import PARTITION, Shelf, make_shelf
-from tests.integration.monitor.world import invoice, payment
+from tests.integration.monitor.shelf import PARTITION
+from tests.integration.monitor.world import payment
 
-MARCH: Final = datetime(2026, 3, 1, tzinfo=UTC)
-APRIL: Final = datetime(2026, 4, 1, tzinfo=UTC)
-LATER: Final = datetime(2026, 7, 1, tzinfo=UTC)
-OLD: Final = "default:OLD"
 CONFLICT: Final = 409
-
-
-@dataclass
-class Cabinet:
-    """A shelf of five months, sealed at each one's end, and the folder its volumes go to."""
-
-    url: str
-    shelf: Shelf
-    folder: Path
-
-    async def archive(self, before: datetime) -> list[Path]:
-        return [path async for path, _ in volumes.archive(self.url, self.folder, before)]
-
-    async def drop(self, *paths: Path) -> list[int]:
-        done = volumes.drop(self.url, paths, "li.na", LATER)
-        return [volume.rows async for _, volume in done]
-
-    async def verify(self, *paths: Path) -> list[int]:
-        return [volume.rows async for _, volume in volumes.verify(self.url, paths)]
-
-    async def restore(self, *paths: Path) -> list[tuple[int, int]]:
-        return [one async for one in volumes.restore(self.url, paths)]
-
-    async def audit(self, **how: Any) -> Findings:
-        steps = audit(partial(open_books, self.shelf.database), PARTITION, LATER, **how)
-        return [findings async for findings in steps][-1]
-
-    async def differences(self) -> list[str]:
-        return await check(self.url, lambda _done, _total: None)
-
-    async def seal(self) -> None:
-        while await AuditStore(self.shelf.database).seal_next(PARTITION, self.shelf.now):
-            pass
-
-    async def count(self, table: str) -> int:
-        [row] = await self.shelf.sql(f"SELECT count(*) AS n FROM monitor.{table}")
-        return int(row["n"])
-
-    async def doctor(self, sql: str) -> None:
-        async with connected(self.url) as connection:
-            await connection.execute("SET session_replication_role = replica")
-            await connection.execute(sql)
-
-    async def answers(self) -> dict[str, Any]:
-        """Ask what the rows of April decide, and what April adds to older ones."""
-        asked: dict[str, Any] = {}
-        for path in ("accounts", "items", "interest"):
-            asked[path] = await self.shelf.rows(path)
-            for then in ({"as_of": "2026-04-15"}, {"as_of": "2026-04-15", "known_by": KNOWN_BY}):
-                asked[f"{path} {then}"] = await self.shelf.rows(path, **then)
-        asked["summary"] = await self.shelf.get("summary")
-        return asked
-
-
-KNOWN_BY: Final = "2026-04-16T00:00:00+08:00"
 
 
 @pytest.fixture
 async def cabinet(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Cabinet]:
-    async with make_shelf(fresh_database_url) as shelf:
-        made = Cabinet(fresh_database_url, shelf, tmp_path / "volumes")
-        await shelf.fold(
-            known("OLD", grade="A"),
-            invoice("OLD", "I-1", "1000.00", "2026-01-10", interest={"annual_percent": "10"}),
-            invoice("GONE", "I-2", "300.00", "2026-03-01"),
-            payment("OLD", "P-0", "5.00"),
-            on="2026-01-05",
-        )
-        await made.seal()
-        await shelf.sweep("2026-02-20")
-        allocations = [{"invoice_id": "I-2", "amount": "300.00"}]
-        await shelf.fold(payment("GONE", "P-1", "300.00", allocations=allocations), on="2026-02-21")
-        await made.seal()
-        await shelf.fold(
-            payment("OLD", "P-2", "400.00"),
-            invoice("NEW", "I-3", "70.00", "2026-04-01"),
-            on="2026-03-10",
-        )
-        await made.seal()
-        await shelf.fold(payment("OLD", "P-3", "1.00"), on="2026-04-10")
-        await made.seal()
-        await shelf.fold(payment("NEW", "P-4", "2.00"), on="2026-05-02")
+    async with make_cabinet(fresh_database_url, tmp_path / "volumes") as made:
         yield made
 
 
@@ -207,10 +118,20 @@ def _other_seal(content: str) -> str:
     return re.sub(r'"number":2', '"number":3', content)
 
 
+def _other_partition(content: str) -> str:
+    return re.sub(r'"partition":0', '"partition":1', content, count=1)
+
+
+def _other_beginning(content: str) -> str:
+    return content.replace('"follows":null', f'"follows":"0:1:{"ab" * 32}"', 1)
+
+
 @pytest.mark.parametrize(
     ("forged", "error", "words"),
     [
-        (_one_amount, BrokenInvariantError, "the row at offset 2 was changed"),
+        (_one_amount, BrokenInvariantError, r"00002.jsonl.gz: the row at offset 2 was changed"),
+        (_other_partition, BrokenInvariantError, "seal 1 is not the stored one"),
+        (_other_beginning, BrokenInvariantError, "it follows on 0:1:abab.*, and no such seal"),
         (_one_line_less, RejectedError, "no whole volume"),
         (_other_seal, BrokenInvariantError, "seal 2 is missing"),
     ],
@@ -263,9 +184,52 @@ async def test_openings_and_rows_are_merged_by_their_indexes(
     assert "using journal_account on journal" in plan
 
 
-async def test_volumes_leave_in_their_order(cabinet: Cabinet) -> None:
-    first = await cabinet.archive(MARCH)
-    await cabinet.drop(*first)
-    with pytest.raises(ConflictingStateError, match="is not the next one to leave"):
-        await cabinet.drop(*first)
-    assert [one.name for one in await cabinet.archive(MARCH)] == []
+async def test_volumes_leave_in_their_order_and_each_once(cabinet: Cabinet) -> None:
+    [both] = await cabinet.archive(APRIL)
+    both = both.rename(both.with_suffix(".kept"))
+    [first] = await cabinet.archive(MARCH)
+    await cabinet.drop(first)
+    with pytest.raises(ConflictingStateError, match="seals 1 to 3 are not the next ones to leave"):
+        await cabinet.drop(both)
+    [second] = await cabinet.archive(APRIL)
+    left = await cabinet.count("journal")
+    # As after a run that ended early, or with a pattern that names older volumes as well.
+    assert await cabinet.drop(first, second, second) == [5, 2, 2]
+    assert await cabinet.count("journal") == left - 2
+    assert await cabinet.count("volumes") == 2
+
+
+async def test_only_what_has_left_comes_back(cabinet: Cabinet) -> None:
+    [first] = await cabinet.archive(MARCH)
+    await cabinet.drop(first)
+    [second] = await cabinet.archive(APRIL)
+    assert await cabinet.restore(first, second) == [(PARTITION, 5)]
+    assert await cabinet.restore(first, second) == [(PARTITION, 0)]
+    assert await cabinet.differences() == []
+
+
+async def test_a_row_put_between_sealed_ones_does_not_leave_unseen(cabinet: Cabinet) -> None:
+    # The ledger topic's offsets leave room, where a transaction of its producer ended.
+    await cabinet.shelf.sql("UPDATE monitor.partitions SET next_offset = next_offset + 5")
+    owned = cabinet.shelf.owned
+    cabinet.shelf.owned = replace(owned, next_offset=owned.next_offset + 5)
+    await cabinet.shelf.fold(payment("NEW", "P-9", "3.00"), on="2026-05-03")
+    await cabinet.seal()
+    [path] = await cabinet.archive(LATER)
+    await cabinet.doctor(
+        'INSERT INTO monitor.journal SELECT partition, "offset" - 2, recorded_at, account_id,'
+        " gen_random_uuid(), clearing_rule, event, changes FROM monitor.journal"
+        ' WHERE "offset" = (SELECT max("offset") FROM monitor.journal)'
+    )
+    with pytest.raises(BrokenInvariantError, match=r"the journal of partition 0: .* was inserted"):
+        await cabinet.drop(path)
+
+
+async def test_another_volume_of_the_same_name_is_not_overwritten(cabinet: Cabinet) -> None:
+    [path] = await cabinet.archive(MARCH)
+    altered = path.read_bytes()[:-1] + b"!"
+    path.write_bytes(altered)
+    with pytest.raises(ConflictingStateError, match="is there, and is another one"):
+        await cabinet.archive(MARCH)
+    assert path.read_bytes() == altered
+    assert list(path.parent.iterdir()) == [path]
