@@ -106,6 +106,13 @@ async def test_the_journal_loses_nothing_but_what_is_in_volumes(cabinet: Cabinet
     assert "the row at offset 0 was deleted" in one.sentence()
 
 
+async def test_a_seal_in_a_volume_must_be_the_volumes_head(cabinet: Cabinet) -> None:
+    await cabinet.drop(*await cabinet.archive(MARCH))
+    await cabinet.doctor("UPDATE monitor.seals SET digest = sha256('forged') WHERE number = 2")
+    [one] = (await cabinet.audit(chain_only=True)).violations
+    assert "seal 2 is not the expected one" in one.sentence()
+
+
 def _one_amount(content: str) -> str:
     return content.replace("300.00", "301.00", 1)
 
@@ -209,6 +216,7 @@ async def test_only_what_has_left_comes_back(cabinet: Cabinet) -> None:
 
 
 async def test_a_row_put_between_sealed_ones_does_not_leave_unseen(cabinet: Cabinet) -> None:
+    await cabinet.seal()
     # The ledger topic's offsets leave room, where a transaction of its producer ended.
     await cabinet.shelf.sql("UPDATE monitor.partitions SET next_offset = next_offset + 5")
     owned = cabinet.shelf.owned

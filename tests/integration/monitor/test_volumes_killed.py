@@ -1,6 +1,7 @@
-"""`arrears journal` is killed at each of its steps, or finds no room: it is simply run again."""
+"""`arrears journal` as people run it: killed at any step, or without room, it is run again."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -128,3 +129,31 @@ async def test_a_disk_that_is_full_is_told_and_leaves_nothing(cabinet: Cabinet) 
     assert await state(cabinet) == before
     assert (await said(cabinet, *words))[0] == 0
     assert len(list(cabinet.folder.iterdir())) == 1
+
+
+async def test_each_command_says_what_it_has_done(cabinet: Cabinet) -> None:
+    file = cabinet.folder / "journal-0000-00000001-00000002.jsonl.gz"
+    archived = ("archive", "--before", "2026-03", "--to", str(cabinet.folder))
+    of = "5 rows until 2026-02-20T16:00:00+00:00; head 0:2:"
+    for words, sentence in (
+        (archived, f"{file}: written; {of}"),
+        (("verify", str(file)), f"{file}: holds what was sealed; {of}"),
+        (("drop", str(file), "--as", "li.na"), f"{file}: has left the journal; {of}"),
+        (archived, "nothing: no seal is as old"),
+        (("restore", str(file)), "partition 0: 5 rows are in the journal again"),
+        (("restore", str(file)), "partition 0: no volume has left the journal"),
+    ):
+        status, output = await said(cabinet, *words)
+        assert (status, sentence in output) == (0, True), output
+    status, output = await said(cabinet, "verify", str(file), "--json")
+    assert status == 0
+    assert json.loads(output) | {"head": ""} == {
+        "file": str(file),
+        "partition": 0,
+        "rows": 5,
+        "first_offset": 0,
+        "last_offset": 4,
+        "recorded_until": "2026-02-20T16:00:00+00:00",
+        "head": "",
+    }
+    assert (await said(cabinet, "drop", str(file)))[0] == 2
