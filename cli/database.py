@@ -1,4 +1,4 @@
-"""The two commands that open the database themselves, `migrate` and `rebuild`, find it here."""
+"""Commands that open the database themselves, `migrate`, `rebuild` and `journal`, find it here."""
 
 import os
 from pathlib import Path

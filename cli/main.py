@@ -13,6 +13,7 @@ from cli.commands import (
     clock,
     demo,
     events,
+    journal,
     lists,
     policy,
     rejected,
@@ -39,7 +40,7 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_with_version)
-    for part in (stack, events, clock, lists, why, work, rejected, policy, audit, demo):
+    for part in (stack, events, clock, lists, why, work, rejected, policy, audit, journal, demo):
         part.add_to(app)
     return app
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -51,6 +52,19 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Po
 
 @pytest.fixture(scope="module")
 async def database_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    async with _database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+async def fresh_database_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """A database for one test alone."""
+    async with _database(postgres) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _database(postgres: PostgresServer) -> AsyncIterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     await _create(postgres.url, name, template="template_arrears")
     yield postgres.url_of(name)

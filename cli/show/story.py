@@ -38,6 +38,9 @@ def show_story(story: Row, time_zone: str | None) -> None:
     item = story["item"]
     for line in _head(story):
         print_line(line)
+    if until := story["in_volumes_until"]:
+        at = _instant(until, time_zone)
+        print_line(f"What was recorded until {at} is in volumes of the journal, and not told here.")
     events = [_event(one, item["currency"], time_zone) for one in story["events"]]
     print_table(EVENTS, events, "What happened")
     if words := story["words"]:

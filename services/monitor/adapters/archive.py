@@ -7,20 +7,23 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import make_url
 
-from services.monitor.adapters import rows
+from services.monitor.adapters import journal, rows
 from services.monitor.domain.ledger.balance import Balance
-from services.monitor.handlers.ports import AccountKey, Record
+from services.monitor.handlers.ports import AccountKey
 from services.monitor.handlers.rebuild import Ledger
-from services.monitor.handlers.replay import JournalRow
+from services.monitor.handlers.replay import JournalPart
 from shared.contracts.escalation import LIFTED, RAISED
 from shared.postgres.pool import CONNECT_SECONDS_MAX, mapped_losses
 
 PREFETCH_ROWS: Final = 2000
 
-#: The whole journal, account by account, in the order of the ledger.
-JOURNAL: Final = """
-SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
-ORDER BY partition, account_id, "offset"
+#: The whole journal, or a partition's, account by account, in the order of the ledger.
+JOURNAL: Final = journal.parts("($1::int IS NULL OR partition = $1)")
+
+#: Events of the journal and its volumes.
+EVENTS: Final = """
+SELECT (SELECT count(*) FROM monitor.journal WHERE $1::int IS NULL OR partition = $1)
+     + (SELECT coalesce(sum(rows), 0) FROM monitor.volumes WHERE $1::int IS NULL OR partition = $1)
 """
 
 #: Accounts with state but without any event.
@@ -32,8 +35,11 @@ SELECT account_id FROM (
     UNION SELECT partition, account_id FROM monitor.accounts
     UNION SELECT partition, account_id FROM monitor.groups
 ) AS s
-WHERE NOT EXISTS (SELECT 1 FROM monitor.journal AS j
+WHERE ($1::int IS NULL OR partition = $1)
+  AND NOT EXISTS (SELECT 1 FROM monitor.journal AS j
                   WHERE j.partition = s.partition AND j.account_id = s.account_id)
+  AND NOT EXISTS (SELECT 1 FROM monitor.openings AS o
+                  WHERE o.partition = s.partition AND o.account_id = s.account_id)
 ORDER BY account_id
 """
 
@@ -48,24 +54,27 @@ HAVING e.escalation_id IS NOT NULL AND bool_or(e.type = $3) AND NOT bool_or(e.ty
 
 
 class PostgresArchive:
-    """See the port `Archive`."""
+    """See the port `Archive`; of one partition, or (None) of all."""
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    def __init__(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", partition: int | None = None
+    ) -> None:
         self._connection = connection
+        self._partition = partition
 
     async def events(self) -> int:
         """Count."""
-        return int(await self._connection.fetchval("SELECT count(*) FROM monitor.journal"))
+        return int(await self._connection.fetchval(EVENTS, self._partition))
 
-    async def journal(self) -> AsyncIterator[JournalRow]:
+    async def journal(self) -> AsyncIterator[JournalPart]:
         """Stream by a cursor on the server."""
-        async for row in self._connection.cursor(JOURNAL, prefetch=PREFETCH_ROWS):
-            record = Record(row["partition"], row["offset"], row["event"].encode())
-            yield JournalRow(record, row["clearing_rule"], row["recorded_at"])
+        asked = self._connection.cursor(JOURNAL, self._partition, prefetch=PREFETCH_ROWS)
+        async for row in asked:
+            yield journal.part_from(row)
 
     async def unknown_accounts(self) -> list[str]:
         """Compare keys."""
-        found = await self._connection.fetch(UNKNOWN_ACCOUNTS)
+        found = await self._connection.fetch(UNKNOWN_ACCOUNTS, self._partition)
         return [row["account_id"] for row in found]
 
     async def stored(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Ledger]:
@@ -136,18 +145,27 @@ _READERS: Final[dict[str, Callable[[Ledger, Any], None]]] = {
 
 
 @asynccontextmanager
-async def open_archive(database_url: str) -> AsyncIterator[PostgresArchive]:
-    """Open a snapshot: what the services write meanwhile is not in it."""
+async def connect(database_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """Give a connection of its own, for work that may take long; raises `TransientError`."""
     url = make_url(database_url).set(drivername="postgresql")
     async with mapped_losses():
         connection = await asyncpg.connect(
             url.render_as_string(hide_password=False), timeout=CONNECT_SECONDS_MAX
         )
         try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                yield PostgresArchive(connection)
+            yield connection
         finally:
             await connection.close(timeout=CONNECT_SECONDS_MAX)
+
+
+@asynccontextmanager
+async def open_archive(database_url: str) -> AsyncIterator[PostgresArchive]:
+    """Open a snapshot: what the services write meanwhile is not in it."""
+    async with (
+        connect(database_url) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        yield PostgresArchive(connection)
 
 
 def _balance(row: Any) -> Balance:

@@ -10,7 +10,7 @@ import asyncpg
 from services.monitor.adapters import invariants
 from services.monitor.adapters.invariants.invariant import Invariant
 from services.monitor.adapters.snapshot import snapshot
-from services.monitor.domain.audit.chain import Seal, SealedRow
+from services.monitor.domain.audit.chain import Head, Seal, SealedRow
 from services.monitor.domain.audit.findings import Violation
 from shared.postgres.pool import Connection, Database
 
@@ -67,6 +67,11 @@ FROM monitor.journal WHERE partition = $1 AND "offset" > $2 AND "offset" <= $3
 ORDER BY "offset" LIMIT $4
 """
 
+#: The volumes that rows of a partition have left for.
+VOLUMES: Final = """
+SELECT last_seal, digest FROM monitor.volumes WHERE partition = $1 ORDER BY last_seal
+"""
+
 #: Before every offset.
 BEFORE_ALL: Final = -1
 
@@ -102,6 +107,10 @@ class PostgresBooks:
         for invariant in invariants.BY_PARTITION:
             found += await self._look(invariant, (self._partition,), now)
         return found
+
+    async def in_volumes(self) -> list[Head]:
+        """Read the volumes."""
+        return await heads_in_volumes(self._connection, self._partition)
 
     async def seals(self) -> AsyncIterator[tuple[Seal, list[SealedRow]]]:
         """Read seals by a cursor, and the rows of each."""
@@ -149,6 +158,12 @@ async def rows_between(
     """Return the journal's rows beyond an offset up to another; all of them without a limit."""
     found = await connection.fetch(ROWS_BETWEEN, partition, after, through, limit)
     return [SealedRow(row["offset"], row["digest"]) for row in found]
+
+
+async def heads_in_volumes(connection: Connection, partition: int) -> list[Head]:
+    """Return the heads of the volumes that rows of a partition have left for, in order."""
+    found = await connection.fetch(VOLUMES, partition)
+    return [Head(partition, row["last_seal"], row["digest"]) for row in found]
 
 
 @asynccontextmanager

@@ -8,35 +8,40 @@ from typing import Final
 
 import msgspec
 
-from services.monitor.adapters import queries, rows
+from services.monitor.adapters import journal, queries, rows
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.policy.policy import Policies
 from services.monitor.handlers.past import After, Question
-from services.monitor.handlers.ports import AccountKey, Record
+from services.monitor.handlers.ports import AccountKey
 from services.monitor.handlers.remembered import Word
-from services.monitor.handlers.replay import JournalRow
+from services.monitor.handlers.replay import JournalPart
 from shared.kafka.producer import partition_of
 from shared.postgres.pool import Connection, Database
 
 PREFETCH_ROWS: Final = 1000
 
+#: Openings, and those rows that were recorded by an instant.
+_KNOWN: Final = " AND (recorded_at IS NULL OR $3::timestamptz IS NULL OR recorded_at <= $3)"
+
 #: All accounts' journals from a key on, groups left out; by the index on the accounts' keys.
-JOURNALS_FROM: Final = """
-SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
-WHERE (partition, account_id) >= ($1, $2) AND account_id NOT LIKE ':%'
-  AND ($3::timestamptz IS NULL OR recorded_at <= $3)
-ORDER BY partition, account_id, "offset"
-"""
+JOURNALS_FROM: Final = journal.parts(
+    "(partition, account_id) >= ($1, $2) AND account_id NOT LIKE ':%'" + _KNOWN
+)
 
 #: The same beyond a key.
-JOURNALS_BEYOND: Final = JOURNALS_FROM.replace(">=", ">")
+JOURNALS_BEYOND: Final = journal.parts(
+    "(partition, account_id) > ($1, $2) AND account_id NOT LIKE ':%'" + _KNOWN
+)
 
 #: One account's journal.
-JOURNAL: Final = """
-SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
-WHERE partition = $1 AND account_id = $2 AND ($3::timestamptz IS NULL OR recorded_at <= $3)
-ORDER BY "offset"
+JOURNAL: Final = journal.parts("partition = $1 AND account_id = $2" + _KNOWN)
+
+#: Until when what was recorded is in volumes; of one account, where it is given.
+IN_VOLUMES_UNTIL: Final = """
+SELECT CASE WHEN $2::text IS NULL THEN (SELECT max(recorded_until) FROM monitor.volumes)
+       ELSE (SELECT recorded_until FROM monitor.openings WHERE partition = $1 AND account_id = $2)
+       END
 """
 
 #: Accounts from a key on that have an invoice of an id.
@@ -71,7 +76,14 @@ class PostgresPast:
         found = await self._connection.fetch(queries.POLICY_HISTORY, known_by)
         return self._documents.history(rows.versions_from(found))
 
-    async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
+    async def in_volumes_until(self, question: Question) -> datetime | None:
+        """Ask for the account's opening, or for the latest volume of all."""
+        name = question.account_id
+        partition = -1 if name is None else partition_of(name.encode(), self._partitions)
+        until: datetime | None = await self._connection.fetchval(IN_VOLUMES_UNTIL, partition, name)
+        return until
+
+    async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalPart]:
         """Stream by a cursor on the server: a journal is as long as an account's life."""
         known_by = question.then.known_by
         start = _START if after is None else after.key
@@ -95,10 +107,9 @@ class PostgresPast:
         found = await self._connection.fetch(ACCOUNTS_OF_INVOICE, *start, question.invoice_id)
         return [(row["partition"], row["account_id"]) for row in found]
 
-    async def _stream(self, query: str, *asked: object) -> AsyncIterator[JournalRow]:
+    async def _stream(self, query: str, *asked: object) -> AsyncIterator[JournalPart]:
         async for row in self._connection.cursor(query, *asked, prefetch=PREFETCH_ROWS):
-            record = Record(row["partition"], row["offset"], row["event"].encode())
-            yield JournalRow(record, row["clearing_rule"], row["recorded_at"])
+            yield journal.part_from(row)
 
     async def words(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Word]]:
         """Read the log."""

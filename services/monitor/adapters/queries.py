@@ -24,10 +24,14 @@ WHERE $1::timestamptz IS NULL OR created_at <= $1 OR (policy = 'default' AND ver
 ORDER BY (policy = 'default' AND version = 1) DESC, created_at, policy, version
 """
 
-#: Which of these names the journal has.
+#: Which of these names the journal has, or has had. One statement, so that rows which leave the
+#: journal meanwhile are seen in one of the two places.
 KNOWN_NAMES: Final = """
 SELECT j.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
 JOIN monitor.journal AS j ON j.partition = k.partition AND j.name = k.name
+UNION ALL
+SELECT v.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
+JOIN monitor.volume_names AS v ON v.partition = k.partition AND v.name = k.name
 """
 
 #: Funds by key.

@@ -5,22 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from services.monitor.adapters import queries, rows
+from services.monitor.adapters import journal, queries, rows
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reading import PostgresReading
 from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.invoice.item import Item
-from services.monitor.handlers.ports import AccountKey, Record
-from services.monitor.handlers.replay import JournalRow
+from services.monitor.handlers.ports import AccountKey
+from services.monitor.handlers.replay import JournalPart
 from shared.postgres.pool import Database
 
 PREFETCH_ROWS: Final = 1000
 
 #: An account's journal, in the order of the ledger.
-JOURNAL: Final = """
-SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
-WHERE partition = $1 AND account_id = $2 ORDER BY "offset"
-"""
+JOURNAL: Final = journal.parts("partition = $1 AND account_id = $2")
 
 #: What was said about an item and about its account as a whole, in the order in which it was said.
 WORDS: Final = """
@@ -40,11 +37,10 @@ class PostgresStories(PostgresReading):
         found = await self._connection.fetch(queries.ITEMS_BY_INVOICE, *columns)
         return [rows.item_from(row) for row in found]
 
-    async def journal(self, key: AccountKey) -> AsyncIterator[JournalRow]:
+    async def journal(self, key: AccountKey) -> AsyncIterator[JournalPart]:
         """Stream by a cursor on the server: an account's journal is as long as its life."""
         async for row in self._connection.cursor(JOURNAL, *key, prefetch=PREFETCH_ROWS):
-            record = Record(row["partition"], row["offset"], row["event"].encode())
-            yield JournalRow(record, row["clearing_rule"], row["recorded_at"])
+            yield journal.part_from(row)
 
     async def words(
         self, key: AccountKey, invoice_id: str, instalment: int

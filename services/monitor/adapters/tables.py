@@ -82,6 +82,35 @@ seals = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("sealed_at", DateTime(timezone=True), nullable=False),
 )
+volumes = Table(
+    "volumes",
+    metadata,
+    _key("partition", Integer),
+    _key("last_seal", BigInteger),
+    Column("first_seal", BigInteger, nullable=False),
+    Column("last_offset", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("recorded_until", DateTime(timezone=True), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("dropped_at", DateTime(timezone=True), nullable=False),
+    Column("dropped_by", Text, nullable=False),
+)
+openings = Table(
+    "openings",
+    metadata,
+    _key("partition", Integer),
+    _key("account_id", Text),
+    Column("recorded_until", DateTime(timezone=True), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+volume_names = Table(
+    "volume_names",
+    metadata,
+    _key("partition", Integer),
+    Column("name", Uuid, primary_key=True),
+)
 invoices = Table(
     "invoices",
     metadata,

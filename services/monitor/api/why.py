@@ -133,6 +133,8 @@ class ItemStory(BaseModel):
     today: date
     policy: str
     events: list[StoryEvent]
+    #: What was recorded of the account until then is in volumes, and not told; null: all is told.
+    in_volumes_until: datetime | None
     words: list[models.EscalationRow]
     raised: list[StoryLevel]
     holds: list[StoryHold]
@@ -189,6 +191,7 @@ def _shown(story: Story) -> ItemStory:
         today=story.today,
         policy=story.policy.label,
         events=[_event(one, item.currency) for one in story.chapters],
+        in_volumes_until=story.in_volumes_until,
         words=[dict(word) for word in story.words],
         raised=[
             StoryLevel(

@@ -24,6 +24,9 @@ class Books(Protocol):
     async def as_whole(self, now: datetime) -> list[Violation]:
         """Look at what is no account's: the outbox, the partition's position."""
 
+    async def in_volumes(self) -> Sequence[Head]:
+        """Return the heads of the volumes that rows have left for, in order."""
+
     def seals(self) -> AsyncIterator[tuple[Seal, list[SealedRow]]]:
         """Give each seal with the rows of the journal beyond the one before, up to its last."""
 
@@ -43,7 +46,8 @@ async def audit(
     """Give the findings so far, again and again; they are complete when there are no more.
 
     Of the chain the first fault is found, for what follows on it cannot be told right from wrong.
-    `expected` heads, kept elsewhere, must be those of the seals of their numbers.
+    `expected` heads, kept elsewhere, must be those of the seals of their numbers; so must those of
+    the volumes that rows have left for.
     """
     findings = Findings(partition)
     async with open_books(partition) as books:
@@ -56,8 +60,12 @@ async def audit(
                 findings.add(found)
                 yield findings
         previous: Seal | None = None
+        heads = await books.in_volumes()
+        last_left = heads[-1].number if heads else 0
+        expected = [*expected, *heads]
         async for seal, rows in books.seals():
-            fault = fault_of(seal, previous, rows) or _not_expected(seal, expected)
+            fault = fault_of(seal, previous, rows, in_volume=seal.number <= last_left)
+            fault = fault or _not_expected(seal, expected)
             if fault is not None:
                 findings.add([_violation(partition, fault)])
                 return

@@ -12,10 +12,10 @@ import msgspec
 from services.monitor.domain.invoice.invoice import INTEREST
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policy import ALWAYS, Policies, Policy
 from services.monitor.domain.story.facts import Change, Facts, changes_of, facts_of
 from services.monitor.handlers.batch import decode
-from services.monitor.handlers.replay import JournalRow, Replay, happened_on
+from services.monitor.handlers.replay import JournalPart, Opening, Replay, happened_on
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
 from shared.contracts.dunning import (
@@ -78,14 +78,19 @@ class Teller:
     kept: Sequence[tuple[datetime, frozenset[str]]]
     replay: Replay = field(init=False)
     chapters: list[Chapter] = field(default_factory=list)
+    #: Until when what was recorded is in volumes, and not told; None where all of it is told.
+    in_volumes_until: datetime | None = None
     #: Which of the policies' history are in force.
     _place: int = 0
 
     def __post_init__(self) -> None:
         self.replay = Replay(self.account_id)
 
-    def read(self, row: JournalRow) -> None:
+    def read(self, row: JournalPart) -> None:
         """Fold the next entry, after the policies that came into force before it."""
+        if isinstance(row, Opening):
+            self._begin(row)
+            return
         self._set_policies(row.recorded_at)
         entry = decode(row.record)
         day = happened_on(entry, self._policy().time_zone)
@@ -112,6 +117,13 @@ class Teller:
                     remark=self.replay.account.changes.get("remark"),
                 )
             )
+
+    def _begin(self, opening: Opening) -> None:
+        """Begin where volumes end: what is in them is not told, nor the policies of that time."""
+        self.replay.begin(opening)
+        self.in_volumes_until = opening.recorded_until
+        instants = [one.since or ALWAYS for one in self.policies.history[1:]]
+        self._place = bisect_right(instants, opening.recorded_until)
 
     def end(self) -> None:
         """Tell of the policies that came into force after the last entry."""

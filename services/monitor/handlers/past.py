@@ -7,21 +7,32 @@ What a day looked like then is both.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
 from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.policy.policy import Policies, Policy
-from services.monitor.handlers.batch import Entry, decode
+from services.monitor.handlers.batch import Entry
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey
 from services.monitor.handlers.remembered import Remembered, Word, remembered
-from services.monitor.handlers.replay import JournalRow, Replay, counts_from
+from services.monitor.handlers.replay import (
+    JournalPart,
+    JournalRow,
+    Opening,
+    Replay,
+    counts_from,
+    key_and_entry,
+)
+from shared.errors import ConflictingStateError
 
 #: Accounts folded before their words are asked for, and in memory at a time.
 ACCOUNTS_AT_A_TIME: Final = 100
 #: A page ends early when it has folded as many entries: an answer must not take longer.
 ENTRIES_A_PAGE_MAX: Final = 50_000
+
+#: How far ahead of UTC the first clocks on earth are.
+EASTERNMOST: Final = timedelta(hours=14)
 
 #: What tells an account's rows apart, in their order.
 Place = tuple[str | int, ...]
@@ -61,7 +72,10 @@ class Past(Protocol):
     async def policies(self, known_by: datetime | None) -> Policies:
         """Return the policies with their history, or as they were at an instant."""
 
-    def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
+    async def in_volumes_until(self, question: Question) -> datetime | None:
+        """Return until when what was recorded of what is asked for has left for volumes, if any."""
+
+    def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalPart]:
         """Give what was recorded by then of the accounts that are asked for, account by account.
 
         They come in the order of their keys, each in the order of the ledger, from the account of
@@ -107,6 +121,9 @@ async def past_page(
 
     A page may have fewer rows, and still be followed by another.
     """
+    until = await past.in_volumes_until(question)
+    if until is not None:
+        _refuse_before(question.then, until)
     rows: list[Row] = []
     last: After | None = None
     entries = 0
@@ -123,6 +140,21 @@ async def past_page(
         if entries >= entries_max and accounts:
             return PastPage(rows, After(accounts[-1].key, None))
     return PastPage(rows, None)
+
+
+def _refuse_before(then: Then, until: datetime) -> None:
+    """Refuse a past that what is left of the journal does not know any more."""
+    # The day on which the last row in a volume was recorded, wherever on earth the creditor is: by
+    # then all of them count (`counts_from`).
+    first_day = (until + EASTERNMOST).astimezone(UTC).date()
+    is_known = then.known_by is None or then.known_by >= until
+    if is_known and (then.as_of is None or then.as_of >= first_day):
+        return
+    message = (
+        f"the journal up to {until.isoformat()} is in volumes: ask for {first_day} or later, or "
+        "restore a backup elsewhere and read them back into it with: arrears journal restore"
+    )
+    raise ConflictingStateError(message, code="in_volumes")
 
 
 async def _chunks(
@@ -156,6 +188,11 @@ class _Folding:
     time_zone: str
     read: int = 0
 
+    def begin(self, opening: Opening) -> None:
+        """Begin with what is in volumes: all of it counts, or the day would have been refused."""
+        self.read += 1
+        self.replay.begin(opening)
+
     def add(self, row: JournalRow, entry: Entry) -> None:
         """Fold an entry, unless it happened and was recorded later than the day."""
         self.read += 1
@@ -172,16 +209,19 @@ async def _folded(
 ) -> AsyncIterator[_Folding]:
     """Give every account that is asked for, folded up to the day of its creditor."""
     present: _Folding | None = None
-    async for row in past.journal(question, after):
-        entry = decode(row.record)
-        if present is None or entry.key != present.key:
+    async for part in past.journal(question, after):
+        key, entry = key_and_entry(part)
+        if present is None or key != present.key:
             if present is not None:
                 yield present
             # The creditor's zone: of which grade the customer was is only known when it is folded.
-            policy = policies.of(entry.key[1])
+            policy = policies.of(key[1])
             today = question.then.as_of or policy.today(now)
-            present = _Folding(entry.key, Replay(entry.key[1]), today, policy.time_zone)
-        present.add(row, entry)
+            present = _Folding(key, Replay(key[1]), today, policy.time_zone)
+        if isinstance(part, Opening):
+            present.begin(part)
+        elif entry is not None:
+            present.add(part, entry)
     if present is not None:
         yield present
 

@@ -9,9 +9,8 @@ from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.group import Group
-from services.monitor.handlers.batch import decode
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.replay import JournalRow, Replay
+from services.monitor.handlers.replay import JournalPart, Opening, Replay, key_and_entry
 from shared.contracts.escalation import escalation_id
 
 #: Accounts compared at a time.
@@ -39,10 +38,10 @@ class Archive(Protocol):
     """A snapshot of what the monitor has stored."""
 
     async def events(self) -> int:
-        """Return how many events the journal holds."""
+        """Return how many events the journal holds, those in volumes with them."""
 
-    def journal(self) -> AsyncIterator[JournalRow]:
-        """Give all entries, account by account, in the order of the ledger."""
+    def journal(self) -> AsyncIterator[JournalPart]:
+        """Give openings and entries, account by account, in the order of the ledger."""
 
     async def stored(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Ledger]:
         """Return what is stored of accounts."""
@@ -55,28 +54,33 @@ async def compare(
     open_archive: Callable[[], AbstractAsyncContextManager[Archive]],
     report: Callable[[int, int], None],
 ) -> list[str]:
+    """Open a snapshot and compare in it; see `compare_in`."""
+    async with open_archive() as archive:
+        return await compare_in(archive, report)
+
+
+async def compare_in(archive: Archive, report: Callable[[int, int], None]) -> list[str]:
     """Return the differences between the folded journal and the stored state; none is right.
 
     `report` is called with (events done, events in all) as the work goes on.
     """
     differences: list[str] = []
-    async with open_archive() as archive:
-        total = await archive.events()
-        waiting: dict[AccountKey, Ledger] = {}
-        done = 0
-        async for key, ledger, events in _folded(archive):
-            waiting[key] = ledger
-            done += events
-            if len(waiting) >= ACCOUNTS_AT_A_TIME:
-                differences += await _differences(archive, waiting)
-                waiting.clear()
-                report(done, total)
-        differences += await _differences(archive, waiting)
-        differences += [
-            f"{account_id}: has state, but the journal has no event of it"
-            for account_id in await archive.unknown_accounts()
-        ]
-        report(total, total)
+    total = await archive.events()
+    waiting: dict[AccountKey, Ledger] = {}
+    done = 0
+    async for key, ledger, events in _folded(archive):
+        waiting[key] = ledger
+        done += events
+        if len(waiting) >= ACCOUNTS_AT_A_TIME:
+            differences += await _differences(archive, waiting)
+            waiting.clear()
+            report(done, total)
+    differences += await _differences(archive, waiting)
+    differences += [
+        f"{account_id}: has state, but the journal has no event of it"
+        for account_id in await archive.unknown_accounts()
+    ]
+    report(total, total)
     if len(differences) > DIFFERENCES_MAX:
         more = len(differences) - DIFFERENCES_MAX
         return [*differences[:DIFFERENCES_MAX], f"and {more} more"]
@@ -87,14 +91,17 @@ async def _folded(archive: Archive) -> AsyncIterator[tuple[AccountKey, Ledger, i
     """Fold each account whole; nothing needs to be loaded, for everything is there."""
     key: AccountKey | None = None
     replay = Replay("")
-    async for row in archive.journal():
-        entry = decode(row.record)
-        if entry.key != key:
+    async for part in archive.journal():
+        its_key, entry = key_and_entry(part)
+        if its_key != key:
             if key is not None:
                 yield key, _ledger(replay), replay.events
-            key = entry.key
+            key = its_key
             replay = Replay(key[1])
-        replay.add(row, entry)
+        if isinstance(part, Opening):
+            replay.begin(part)
+        else:
+            replay.add(part, entry)
     if key is not None:
         yield key, _ledger(replay), replay.events
 

@@ -24,7 +24,7 @@ from services.monitor.handlers.figures import Figures
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey, Known
 from services.monitor.handlers.remembered import Word, kept_from
-from services.monitor.handlers.replay import JournalRow
+from services.monitor.handlers.replay import JournalPart
 from shared.contracts.escalation import Claim, EscalationEvent
 from shared.errors import NotFoundError
 
@@ -47,8 +47,8 @@ class Sources(Protocol):
     async def items(self, key: AccountKey, invoice_id: str) -> list[Item]:
         """Return the items of an invoice, in the order of their instalments."""
 
-    def journal(self, key: AccountKey) -> AsyncIterator[JournalRow]:
-        """Give the account's entries, in the order of the ledger."""
+    def journal(self, key: AccountKey) -> AsyncIterator[JournalPart]:
+        """Give the account's opening, if any, and its entries, in the order of the ledger."""
 
     async def words(
         self, key: AccountKey, invoice_id: str, instalment: int
@@ -66,6 +66,8 @@ class Story:
     #: The creditor's day.
     today: date
     chapters: Sequence[Chapter]
+    #: Until when what was recorded of the account is in volumes, and not told.
+    in_volumes_until: datetime | None
     words: Sequence[Mapping[str, Any]]
     #: What holds it, whatever its levels are held by.
     holds: Sequence[Hold]
@@ -101,6 +103,7 @@ async def tell(
         policy=policy,
         today=today,
         chapters=teller.chapters,
+        in_volumes_until=teller.in_volumes_until,
         words=words,
         holds=holds_on(item, known.debtor, known.said.kept, today) if item.open else [],
         decision=decide(item, policy, today, around),

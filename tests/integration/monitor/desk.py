@@ -85,14 +85,28 @@ TABLES = (
 
 
 @asynccontextmanager
-async def make_desk(database_url: str) -> AsyncIterator[Desk]:
-    """Fold two seals' worth of history: one item paid in part, one paid whole, one dunned."""
+async def open_desk(database_url: str) -> AsyncIterator[Desk]:
+    """Sit down at a database as it is."""
     database = Database(database_url, application="test", write_pool_size=4)
     store = PostgresStore(database, PolicyDocuments())
-    desk = Desk(database_url, database, store, AuditStore(database))
+    try:
+        yield Desk(database_url, database, store, AuditStore(database))
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def make_desk(database_url: str) -> AsyncIterator[Desk]:
+    """Fold two seals' worth of history: one item paid in part, one paid whole, one dunned."""
+    async with open_desk(database_url) as desk:
+        await _fill(desk)
+        yield desk
+
+
+async def _fill(desk: Desk) -> None:
     names = ", ".join(f"monitor.{name}" for name in TABLES.split(", "))
     await desk.doctor(f"TRUNCATE {names}")
-    await store.seed(START)
+    await desk.store.seed(START)
     await desk.fold(
         invoice("C", "PART", "500.00", "2026-12-01"),
         invoice("C", "WHOLE", "300.00", "2026-12-01"),
@@ -105,5 +119,3 @@ async def make_desk(database_url: str) -> AsyncIterator[Desk]:
     )
     await desk.seal()
     await desk.sweep(LATER)
-    yield desk
-    await database.close()

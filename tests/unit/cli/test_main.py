@@ -31,6 +31,7 @@ COMMANDS = [
     *("clock show", "clock set", "clock advance", "tasks take", "tasks complete", "tasks show"),
     *("letters show", "letters resolve", "rejected show", "rejected replay"),
     *("audit", "partition list", "partition resume"),
+    *("journal archive", "journal verify", "journal drop", "journal restore"),
     *("policy show", "policy set", "policy validate", "policy preview"),
 ]
 AN_ID = "8c3ab4a0-6b0e-5c39-9f6a-0d7d2f3f5f10"

@@ -84,6 +84,7 @@ STORY: Final[dict[str, Any]] = {
     },
     "today": "2026-02-07",
     "policy": "default@1",
+    "in_volumes_until": "2026-01-04T16:00:00Z",
     "events": [
         {
             "happened_on": "2026-01-20",

@@ -7,10 +7,19 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[3]
 README: Final = ROOT / "README.md"
 ARCHITECTURE: Final = ROOT / "docs" / "ARCHITECTURE.md"
+OPERATIONS: Final = ROOT / "docs" / "OPERATIONS.md"
 GLOSSARY: Final = ROOT / "docs" / "GLOSSARY.md"
 RULES: Final = ROOT / "docs" / "RULES.md"
 DECISIONS: Final = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-DOCUMENTS: Final = (README, ROOT / "CHANGELOG.md", ARCHITECTURE, GLOSSARY, RULES, *DECISIONS)
+DOCUMENTS: Final = (
+    README,
+    ROOT / "CHANGELOG.md",
+    ARCHITECTURE,
+    OPERATIONS,
+    GLOSSARY,
+    RULES,
+    *DECISIONS,
+)
 
 _BASH: Final = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK: Final = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")

@@ -32,6 +32,10 @@ class FakePast:
         del known_by
         return select([default_policy()])
 
+    async def in_volumes_until(self, question: Question) -> datetime | None:
+        del question
+        return None
+
     async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
         del question
         start = (0, "") if after is None else after.key

@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.monitor.adapters.journal import opening_from, state_of
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.policy.policy import Policies, select
 from services.monitor.handlers.batch import decode
 from services.monitor.handlers.past import After, PastAccount, Question, Then, past_page
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.remembered import Word
-from services.monitor.handlers.replay import JournalRow, Replay, counts_from
+from services.monitor.handlers.replay import JournalPart, JournalRow, Opening, Replay, counts_from
 from shared.calendar import local_date, start_of_day
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent, name_of
 from shared.contracts.fields import Inbound
+from shared.errors import ConflictingStateError
 from tests.unit.monitor.builders import ACCOUNT_ID, customer, day, paid
 from tests.unit.monitor.debtor_builders import blocked
 from tests.unit.monitor.drawing import FIRST_DAY
@@ -52,18 +54,25 @@ def row(data: Inbound, number: int, recorded_at: datetime) -> JournalRow:
 
 @dataclass
 class FakePast:
-    """The journal of one account."""
+    """The journal of one account, of which the first rows may be in a volume."""
 
     rows: Sequence[JournalRow]
+    in_volume: int = 0
+
+    async def in_volumes_until(self, question: Question) -> datetime | None:
+        del question
+        return max((one.recorded_at for one in self.rows[: self.in_volume]), default=None)
 
     async def policies(self, known_by: datetime | None) -> Policies:
         del known_by
         return select([default_policy()])
 
-    async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
+    async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalPart]:
         del after
         known_by = question.then.known_by
-        for one in self.rows:
+        if self.in_volume:
+            yield opening(self.rows[: self.in_volume])
+        for one in self.rows[self.in_volume :]:
             if known_by is None or one.recorded_at <= known_by:
                 yield one
 
@@ -72,13 +81,27 @@ class FakePast:
         return {}
 
 
-async def then(rows: Sequence[JournalRow], asked: Then, now: datetime) -> Account | None:
+def opening(rows: Sequence[JournalRow]) -> Opening:
+    """Return what rows come to, as it is stored and read again."""
+    replay = Replay(ACCOUNT_ID)
+    for one in rows:
+        replay.add(one)
+    made = replay.opening(0, rows[-1].recorded_at)
+    read = opening_from(state_of(made))
+    assert read == made
+    return read
+
+
+async def then(
+    rows: Sequence[JournalRow], asked: Then, now: datetime, in_volume: int = 0
+) -> Account | None:
     """Ask for the account as it was; None where it was not there."""
 
     def whole(account: PastAccount) -> list[tuple[tuple[str], Account]]:
         return [(("",), account.replay.account)]
 
-    page = await past_page(FakePast(rows), Question(asked), now, after=None, limit=2, rows_of=whole)
+    past = FakePast(rows, in_volume)
+    page = await past_page(past, Question(asked), now, after=None, limit=2, rows_of=whole)
     return page.rows[0] if page.rows else None
 
 
@@ -157,3 +180,55 @@ def test_the_day_it_was_recorded_is_the_creditors() -> None:
     one = row(paid("P", "1", on="2026-02-05"), 1, datetime(2026, 2, 3, 16, tzinfo=UTC))
     assert counts_from(one, decode(one.record), "Asia/Shanghai") == day("2026-02-04")
     assert counts_from(one, decode(one.record), "Europe/Berlin") == day("2026-02-03")
+
+
+@given(journals(), st.data())
+async def test_with_rows_in_volumes_the_past_is_the_same_or_refused(
+    rows: list[JournalRow], data: st.DataObject
+) -> None:
+    """Whatever is asked: what is answered from an opening is what all of the rows come to."""
+    count = data.draw(st.integers(1, len(rows)))
+    days = st.none() | st.integers(-1, HOURS_MAX // 24 + 30).map(
+        lambda one: FIRST_DAY + timedelta(one)
+    )
+    hours = st.none() | st.integers(0, HOURS_MAX)
+    hour = data.draw(hours)
+    start = start_of_day(FIRST_DAY, ZONE)
+    asked = Then(data.draw(days), None if hour is None else start + timedelta(hours=hour))
+    now = rows[-1].recorded_at
+    last = rows[count - 1].recorded_at
+    whole = await then(rows, asked, now)
+    try:
+        found = await then(rows, asked, now, count)
+    except ConflictingStateError:
+        is_early = asked.known_by is not None and asked.known_by < last
+        # A day is refused where it is not over everywhere when the last row is recorded.
+        assert is_early or (asked.as_of is not None and asked.as_of <= local_date(last, ZONE))
+    else:
+        assert without_marks(found) == without_marks(whole)
+
+
+@given(journals(), st.data())
+def test_folding_goes_on_from_an_opening(rows: list[JournalRow], data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, len(rows)))
+    whole, rest = Replay(ACCOUNT_ID), Replay(ACCOUNT_ID)
+    rest.begin(opening(rows[:count]))
+    for one in rows:
+        whole.add(one)
+    for one in rows[count:]:
+        rest.add(one)
+    assert (rest.events, rest.clearings) == (whole.events, whole.clearings)
+    for replay in (whole, rest):
+        replay.account.close()
+    assert without_marks(rest.account) == without_marks(whole.account)
+
+
+def without_marks(account: Account | None) -> Account | None:
+    """Return an account without what a batch notes for the shell: an opening begins a new one."""
+    if account is None:
+        return None
+    plain = Account(account.account_id, has_all_open=True)
+    plain.invoices, plain.funds = account.invoices, account.funds
+    plain.debtor, plain.group = account.debtor, account.group
+    plain.balances = account.balances
+    return plain

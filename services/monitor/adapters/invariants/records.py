@@ -1,4 +1,7 @@
-"""Every clearing record stands at the offset of an event of its account in the journal."""
+"""Every clearing record stands at the offset of an event of its account in the journal.
+
+What stands at an offset in a volume is compared when the volume is made, and not here.
+"""
 
 from typing import Final
 
@@ -11,6 +14,7 @@ SELECT c.account_id, c."offset", c.number, c.invoice_id, c.instalment, c.kind, c
 FROM monitor.clearings AS c
 LEFT JOIN monitor.journal AS j ON j.partition = c.partition AND j."offset" = c."offset"
 WHERE c.partition = $1 AND c.account_id > $2 AND c.account_id <= $3
+  AND c."offset" > coalesce((SELECT max(last_offset) FROM monitor.volumes WHERE partition = $1), -1)
   AND j.account_id IS DISTINCT FROM c.account_id
 ORDER BY c."offset", c.number LIMIT {ROWS_MAX}
 """  # noqa: S608  (the number is this package's own)

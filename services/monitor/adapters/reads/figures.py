@@ -128,9 +128,15 @@ class FigureReads:
                     select(func.count()).select_from(items).where(items.c.open_minor > 0)
                 )
                 or 0,
-                events=await connection.scalar(select(func.count()).select_from(tables.journal))
-                or 0,
+                events=await connection.scalar(_count_events()) or 0,
             )
+
+
+def _count_events() -> "Select[Any]":
+    """Count the journal's rows and those that have left it for volumes."""
+    in_volumes = select(func.coalesce(func.sum(tables.volumes.c.rows), 0)).scalar_subquery()
+    in_journal = select(func.count()).select_from(tables.journal).scalar_subquery()
+    return select(in_journal + in_volumes)
 
 
 def _open_by_due(items: Any) -> "Select[Any]":

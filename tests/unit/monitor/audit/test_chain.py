@@ -120,3 +120,15 @@ def test_a_head_is_read_as_it_is_printed() -> None:
 def test_what_is_no_head_is_refused(text: str) -> None:
     with pytest.raises(RejectedError, match="is no head"):
         head_from(text)
+
+
+def test_rows_in_a_volume_are_not_missed_and_their_seal_must_follow() -> None:
+    assert fault_of(TWO, ONE, [], in_volume=True) is None
+    assert fault_of(TWO, ONE, []) == Fault(2, 5, "the row at offset 5 was deleted")
+    assert fault_of(TWO, None, [], in_volume=True) == Fault(
+        2, None, "seal 1 is missing: it was deleted"
+    )
+    # Some, but not all: what is in the journal must be what was sealed.
+    assert fault_of(TWO, ONE, [row(9)], in_volume=True) == Fault(
+        2, 5, "the row at offset 5 was deleted"
+    )

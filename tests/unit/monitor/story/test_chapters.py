@@ -11,7 +11,7 @@ from services.monitor.domain.policy.policy import Policy, Scope, in_turn
 from services.monitor.handlers.chapters import POLICY_SET, Teller
 from services.monitor.handlers.ports import Record
 from services.monitor.handlers.remembered import Word, kept_from
-from services.monitor.handlers.replay import JournalRow
+from services.monitor.handlers.replay import JournalRow, Replay
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent, name_of
 from shared.contracts.fields import Inbound
@@ -115,6 +115,25 @@ def test_a_policy_has_the_creditors_day_and_no_source() -> None:
     last = teller.chapters[-1]
     assert (last.type, last.event_id, last.source) == (POLICY_SET, "default@2", "")
     assert (last.happened_on, last.recorded_at) == (date(2026, 2, 5), late)
+
+
+def test_what_is_in_volumes_is_not_told_nor_the_policies_of_that_time() -> None:
+    third = replace(FIRST, version=3)
+    policies = in_turn([BEFORE, (at(4), SECOND), (at(6), third)])
+    before = Replay(ACCOUNT_ID)
+    before.add(row(1, 3, issued("A", "100.00")))
+    before.add(row(2, 5, paid("P", "10.00", ("A", "10.00"))))
+    teller = Teller(ACCOUNT_ID, "A", 1, policies, [])
+    teller.read(before.opening(0, at(5)))
+    teller.read(row(3, 7, paid("Q", "20.00", ("A", "20.00"))))
+    teller.end()
+    assert teller.in_volumes_until == at(5)
+    assert [(name, label) for name, _day, label in told(teller)] == [
+        ("policy.set", "default@3"),
+        ("payment.received.v1", ""),
+    ]
+    changed = {one.what: (one.before, one.after) for one in teller.chapters[-1].changes}
+    assert changed["open"] == ("90.00", "70.00")
 
 
 def said_of(promise_id: str, word: str, day: int) -> Word:
