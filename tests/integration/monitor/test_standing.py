@@ -75,13 +75,13 @@ async def test_interest_is_told_to_the_end_of_the_day_that_is_asked_for(shelf: S
     [none] = await shelf.rows("standing", **asked)
     response = await shelf.client.post("/v1/policies", content=BEARING)
     assert response.status_code == 201
-    # One unit of money a day at ten per cent: 15 days by today, 25 by the letter's day.
+    # One unit of money a day at ten per cent since the policy is in force: on its day, ten days on.
     [today] = await shelf.rows("standing", **asked)
     [later] = await shelf.rows("standing", **asked, interest_on="2026-02-04")
     assert none["interest"] is None
     assert [(one["interest"]["open"], one["interest"]["until_on"]) for one in (today, later)] == [
-        ("15.00", "2026-01-25"),
-        ("25.00", "2026-02-04"),
+        ("1.00", "2026-01-25"),
+        ("11.00", "2026-02-04"),
     ]
     paid = {"invoice_id": "I-1", "amount": "3650.00"}
     await shelf.fold(payment("I", "IP", "3650.00", received_on="2026-01-25", allocations=[paid]))
