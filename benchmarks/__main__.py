@@ -1,0 +1,93 @@
+"""Runs the bench: `python -m benchmarks [--quick] [--only PART]`; see `README.md`."""
+
+import argparse
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from benchmarks import catalogue
+from benchmarks.frame import machine
+from benchmarks.frame.folding import Folding
+from benchmarks.frame.repetitions import medians, repeat
+from benchmarks.frame.servers import Servers, opened
+from benchmarks.frame.telling import table, write_json, write_plot
+from benchmarks.stream.mix import make_stream
+
+RESULTS: Final = Path(__file__).with_name("results")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much of everything."""
+
+    repetitions: int
+    events: int
+    warm_up_events: int
+
+
+FULL: Final = Size(repetitions=5, events=60_000, warm_up_events=6_000)
+#: For the checks alone: every contender gives the same balances. The ratios say little.
+QUICK: Final = Size(repetitions=1, events=12_000, warm_up_events=2_000)
+
+
+def say(line: str) -> None:
+    """Tell whoever waits."""
+    print(line, flush=True)  # noqa: T201
+
+
+async def bench(size: Size, only: str, folder: Path) -> None:
+    """Measure, judge and tell."""
+    started = perf_counter()
+    about = {
+        "machine": machine.machine_line(),
+        "load_before": machine.load_line(),
+        "fsync_milliseconds": round(machine.fsync_milliseconds(folder), 3),
+        "commit": machine.commit_line(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "repetitions": size.repetitions,
+        "events": size.events,
+    }
+    say("\n".join(f"{name}: {value}" for name, value in about.items()))
+    async with opened(folder / "servers") as servers:
+        figures = await _fold(servers, size, only)
+    for subject, name, value, spread in medians(figures):
+        say(f"{subject}: {name.replace('_', ' ')} {value:,.6g} ± {spread:.0%}")
+    verdicts = [one for bar in catalogue.BARS if (one := bar.judge(figures)) is not None]
+    say(table(verdicts))
+    about["seconds"] = round(perf_counter() - started)
+    if size == FULL and not only:
+        write_json(RESULTS / "latest.json", verdicts, figures, about)
+        caption = f"{about['machine']}; {size.repetitions} repetitions; {about['at']}"
+        write_plot(RESULTS / "latest.svg", verdicts, caption)
+    else:
+        say("Nothing is written: this was not the whole bench.")
+
+
+async def _fold(servers: Servers, size: Size, only: str) -> dict[str, dict[str, list[float]]]:
+    stream = make_stream(size.events)
+    await servers.load(stream)
+    subjects = [
+        Folding(contender, servers, stream, size.warm_up_events)
+        for contender in catalogue.contenders()
+        if only in contender.name
+    ]
+    say(f"Folding {size.events:,} events:")
+    return await repeat(subjects, size.repetitions, say)
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="the checks alone, in minutes")
+    parser.add_argument("--only", default="", help="what has this in its name alone")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="arrears-bench-") as folder:
+        asyncio.run(bench(QUICK if options.quick else FULL, options.only, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
