@@ -72,7 +72,7 @@ async def _fold(servers: Servers, size: Size, only: str) -> dict[str, dict[str, 
     await servers.load(stream)
     subjects = [
         Folding(contender, servers, stream, size.warm_up_events)
-        for contender in catalogue.contenders()
+        for contender in catalogue.contenders(servers)
         if only in contender.name
     ]
     say(f"Folding {size.events:,} events:")

@@ -9,13 +9,15 @@ from typing import Final
 from benchmarks.frame.bars import Bar
 from benchmarks.frame.contender import Contender
 from benchmarks.frame.folding import EVENTS_PER_SECOND
+from benchmarks.frame.servers import Servers
 from benchmarks.limits.folding import limits
+from benchmarks.product.chain import Chain
 from benchmarks.product.monitor import Monitor, UntaxedMonitor
 
 
-def contenders() -> Sequence[Contender]:
+def contenders(servers: Servers) -> Sequence[Contender]:
     """Return who folds the stream, each once in every repetition."""
-    return [*limits(), Monitor(), UntaxedMonitor()]
+    return [*limits(), Monitor(), UntaxedMonitor(), Chain(servers)]
 
 
 def _faster(name: str, above: str, below: str, bar: float, sentence: str) -> Bar:
@@ -25,5 +27,6 @@ def _faster(name: str, above: str, below: str, bar: float, sentence: str) -> Bar
 
 BARS: Final = (
     _faster("P1", "monitor", "limit 1, same rows", 0.5, "monitor ÷ the same rows without rules"),
+    _faster("P4", "whole chain", "monitor", 0.6, "the whole chain ÷ the monitor alone"),
     _faster("P10", "monitor", "monitor, at least once", 0.75, "exactly once ÷ at least once"),
 )

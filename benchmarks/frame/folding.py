@@ -1,4 +1,4 @@
-"""One repetition of a contender: the time between two of its answers, and whether they are right."""
+"""One repetition of a contender: the time between two of its answers, and whether it is right."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmarks.frame.contender import Contender, Course
 from benchmarks.frame.servers import Servers
+from benchmarks.frame.usage import read_usage
 from benchmarks.stream.mix import Stream
 
 #: How often a contender is asked how far it is.
@@ -39,35 +40,42 @@ class Folding:
         async with self._servers.course(self._stream, self._warm_up_events) as course:
             try:
                 await self._contender.start(course)
-                rate = await _rate(self._contender, course)
+                figures = await self._watch(course)
                 _compare(self.name, await self._contender.balances(), self._stream.balances)
             finally:
                 await self._contender.stop()
-        return {EVENTS_PER_SECOND: rate}
+        return figures
 
+    async def _watch(self, course: Course) -> dict[str, float]:
+        """Return the rate, and costs by event, from the first answer past the warm-up to the last.
 
-async def _rate(contender: Contender, course: Course) -> float:
-    """Return events per second from the first answer past the warm-up to the last event."""
-    wanted = len(course.stream.events)
-    first: tuple[int, float] | None = None
-    done, moved_at = 0, perf_counter()
-    while True:
-        found, now = await contender.done(), perf_counter()
-        if found > done:
-            done, moved_at = found, now
-        if first is None and done >= course.warm_up_events:
-            first = (done, now)
+        Raises `TimeoutError` when the contender stands still.
+        """
+        wanted = len(course.stream.events)
+        done, started_at = await self._reach(course.warm_up_events)
+        before = await read_usage(self._servers)
         if done >= wanted:
-            break
-        if now - moved_at > STANDSTILL_SECONDS_MAX:
-            message = f"{contender.name} stands at {done} of {wanted} events"
-            raise TimeoutError(message)
-        await asyncio.sleep(ASK_SECONDS)
-    assert first is not None
-    if first[0] >= done:
-        message = f"{contender.name} did all {done} events at once: too few to take the time"
-        raise ValueError(message)
-    return (done - first[0]) / (now - first[1])
+            message = f"{self.name} did all {done} events at once: too few to take the time"
+            raise ValueError(message)
+        last, ended_at = await self._reach(wanted)
+        after = await read_usage(self._servers)
+        events = last - done
+        rate = events / (ended_at - started_at)
+        return {EVENTS_PER_SECOND: rate, **after.per_event(before, events)}
+
+    async def _reach(self, wanted: int) -> tuple[int, float]:
+        """Return how many events were done, and when, as soon as they were as many as wanted."""
+        done, moved_at = 0, perf_counter()
+        while True:
+            found, now = await self._contender.done(), perf_counter()
+            if found > done:
+                done, moved_at = found, now
+            if done >= wanted:
+                return done, now
+            if now - moved_at > STANDSTILL_SECONDS_MAX:
+                message = f"{self.name} stands at {done} of {wanted} events"
+                raise TimeoutError(message)
+            await asyncio.sleep(ASK_SECONDS)
 
 
 def _compare(name: str, found: Mapping[str, int], expected: Mapping[str, int]) -> None:

@@ -22,10 +22,10 @@ async def repeat(
             found = await subject.measure(repetition)
             for name, value in found.items():
                 figures[subject.name].setdefault(name, []).append(value)
-            told = ", ".join(f"{_words(name)} {value:,.6g}" for name, value in found.items())
+            name, value = next(iter(found.items()))
             say(
-                f"  {repetition + 1}/{repetitions} {subject.name}: {told} "
-                f"({perf_counter() - started:.1f} s)"
+                f"  {repetition + 1}/{repetitions} {subject.name}: {value:,.4g} "
+                f"{name.replace('_', ' ')} ({perf_counter() - started:.1f} s)"
             )
     return figures
 
@@ -38,7 +38,3 @@ def medians(figures: dict[str, dict[str, list[float]]]) -> list[tuple[str, str, 
         for name, values in named.items()
         if values and median(values)
     ]
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -1,9 +1,9 @@
-"""The servers of one run: Kafka and PostgreSQL as `arrears up` starts them, with every safety on."""
+"""The servers of one run: Kafka and PostgreSQL as `arrears up` starts them, every safety on."""
 
 import shutil
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -39,7 +39,21 @@ class Servers:
     folder: Path
     kafka: KafkaServer
     postgres: PostgresServer
+    _stack: AsyncExitStack
     _numbers: "count[int]" = field(default_factory=count)
+    _second: KafkaServer | None = None
+
+    async def second_broker(self) -> KafkaServer:
+        """Return a broker for whoever must write to the topics; it runs until the end."""
+        if self._second is None:
+            log = self.folder / "logs" / "kafka-2.log"
+            server = KafkaServer(self.folder / "kafka-2", log=log)
+            self._second = await self._stack.enter_async_context(server)
+        return self._second
+
+    def brokers(self) -> list[KafkaServer]:
+        """Return the brokers that run."""
+        return [self.kafka, *([self._second] if self._second is not None else [])]
 
     async def load(self, stream: Stream) -> None:
         """Put the whole stream on the ledger topic; done once, for everyone reads it there."""
@@ -119,11 +133,13 @@ async def ask(database_url: str, query: str, *values: Any) -> list[asyncpg.Recor
 async def opened(folder: Path) -> AsyncIterator[Servers]:
     """Start the servers in an empty folder, with the product's schema as a template."""
     (folder / "logs").mkdir(parents=True)
+    logs = folder / "logs"
     async with (
-        PostgresServer(folder / "postgres", log=folder / "logs" / "postgres.log") as postgres,
-        KafkaServer(folder / "kafka", log=folder / "logs" / "kafka.log") as kafka,
+        PostgresServer(folder / "postgres", log=logs / "postgres.log") as postgres,
+        KafkaServer(folder / "kafka", log=logs / "kafka.log") as kafka,
+        AsyncExitStack() as stack,
     ):
-        servers = Servers(folder, kafka, postgres)
+        servers = Servers(folder, kafka, postgres, stack)
         await servers.refuse_unsafe()
         await servers.sql(f'CREATE DATABASE "{TEMPLATE}"')
         await upgrade(postgres.url_of(TEMPLATE))

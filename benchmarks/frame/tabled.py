@@ -1,4 +1,4 @@
-"""A contender whose program keeps its state in PostgreSQL: what it has done is asked of its tables."""
+"""A contender whose program keeps its state in PostgreSQL, where what it has done is asked."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.frame.bars import Verdict
 
+SVG: Final = "http://www.w3.org/2000/svg"
 WIDTH: Final = 860
 ROW: Final = 34
 LEFT: Final = 330
@@ -19,7 +20,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
     """Return the bars in lines: ratio, range, bar, and whether it is reached."""
     lines = [f"{'':4} {'ratio':>7}  {'range':>15}  {'bar':>15}"]
     for one in verdicts:
-        told = f"{one.ratio_min:.2f} – {one.ratio_max:.2f}"
+        told = f"{one.ratio_min:.2f} to {one.ratio_max:.2f}"
         bar = f"{one.bar.direction} {one.bar.bar:g}"
         met = "met" if one.met else "NOT MET"
         name, sentence = one.bar.name, one.bar.sentence
@@ -46,33 +47,34 @@ def write_json(
 def write_plot(file: Path, verdicts: Sequence[Verdict], caption: str) -> None:
     """Draw each ratio by its bar, which is the line at 1: what is right of it is reached."""
     height = TOP + ROW * len(verdicts) + 40
+    bottom = TOP + ROW * len(verdicts)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-        'font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="{SVG}" width="{WIDTH}" height="{height}" font-family="sans-serif">',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         '<text x="16" y="24" font-size="16">Each ratio by its bar; 1 is reached</text>',
         f'<text x="16" y="44" fill="#555">{escape(caption)}</text>',
+        *(line for number, one in enumerate(verdicts) for line in _row(one, TOP + ROW * number)),
+        f'<line x1="{LEFT + SCALE}" x2="{LEFT + SCALE}" y1="{TOP}" y2="{bottom}" stroke="#333"/>',
+        "</svg>",
     ]
-    for number, one in enumerate(verdicts):
-        y = TOP + ROW * number
-        reached = _reached(one, one.ratio)
-        ends = sorted((_reached(one, one.ratio_min), _reached(one, one.ratio_max)))
-        colour = "#2a7" if one.met else "#c53"
-        name = f"{one.bar.name}  {one.bar.sentence}"
-        parts += [
-            f'<text x="16" y="{y + 18}">{escape(_short(name))}</text>',
-            f'<rect x="{LEFT}" y="{y + 5}" width="{_x(reached):.0f}" height="16" fill="{colour}"/>',
-            f'<line x1="{LEFT + _x(ends[0]):.0f}" x2="{LEFT + _x(ends[1]):.0f}" y1="{y + 13}" '
-            f'y2="{y + 13}" stroke="black"/>',
-            f'<text x="{LEFT + _x(max(reached, ends[1])) + 8:.0f}" y="{y + 18}">'
-            f"{one.ratio:.2f} ({escape(one.bar.direction)} {one.bar.bar:g})</text>",
-        ]
-    bottom = TOP + ROW * len(verdicts)
-    parts.append(
-        f'<line x1="{LEFT + SCALE}" x2="{LEFT + SCALE}" y1="{TOP}" y2="{bottom}" '
-        'stroke="#333" stroke-dasharray="4 3"/></svg>'
-    )
     file.write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _row(verdict: Verdict, y: int) -> list[str]:
+    """Draw one ratio: its name, a bar, its range and its figures."""
+    bar = verdict.bar
+    reached = _reached(verdict, verdict.ratio)
+    low, high = sorted((_reached(verdict, verdict.ratio_min), _reached(verdict, verdict.ratio_max)))
+    colour = "#2a7" if verdict.met else "#c53"
+    end = LEFT + _x(max(reached, high)) + 8
+    told = escape(f"{verdict.ratio:.2f} ({bar.direction} {bar.bar:g})")
+    x1, x2 = LEFT + _x(low), LEFT + _x(high)
+    return [
+        f'<text x="16" y="{y + 18}">{escape(_short(f"{bar.name}  {bar.sentence}"))}</text>',
+        f'<rect x="{LEFT}" y="{y + 5}" width="{_x(reached):.0f}" height="16" fill="{colour}"/>',
+        f'<line x1="{x1:.0f}" x2="{x2:.0f}" y1="{y + 13}" y2="{y + 13}" stroke="black"/>',
+        f'<text x="{end:.0f}" y="{y + 18}">{told}</text>',
+    ]
 
 
 def _reached(verdict: Verdict, ratio: float) -> float:

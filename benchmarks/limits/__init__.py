@@ -1,1 +1,1 @@
-"""What is measured against: the least work that keeps the same promise, as fast as we can make it."""
+"""What is measured against: the least work that keeps the same promise, made as fast as we can."""

@@ -1,11 +1,11 @@
-"""What both forms of limit 1 share: read a thousand records, decode them, one transaction a batch."""
+"""What both forms of limit 1 share: a thousand records, decoded, in one transaction."""
 
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
 import msgspec
@@ -34,7 +34,7 @@ class Data(msgspec.Struct):
     amount: str = ""
     issued_on: date | None = None
     due_on: date | None = None
-    allocations: list[Allocation] = []  # noqa: RUF012  msgspec copies it
+    allocations: list[Allocation] = []
 
 
 class Event(msgspec.Struct):
@@ -56,8 +56,10 @@ class Read:
     event: Event
 
 
+#: A string, since asyncpg's classes take parameters only in its stubs.
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 #: Writes what a batch comes to, within the batch's transaction.
-Write = Callable[["asyncpg.Connection[asyncpg.Record]", Sequence[Read]], Awaitable[None]]
+Write = Callable[[Connection, Sequence[Read]], Awaitable[None]]
 
 _decode: Final = msgspec.json.Decoder(Event).decode
 

@@ -7,9 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
-
-from benchmarks.limits.batches import Read, delta_minor, run
+from benchmarks.limits.batches import Connection, Read, delta_minor, run
 
 SETUP: Final = """
 CREATE SCHEMA limits;
@@ -36,7 +34,7 @@ DONE: Final = "SELECT sum(next_offset) FROM limits.partitions"
 BALANCES: Final = "SELECT account_id, sum(open_minor) FROM limits.items GROUP BY account_id"
 
 
-async def write(connection: "asyncpg.Connection[asyncpg.Record]", batch: Sequence[Read]) -> None:
+async def write(connection: Connection, batch: Sequence[Read]) -> None:
     """Write the journal and what is open by invoice; what names none is under an empty one."""
     await connection.copy_records_to_table(
         "journal",

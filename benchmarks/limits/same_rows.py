@@ -12,10 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-import asyncpg
-
-from benchmarks.limits.batches import Event, Read, delta_minor, minor, run
-
+from benchmarks.limits.batches import Connection, Event, Read, delta_minor, minor, run
 
 SETUP: Final = """
 INSERT INTO monitor.partitions (partition, owner)
@@ -140,7 +137,7 @@ class _Rows:
         )
 
 
-async def write(connection: "asyncpg.Connection[asyncpg.Record]", batch: Sequence[Read]) -> None:
+async def write(connection: Connection, batch: Sequence[Read]) -> None:
     """Write every row once; what is new by COPY."""
     names = [uuid.UUID(hex=one.event.eventname) for one in batch]
     known = await connection.fetch(KNOWN, [one.partition for one in batch], names)
@@ -176,7 +173,7 @@ async def write(connection: "asyncpg.Connection[asyncpg.Record]", batch: Sequenc
     await _write(connection, SAVE_ACCOUNTS, [(*key, FACTS["account"]) for key in rows.accounts])
 
 
-async def _write_invoices(connection: "asyncpg.Connection[asyncpg.Record]", rows: _Rows) -> None:
+async def _write_invoices(connection: Connection, rows: _Rows) -> None:
     await _copy(
         connection,
         "invoices",
@@ -234,7 +231,7 @@ async def _write_invoices(connection: "asyncpg.Connection[asyncpg.Record]", rows
     await _write(connection, CLEAR_TIMERS, list(rows.cleared))
 
 
-async def _write_funds(connection: "asyncpg.Connection[asyncpg.Record]", rows: _Rows) -> None:
+async def _write_funds(connection: Connection, rows: _Rows) -> None:
     await _write(
         connection, SAVE_FUNDS, [(*key, *one, FACTS["funds"]) for key, one in rows.funds.items()]
     )
@@ -260,7 +257,7 @@ async def _write_funds(connection: "asyncpg.Connection[asyncpg.Record]", rows: _
 
 
 async def _copy(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: Connection,
     table: str,
     columns: list[str],
     records: list[tuple[Any, ...]],
@@ -272,7 +269,7 @@ async def _copy(
 
 
 async def _write(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: Connection,
     statement: str,
     records: Iterable[tuple[Any, ...]],
 ) -> None:

