@@ -31,7 +31,7 @@ class Size:
 
 FULL: Final = Size(repetitions=5, events=60_000, warm_up_events=6_000)
 #: For the checks alone: every contender gives the same balances. The ratios say little.
-QUICK: Final = Size(repetitions=1, events=12_000, warm_up_events=2_000)
+QUICK: Final = Size(repetitions=1, events=20_000, warm_up_events=2_000)
 
 
 def say(line: str) -> None:

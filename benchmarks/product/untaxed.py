@@ -8,13 +8,23 @@ as an at-least-once consumer commits them.
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from services.monitor import main
 from services.monitor.adapters import store
+from services.monitor.adapters.store import PostgresStore
 from services.monitor.adapters.unit import PostgresUnit
 from services.monitor.domain.ledger.account import Message
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.ports import Ownership, Word
+
+#: Where the journal of each partition ends.
+ENDS: Final = """
+SELECT p.partition, coalesce(j.next_offset, 0) AS next_offset
+FROM unnest($1::int[]) AS p (partition), LATERAL (
+    SELECT max("offset") + 1 AS next_offset FROM monitor.journal WHERE partition = p.partition
+) AS j
+"""
 
 
 class UntaxedUnit(PostgresUnit):
@@ -35,6 +45,18 @@ class UntaxedUnit(PostgresUnit):
         """Send nothing."""
 
 
+class UntaxedStore(PostgresStore):
+    """A store that begins where the journal ends, for no partition row says where."""
+
+    async def acquire(self, partitions: Sequence[int], owner: str) -> list[Ownership]:
+        """Take partitions over."""
+        acquired = await super().acquire(partitions, owner)
+        async with self._database.transaction() as connection:
+            found = await connection.fetch(ENDS, list(partitions))
+        ends = {row["partition"]: row["next_offset"] for row in found}
+        return [Ownership(one.partition, one.epoch, ends[one.partition]) for one in acquired]
+
+
 class CommittingLoop(Loop):
     """A loop that commits offsets to Kafka after each round."""
 
@@ -53,5 +75,6 @@ class CommittingLoop(Loop):
 
 if __name__ == "__main__":
     vars(store)["PostgresUnit"] = UntaxedUnit
+    vars(main)["PostgresStore"] = UntaxedStore
     vars(main)["Loop"] = CommittingLoop
     main.main()
