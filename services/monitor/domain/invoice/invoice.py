@@ -165,8 +165,10 @@ class Invoice:
         """
         if self.currency is None:
             return []
-        amendment, extension = newest_of(self.versions(), on), latest_of(self.agreements(), on)
-        parts = terms_of(self.parts, amendment, extension, self.currency)
+        parts = self.parts
+        if self.amendment is not None or self.extension is not None:
+            amendment, extension = newest_of(self.versions(), on), latest_of(self.agreements(), on)
+            parts = terms_of(parts, amendment, extension, self.currency)
         if self.cancelled_on is not None and self.cancelled_on <= on:
             return [Part(part.due_on, 0) for part in parts]
         return parts

@@ -106,7 +106,7 @@ class Funds:
 
     def reversals_asked(self, day: date = date.max) -> int:
         """Return what reversals up to a day have asked for, which may be more than came."""
-        if self.currency is None:
+        if self.currency is None or not self.reversals:
             return 0
         total = 0
         for reversal_id, text in self.reversals.items():

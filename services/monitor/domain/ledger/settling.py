@@ -67,6 +67,8 @@ def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
 
 def apply_clearing_rule(account: Account, on: date, rule: str) -> None:
     """Let free money meet open items, and take back what a reversal has left too much."""
+    if not account.maybe_free:
+        return
     for key in sorted(account.maybe_free):
         _take_back(account, account.funds[key], on)
     free = [account.funds[key] for key in sorted(account.maybe_free)]
@@ -103,6 +105,8 @@ def _match_on_account(account: Account, free: Sequence[Funds], currency: str, on
 
 def _take_back(account: Account, funds: Funds, on: date) -> None:
     """Undo matches of the clearing rule, the newest first, until the funds cover them."""
+    if not funds.rule_invoices:
+        return
     excess = -funds.free
     for invoice_id in reversed(list(funds.rule_invoices) if excess > 0 else []):
         invoice = account.invoices[invoice_id]
@@ -133,6 +137,8 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
 
 
 def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
+    if not invoice.matches and not invoice.named:
+        return
     old = {_match_key(match): match.amount for match in invoice.matches}
     invoice.matches = clearing.matches_of(invoice)
     new = {_match_key(match): match.amount for match in invoice.matches}
