@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from services.monitor.domain.escalation.announcing import default_announcement
 from services.monitor.domain.escalation.standing import wants_standing
@@ -38,8 +39,7 @@ _DECODERS = {name: msgspec.json.Decoder(struct) for name, struct in LEDGER_TYPES
 _ENVELOPE = msgspec.json.Decoder(LedgerEvent)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A decoded record."""
 
     record: Record

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+from msgspec import Struct
+
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.terms import (
@@ -24,8 +26,7 @@ from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 INTEREST: Final = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFunds:
+class NamedFunds(Struct, frozen=True):
     """Funds that name this invoice: how much of them may be matched here, in minor units."""
 
     kind: FundsKind
@@ -54,8 +55,7 @@ class Withdrawn:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Minor units of some funds that have met one instalment."""
 
     kind: FundsKind

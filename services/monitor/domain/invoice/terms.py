@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
+
 from shared.errors import RejectedError
 from shared.money import to_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One due part of an invoice, in minor units."""
 
     due_on: date

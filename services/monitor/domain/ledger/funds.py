@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct
+
 from shared.errors import RejectedError
 from shared.money import to_minor
 
@@ -25,8 +27,7 @@ class FundsKind(StrEnum):
 FundsKey = tuple[FundsKind, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """A part of funds, in minor units, that names the invoice (and the instalment) it is for."""
 
     invoice_id: str

@@ -70,7 +70,8 @@ def apply_clearing_rule(account: Account, on: date, rule: str) -> None:
     if not account.maybe_free:
         return
     for key in sorted(account.maybe_free):
-        _take_back(account, account.funds[key], on)
+        if account.funds[key].rule_invoices:
+            _take_back(account, account.funds[key], on)
     free = [account.funds[key] for key in sorted(account.maybe_free)]
     free = [funds for funds in free if funds.free > 0]
     account.maybe_free = {funds.key for funds in free}
@@ -105,8 +106,6 @@ def _match_on_account(account: Account, free: Sequence[Funds], currency: str, on
 
 def _take_back(account: Account, funds: Funds, on: date) -> None:
     """Undo matches of the clearing rule, the newest first, until the funds cover them."""
-    if not funds.rule_invoices:
-        return
     excess = -funds.free
     for invoice_id in reversed(list(funds.rule_invoices) if excess > 0 else []):
         invoice = account.invoices[invoice_id]
@@ -122,7 +121,7 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
                 left_on = max(on, *_came(account, invoice, key, on))
                 account.record(invoice, key, -take, clearing.OLDEST_DUE_FIRST, left_on)
             if match.amount > take:
-                kept.append(replace(match, amount=match.amount - take))
+                kept.append(clearing.resized(match, match.amount - take))
         kept.reverse()
         if kept != old:
             invoice.matches = kept
