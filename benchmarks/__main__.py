@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -14,24 +14,11 @@ from benchmarks.frame import machine
 from benchmarks.frame.folding import Folding
 from benchmarks.frame.repetitions import medians, repeat
 from benchmarks.frame.servers import Servers, opened
+from benchmarks.frame.size import FULL, QUICK, Size
 from benchmarks.frame.telling import table, write_json, write_plot
 from benchmarks.stream.mix import make_stream
 
 RESULTS: Final = Path(__file__).with_name("results")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """How much of everything."""
-
-    repetitions: int
-    events: int
-    warm_up_events: int
-
-
-FULL: Final = Size(repetitions=5, events=60_000, warm_up_events=6_000)
-#: For the checks alone: every contender gives the same balances. The ratios say little.
-QUICK: Final = Size(repetitions=1, events=20_000, warm_up_events=2_000)
 
 
 def say(line: str) -> None:
@@ -54,6 +41,7 @@ async def bench(size: Size, only: str, folder: Path) -> None:
     say("\n".join(f"{name}: {value}" for name, value in about.items()))
     async with opened(folder / "servers") as servers:
         figures = await _fold(servers, size, only)
+        figures |= await _sweep(servers, size, only)
     for subject, name, value, spread in medians(figures):
         say(f"{subject}: {name.replace('_', ' ')} {value:,.6g} ± {spread:.0%}")
     verdicts = [one for bar in catalogue.BARS if (one := bar.judge(figures)) is not None]
@@ -68,14 +56,21 @@ async def bench(size: Size, only: str, folder: Path) -> None:
 
 
 async def _fold(servers: Servers, size: Size, only: str) -> dict[str, dict[str, list[float]]]:
+    chosen = [one for one in catalogue.contenders(servers) if only in one.name]
+    if not chosen:
+        return {}
     stream = make_stream(size.events)
     await servers.load(stream)
-    subjects = [
-        Folding(contender, servers, stream, size.warm_up_events)
-        for contender in catalogue.contenders(servers)
-        if only in contender.name
-    ]
+    subjects = [Folding(one, servers, stream, size.warm_up_events) for one in chosen]
     say(f"Folding {size.events:,} events:")
+    return await repeat(subjects, size.repetitions, say)
+
+
+async def _sweep(servers: Servers, size: Size, only: str) -> dict[str, dict[str, list[float]]]:
+    subjects = [one for one in catalogue.sweeps(servers, size) if only in one.name]
+    if not subjects:
+        return {}
+    say(f"Sweeping books of {size.few_open_items:,} and {size.many_open_items:,} open items:")
     return await repeat(subjects, size.repetitions, say)
 
 
@@ -84,9 +79,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="the checks alone, in minutes")
     parser.add_argument("--only", default="", help="what has this in its name alone")
+    parser.add_argument("--repetitions", type=int, help="another number of them; nothing written")
     options = parser.parse_args()
+    size = QUICK if options.quick else FULL
+    if options.repetitions:
+        size = replace(size, repetitions=options.repetitions)
     with tempfile.TemporaryDirectory(prefix="arrears-bench-") as folder:
-        asyncio.run(bench(QUICK if options.quick else FULL, options.only, Path(folder)))
+        asyncio.run(bench(size, options.only, Path(folder)))
 
 
 if __name__ == "__main__":

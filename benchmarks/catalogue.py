@@ -7,17 +7,34 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchmarks.frame.bars import Bar
-from benchmarks.frame.contender import Contender
+from benchmarks.frame.contender import Contender, Subject
 from benchmarks.frame.folding import EVENTS_PER_SECOND
 from benchmarks.frame.servers import Servers
+from benchmarks.frame.size import Size
 from benchmarks.limits.folding import limits
+from benchmarks.limits.sweep import SetBasedSweep
 from benchmarks.product.chain import Chain
 from benchmarks.product.monitor import Monitor, UntaxedMonitor
+from benchmarks.product.sweep import IDLE_SWEEP_SECONDS, SWEEP_SECONDS, Sweep
 
 
 def contenders(servers: Servers) -> Sequence[Contender]:
     """Return who folds the stream, each once in every repetition."""
     return [*limits(), Monitor(), UntaxedMonitor(), Chain(servers)]
+
+
+def sweeps(servers: Servers, size: Size) -> Sequence[Subject]:
+    """Return who sweeps, each once a repetition: its own books' next day."""
+    few, days = size.few_open_items, size.repetitions
+    due = few // days // 2
+    return [
+        Sweep("sweep", servers, open_items=few, due_items=few // days, days=days),
+        SetBasedSweep(servers, open_items=few, due_items=few // days, days=days),
+        Sweep("sweep, few open", servers, open_items=few, due_items=due, days=days),
+        Sweep(
+            "sweep, many open", servers, open_items=size.many_open_items, due_items=due, days=days
+        ),
+    ]
 
 
 def _faster(name: str, above: str, below: str, bar: float, sentence: str) -> Bar:
@@ -28,5 +45,29 @@ def _faster(name: str, above: str, below: str, bar: float, sentence: str) -> Bar
 BARS: Final = (
     _faster("P1", "monitor", "limit 1, same rows", 0.5, "monitor ÷ the same rows without rules"),
     _faster("P4", "whole chain", "monitor", 0.6, "the whole chain ÷ the monitor alone"),
+    Bar(
+        name="P5",
+        sentence="a sweep that raises for all ÷ one set-based statement",
+        above=("sweep", SWEEP_SECONDS),
+        below=("limit 3", SWEEP_SECONDS),
+        bar=2.0,
+        direction="at most",
+    ),
+    Bar(
+        name="P6",
+        sentence="a sweep among many open items ÷ among few",
+        above=("sweep, many open", SWEEP_SECONDS),
+        below=("sweep, few open", SWEEP_SECONDS),
+        bar=1.2,
+        direction="at most",
+    ),
+    Bar(
+        name="P6 idle",
+        sentence="the same with nothing due",
+        above=("sweep, many open", IDLE_SWEEP_SECONDS),
+        below=("sweep, few open", IDLE_SWEEP_SECONDS),
+        bar=1.2,
+        direction="at most",
+    ),
     _faster("P10", "monitor", "monitor, at least once", 0.75, "exactly once ÷ at least once"),
 )

@@ -16,7 +16,7 @@ async def repeat(
     """
     figures: dict[str, dict[str, list[float]]] = {one.name: {} for one in subjects}
     for repetition in range(repetitions):
-        turn = repetition % len(subjects)
+        turn = repetition % max(1, len(subjects))
         for subject in (*subjects[turn:], *subjects[:turn]):
             started = perf_counter()
             found = await subject.measure(repetition)

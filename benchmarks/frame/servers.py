@@ -41,19 +41,19 @@ class Servers:
     postgres: PostgresServer
     _stack: AsyncExitStack
     _numbers: "count[int]" = field(default_factory=count)
-    _second: KafkaServer | None = None
+    _others: dict[str, KafkaServer] = field(default_factory=dict)
 
-    async def second_broker(self) -> KafkaServer:
-        """Return a broker for whoever must write to the topics; it runs until the end."""
-        if self._second is None:
-            log = self.folder / "logs" / "kafka-2.log"
-            server = KafkaServer(self.folder / "kafka-2", log=log)
-            self._second = await self._stack.enter_async_context(server)
-        return self._second
+    async def own_broker(self, name: str) -> KafkaServer:
+        """Return a broker for whoever must have the topics alone; it runs until the end."""
+        if name not in self._others:
+            log = self.folder / "logs" / f"kafka-{name}.log"
+            server = KafkaServer(self.folder / f"kafka-{name}", log=log)
+            self._others[name] = await self._stack.enter_async_context(server)
+        return self._others[name]
 
     def brokers(self) -> list[KafkaServer]:
         """Return the brokers that run."""
-        return [self.kafka, *([self._second] if self._second is not None else [])]
+        return [self.kafka, *self._others.values()]
 
     async def load(self, stream: Stream) -> None:
         """Put the whole stream on the ledger topic; done once, for everyone reads it there."""
@@ -71,14 +71,6 @@ class Servers:
         """Return the address of a database with the product's schema and nothing in it."""
         name = f"bench_{uuid.uuid4().hex[:12]}"
         await self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
-        return self.postgres.url_of(name)
-
-    async def copied_database(self, database_url: str) -> str:
-        """Return the address of a copy of a database that nobody is connected to."""
-        name = f"bench_{uuid.uuid4().hex[:12]}"
-        await self.sql(
-            f'CREATE DATABASE "{name}" TEMPLATE "{_name(database_url)}" STRATEGY FILE_COPY'
-        )
         return self.postgres.url_of(name)
 
     async def drop(self, database_url: str) -> None:

@@ -31,7 +31,7 @@ class Chain(TabledContender):
 
     async def programs(self, course: Course) -> Sequence[Part]:
         """Put the stream on the inbound topics and return both services."""
-        broker = (await self._servers.second_broker()).bootstrap_servers
+        broker = (await self._servers.own_broker("chain")).bootstrap_servers
         await _fresh_topics(broker)
         await _publish(broker, course.stream)
         return [
