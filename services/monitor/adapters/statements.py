@@ -6,10 +6,12 @@ statements whatever its size.
 
 from typing import Final
 
-#: Take partitions over: whoever had them is fenced from here on.
+#: Take partitions over: whoever had them is fenced from here on. In one that was never taken before
+#: nothing waits to be looked at under the policies there are.
 ACQUIRE: Final = """
-INSERT INTO monitor.partitions (partition, epoch, owner)
-SELECT partition, 1, $2 FROM unnest($1::int[]) AS partition
+INSERT INTO monitor.partitions (partition, epoch, owner, policies_seen)
+SELECT partition, 1, $2, (SELECT count(*) FROM monitor.policies)
+FROM unnest($1::int[]) AS partition
 ON CONFLICT (partition) DO UPDATE SET epoch = partitions.epoch + 1, owner = excluded.owner
 RETURNING partition, epoch, next_offset
 """
