@@ -25,7 +25,8 @@ from shared.contracts.escalation import EscalationEvent
 AccountKey = tuple[int, str]
 
 
-class Ownership(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Ownership:
     """A claim on a partition: it holds while the stored epoch is this one."""
 
     partition: int
