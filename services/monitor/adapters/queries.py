@@ -41,14 +41,16 @@ WHERE f.free_minor > 0
 #: Invoices by key.
 INVOICES_BY_KEY: Final = """
 SELECT i.partition, i.account_id, i.invoice_id, i.facts
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[]) AS k (partition, account_id, invoice_id)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.invoices AS i USING (partition, account_id, invoice_id)
 """
 
 #: All items of invoices.
 ITEMS_BY_INVOICE: Final = """
 SELECT i.*
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[]) AS k (partition, account_id, invoice_id)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.items AS i USING (partition, account_id, invoice_id)
 ORDER BY i.partition, i.account_id, i.invoice_id, i.instalment
 """
@@ -118,7 +120,8 @@ ORDER BY i.partition, i.account_id, i.due_on, i.invoice_id, i.instalment
 
 #: The clearing records of invoices, in the order of the ledger.
 CLEARINGS: Final = """
-SELECT c.* FROM unnest($1::text::int[], $2::text::text[], $3::text::text[]) AS k (partition, account_id, invoice_id)
+SELECT c.* FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
 ORDER BY c.partition, c."offset", c.number
 """
@@ -155,7 +158,8 @@ HAVING sum(c.amount_minor) <> 0
 #: The same of all items of accounts, and by day what was paid beside: it met nothing, or interest.
 MONEY_ON_ACCOUNTS: Final = """
 WITH k AS (
-    SELECT * FROM unnest($1::text::int[], $2::text::text[], $3::text::date[]) AS k (partition, account_id, since)
+    SELECT * FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::date[]) AS k (partition, account_id, since)
 ), met AS (
     SELECT c.partition, c.account_id, i.invoice_id, i.issued_on, i.due_on, i.original_due_on,
         c.kind = 'payment' AS is_payment, c.currency,

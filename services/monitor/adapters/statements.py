@@ -1,7 +1,7 @@
 """The monitor's SQL for the write path: each statement has a name and a sentence.
 
-All of it is set-based: keys and rows go in as arrays, so that a batch costs a fixed number of
-statements whatever its size.
+All of it is set-based: keys and rows go in as arrays, written as text by `rows.columns`, so that a
+batch costs a fixed number of statements whatever its size.
 """
 
 from typing import Final
@@ -67,7 +67,8 @@ LOCK TABLE monitor.policies IN SHARE ROW EXCLUSIVE MODE
 SAVE_INVOICES: Final = """
 INSERT INTO monitor.invoices (partition, account_id, invoice_id, facts, anomalies)
 SELECT partition, account_id, invoice_id, facts::json, anomalies::json
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[])
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[],
+    $5::text::text[])
      AS n (partition, account_id, invoice_id, facts, anomalies)
 ON CONFLICT (partition, account_id, invoice_id) DO UPDATE SET
     facts = excluded.facts, anomalies = excluded.anomalies
@@ -102,9 +103,12 @@ SELECT partition, account_id, invoice_id, instalment, currency, amount_minor, cl
     original_due_on, status, cycle, level, raised::json, next_attention_on, disputed_days::json,
     turns
 FROM unnest(
-    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[], $5::text::text[], $6::text::bigint[], $7::text::bigint[],
-    $8::text::bigint[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[], $12::text::date[], $13::text::date[],
-    $14::text::date[], $15::text::text[], $16::text::int[], $17::text::text[], $18::text::text[], $19::text::date[], $20::text::text[],
+    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[], $5::text::text[],
+    $6::text::bigint[], $7::text::bigint[],
+    $8::text::bigint[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[],
+    $12::text::date[], $13::text::date[],
+    $14::text::date[], $15::text::text[], $16::text::int[], $17::text::text[],
+    $18::text::text[], $19::text::date[], $20::text::text[],
     $21::text::int[])
     AS n (partition, account_id, invoice_id, instalment, currency, amount_minor, cleared_minor,
     credited_minor, written_off_minor, disputed_minor, open_minor, issued_on, due_on,
@@ -122,7 +126,8 @@ ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET
 #: Set timers.
 SAVE_TIMERS: Final = """
 INSERT INTO monitor.timers AS t (partition, account_id, invoice_id, instalment, due_at)
-SELECT * FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[], $5::text::timestamptz[])
+SELECT * FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[],
+    $5::text::timestamptz[])
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
 WHERE t.due_at <> excluded.due_at
 """
@@ -144,7 +149,8 @@ INSERT INTO monitor.funds (
 SELECT partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
     unapplied_minor, free_minor, facts::json, anomalies::json
 FROM unnest(
-    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::bigint[], $7::text::bigint[],
+    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::bigint[], $7::text::bigint[],
     $8::text::bigint[], $9::text::bigint[], $10::text::text[], $11::text::text[])
     AS n (partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
     unapplied_minor, free_minor, facts, anomalies)
@@ -161,7 +167,8 @@ INSERT INTO monitor.balances AS b (
     partition, account_id, currency, invoiced_minor, received_minor, credited_minor,
     written_off_minor, reversed_minor, open_minor, unapplied_minor, interest_minor)
 SELECT * FROM unnest(
-    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::bigint[], $6::text::bigint[], $7::text::bigint[],
+    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::bigint[],
+    $5::text::bigint[], $6::text::bigint[], $7::text::bigint[],
     $8::text::bigint[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[])
 ON CONFLICT (partition, account_id, currency) DO UPDATE SET
     invoiced_minor = b.invoiced_minor + excluded.invoiced_minor,
@@ -185,7 +192,8 @@ INSERT INTO monitor.escalations (
     partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level, event)
 SELECT partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level,
     event::json
-FROM unnest($1::text::int[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::uuid[], $6::text::text[], $7::text::int[],
+FROM unnest($1::text::int[], $2::text::uuid[], $3::text::text[], $4::text::text[],
+    $5::text::uuid[], $6::text::text[], $7::text::int[],
     $8::text::text[], $9::text::text[]) WITH ORDINALITY
     AS n (partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level,
     event, place)
@@ -196,7 +204,8 @@ ORDER BY place
 SAVE_OUTBOX: Final = """
 INSERT INTO monitor.outbox (partition, topic, key, value, said_at)
 SELECT partition, topic, key, value, $5
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::bytea[]) WITH ORDINALITY
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[],
+    $4::text::bytea[]) WITH ORDINALITY
     AS n (partition, topic, key, value, place)
 ORDER BY place
 """
@@ -221,7 +230,8 @@ ON CONFLICT (partition, account_id) DO UPDATE SET
 SAVE_SAID: Final = """
 INSERT INTO monitor.accounts (partition, account_id, facts, said)
 SELECT partition, account_id, '{}', said::json
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[]) AS n (partition, account_id, said)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS n (partition, account_id, said)
 ON CONFLICT (partition, account_id) DO UPDATE SET said = excluded.said
 """
 
@@ -229,7 +239,8 @@ ON CONFLICT (partition, account_id) DO UPDATE SET said = excluded.said
 SAVE_GROUPS: Final = """
 INSERT INTO monitor.groups (partition, account_id, facts)
 SELECT partition, account_id, facts::json
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[]) AS n (partition, account_id, facts)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS n (partition, account_id, facts)
 ON CONFLICT (partition, account_id) DO UPDATE SET facts = excluded.facts
 """
 
@@ -263,7 +274,8 @@ ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at
 RETIME_INVOICES: Final = """
 INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
 SELECT i.partition, i.account_id, i.invoice_id, i.instalment, $4
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[]) AS k (partition, account_id, invoice_id)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.items AS i USING (partition, account_id, invoice_id)
 WHERE i.open_minor <> 0
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
