@@ -61,6 +61,8 @@ lock: $(VENV) ## Pin the requirements anew, with hashes [UPGRADE=1].
 	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) -o requirements/runtime.txt pyproject.toml
 	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) --all-extras --no-emit-package arrears \
 		-o requirements/dev.txt pyproject.toml
+	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) --no-emit-find-links \
+		-o benchmarks/peers/requirements.txt benchmarks/peers/requirements.in
 
 clean: ## Remove .venv and the tools' caches; data folders stay.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

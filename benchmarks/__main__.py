@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 from benchmarks import catalogue
 from benchmarks.frame import machine
@@ -16,9 +16,13 @@ from benchmarks.frame.repetitions import medians, repeat
 from benchmarks.frame.servers import Servers, opened
 from benchmarks.frame.size import FULL, QUICK, Size
 from benchmarks.frame.telling import table, write_json, write_plot
+from benchmarks.letters.subjects import LOOP, NOTIFIER, prepare_letters
+from benchmarks.peers.contenders import Peers, gather
+from benchmarks.peers.raising import Raising
 from benchmarks.stream.mix import make_stream
 
 RESULTS: Final = Path(__file__).with_name("results")
+SHORT_TOPIC: Final = "bench.short"
 
 
 def say(line: str) -> None:
@@ -29,7 +33,7 @@ def say(line: str) -> None:
 async def bench(size: Size, only: str, folder: Path) -> None:
     """Measure, judge and tell."""
     started = perf_counter()
-    about = {
+    about: dict[str, Any] = {
         "machine": machine.machine_line(),
         "load_before": machine.load_line(),
         "fsync_milliseconds": round(machine.fsync_milliseconds(folder), 3),
@@ -38,10 +42,13 @@ async def bench(size: Size, only: str, folder: Path) -> None:
         "repetitions": size.repetitions,
         "events": size.events,
     }
+    peers = gather()
+    about["peers_absent"] = dict(peers.absent)
     say("\n".join(f"{name}: {value}" for name, value in about.items()))
     async with opened(folder / "servers") as servers:
-        figures = await _fold(servers, size, only)
+        figures = await _fold(servers, size, only, peers)
         figures |= await _sweep(servers, size, only)
+        figures |= await _send(servers, size, only)
     for subject, name, value, spread in medians(figures):
         say(f"{subject}: {name.replace('_', ' ')} {value:,.6g} ± {spread:.0%}")
     verdicts = [one for bar in catalogue.BARS if (one := bar.judge(figures)) is not None]
@@ -55,13 +62,26 @@ async def bench(size: Size, only: str, folder: Path) -> None:
         say("Nothing is written: this was not the whole bench.")
 
 
-async def _fold(servers: Servers, size: Size, only: str) -> dict[str, dict[str, list[float]]]:
-    chosen = [one for one in catalogue.contenders(servers) if only in one.name]
-    if not chosen:
+async def _fold(
+    servers: Servers, size: Size, only: str, peers: Peers
+) -> dict[str, dict[str, list[float]]]:
+    short_warm_up_events = size.short_events // 10
+    subjects: list[Folding | Raising] = []
+    for stream, warm_up_events, contenders in (
+        (make_stream(size.events), size.warm_up_events, catalogue.contenders(servers, peers)),
+        (make_stream(size.short_events, topic=SHORT_TOPIC), short_warm_up_events, peers.short),
+    ):
+        chosen = [one for one in contenders if only in one.name]
+        if chosen:
+            await servers.load(stream)
+        subjects += [Folding(one, servers, stream, warm_up_events) for one in chosen]
+    subjects += [
+        Raising(name, module, python, servers, size.due_items)
+        for name, module, python in peers.raising
+        if only in name
+    ]
+    if not subjects:
         return {}
-    stream = make_stream(size.events)
-    await servers.load(stream)
-    subjects = [Folding(one, servers, stream, size.warm_up_events) for one in chosen]
     say(f"Folding {size.events:,} events:")
     return await repeat(subjects, size.repetitions, say)
 
@@ -72,6 +92,14 @@ async def _sweep(servers: Servers, size: Size, only: str) -> dict[str, dict[str,
         return {}
     say(f"Sweeping books of {size.few_open_items:,} and {size.many_open_items:,} open items:")
     return await repeat(subjects, size.repetitions, say)
+
+
+async def _send(servers: Servers, size: Size, only: str) -> dict[str, dict[str, list[float]]]:
+    if not any(only in name for name in (NOTIFIER, LOOP)):
+        return {}
+    both = await prepare_letters(servers, size.letters)
+    say(f"Sending {size.letters:,} letters:")
+    return await repeat([one for one in both if only in one.name], size.repetitions, say)
 
 
 def main() -> None:

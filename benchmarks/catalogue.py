@@ -11,16 +11,18 @@ from benchmarks.frame.contender import Contender, Subject
 from benchmarks.frame.folding import EVENTS_PER_SECOND
 from benchmarks.frame.servers import Servers
 from benchmarks.frame.size import Size
+from benchmarks.letters.subjects import LETTERS_PER_SECOND, LOOP, NOTIFIER
 from benchmarks.limits.folding import limits
 from benchmarks.limits.sweep import SetBasedSweep
+from benchmarks.peers.contenders import FASTSTREAM, FAUST, QUIX, Peers
 from benchmarks.product.chain import Chain
 from benchmarks.product.monitor import Monitor, UntaxedMonitor
 from benchmarks.product.sweep import IDLE_SWEEP_SECONDS, SWEEP_SECONDS, Sweep
 
 
-def contenders(servers: Servers) -> Sequence[Contender]:
+def contenders(servers: Servers, peers: Peers) -> Sequence[Contender]:
     """Return who folds the stream, each once in every repetition."""
-    return [*limits(), Monitor(), UntaxedMonitor(), Chain(servers)]
+    return [*limits(), Monitor(), UntaxedMonitor(), Chain(servers), *peers.whole]
 
 
 def sweeps(servers: Servers, size: Size) -> Sequence[Subject]:
@@ -44,6 +46,9 @@ def _faster(name: str, above: str, below: str, bar: float, sentence: str) -> Bar
 
 BARS: Final = (
     _faster("P1", "monitor", "limit 1, same rows", 0.5, "monitor ÷ the same rows without rules"),
+    _faster("P2 Faust", "monitor", FAUST, 1.5, "monitor ÷ Faust-streaming"),
+    _faster("P2 Quix", "monitor", QUIX, 1.0, "monitor ÷ Quix Streams, exactly once"),
+    _faster("P3", "monitor", FASTSTREAM, 20.0, "monitor ÷ FastStream, a commit per event"),
     _faster("P4", "whole chain", "monitor", 0.6, "the whole chain ÷ the monitor alone"),
     Bar(
         name="P5",
@@ -68,6 +73,13 @@ BARS: Final = (
         below=("sweep, few open", IDLE_SWEEP_SECONDS),
         bar=1.2,
         direction="at most",
+    ),
+    Bar(
+        name="P8",
+        sentence="notifier ÷ a loop on one SMTP connection",
+        above=(NOTIFIER, LETTERS_PER_SECOND),
+        below=(LOOP, LETTERS_PER_SECOND),
+        bar=0.7,
     ),
     _faster("P10", "monitor", "monitor, at least once", 0.75, "exactly once ÷ at least once"),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from benchmarks.frame.contender import Course
 from benchmarks.stream.mix import Stream
@@ -56,21 +57,37 @@ class Servers:
         return [self.kafka, *self._others.values()]
 
     async def load(self, stream: Stream) -> None:
-        """Put the whole stream on the ledger topic; done once, for everyone reads it there."""
+        """Put the whole stream on its topic; done once, for everyone reads it there."""
         await ensure_topics(
             self.kafka.bootstrap_servers, partitions=PARTITIONS, replication_factor=1
         )
+        if stream.topic != LEDGER:
+            await self._create(stream.topic)
         producer = BatchProducer(self.kafka.bootstrap_servers, "bench")
         await producer.start()
         try:
-            await producer.send(LEDGER, [one.record() for one in stream.events])
+            await producer.send(stream.topic, [one.record() for one in stream.events])
         finally:
             await producer.stop()
+
+    async def _create(self, topic: str) -> None:
+        client = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers)
+        await client.start()
+        try:
+            await client.create_topics([NewTopic(topic, PARTITIONS, 1)])
+        finally:
+            await client.close()
 
     async def fresh_database(self) -> str:
         """Return the address of a database with the product's schema and nothing in it."""
         name = f"bench_{uuid.uuid4().hex[:12]}"
         await self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        return self.postgres.url_of(name)
+
+    async def copied_database(self, database_url: str) -> str:
+        """Return the address of a copy of a database that nobody is connected to."""
+        name = f"bench_{uuid.uuid4().hex[:12]}"
+        await self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{_name(database_url)}"')
         return self.postgres.url_of(name)
 
     async def drop(self, database_url: str) -> None:
@@ -89,7 +106,7 @@ class Servers:
             yield Course(
                 stream=stream,
                 kafka=self.kafka.bootstrap_servers,
-                topic=LEDGER,
+                topic=stream.topic,
                 partitions=PARTITIONS,
                 database_url=database_url,
                 folder=folder,

@@ -15,6 +15,11 @@ class Size:
     #: Open items of the books that sweeps are measured on.
     few_open_items: int
     many_open_items: int
+    #: For contenders that would take minutes over the whole stream.
+    short_events: int
+    #: Items that the peers which raise go over.
+    due_items: int
+    letters: int
 
 
 FULL: Final = Size(
@@ -23,6 +28,9 @@ FULL: Final = Size(
     warm_up_events=6_000,
     few_open_items=100_000,
     many_open_items=1_000_000,
+    short_events=2_000,
+    due_items=2_000,
+    letters=200,
 )
 #: For the checks alone: every contender gives the same balances. The ratios say little.
 QUICK: Final = Size(
@@ -31,4 +39,7 @@ QUICK: Final = Size(
     warm_up_events=2_000,
     few_open_items=2_000,
     many_open_items=4_000,
+    short_events=500,
+    due_items=200,
+    letters=40,
 )

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ class Process(ServiceProcess):
         partitions: int,
         folder: Path,
         module: str | None = None,
+        more_environ: Mapping[str, str] | None = None,
     ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -49,6 +51,7 @@ class Process(ServiceProcess):
                 "ARREARS_CLOCK": "manual",
                 "ARREARS_CLOCK_FILE": str(clock_file),
                 f"ARREARS_{service.upper()}_PORT": str(port),
+                **(more_environ or {}),
             },
             addresses={service: self.url},
             log=folder / f"{service}.log",

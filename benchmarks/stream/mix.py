@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw
 
+from shared.contracts.catalogue import LEDGER
 from shared.contracts.envelope import JSON, LedgerEvent, name_of
 
 SOURCE: Final = "bench.example.com/erp"
@@ -85,16 +86,18 @@ class Stream:
     events: Sequence[Told]
     #: By account id: open less unapplied, in minor units of `CURRENCY`; none is left out.
     balances: dict[str, int]
+    #: Where the whole stream stands.
+    topic: str = LEDGER
 
 
-def make_stream(events: int, *, seed: int = 1) -> Stream:
+def make_stream(events: int, *, seed: int = 1, topic: str = LEDGER) -> Stream:
     """Tell so many events; the same number and seed tell the same ones."""
     teller = _Teller(Random(seed), max(1, events // EVENTS_PER_ACCOUNT))  # noqa: S311  no secret
     told = [teller.next(number) for number in range(events)]
     balances: dict[str, int] = {}
     for one in told:
         balances[one.account_id] = balances.get(one.account_id, 0) + one.delta_minor
-    return Stream(told, balances)
+    return Stream(told, balances, topic)
 
 
 @dataclass
