@@ -17,6 +17,8 @@ STATE_KEY: Final = "account"
 #: Five seconds are the default, and a smaller value is advised where latency matters. An event of
 #: the monitor is safe in well under one.
 COMMIT_SECONDS: Final = 1.0
+#: A short stream must see more than one checkpoint, or there is no time to take between two.
+COMMIT_EVENTS: Final = 5_000
 
 
 def main(told: Order) -> None:
@@ -37,6 +39,7 @@ def main(told: Order) -> None:
         auto_offset_reset="earliest",
         processing_guarantee="exactly-once",
         commit_interval=COMMIT_SECONDS,
+        commit_every=COMMIT_EVENTS,
         state_dir=told.folder,
         loglevel="WARNING",
     )
