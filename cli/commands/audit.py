@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.errors import FailedError
-from cli.options import DATA_DEFAULT, AsJson, Data, example
+from cli.options import DATA_DEFAULT, AsJson, Data, example, one_of
 
 if TYPE_CHECKING:
     from cli.api.client import Client
@@ -26,10 +26,21 @@ Expect = Annotated[
     typer.Option("--expect", metavar="HEAD", help="A head of earlier, kept elsewhere; repeatable."),
 ]
 By = Annotated[str, typer.Option("--as", metavar="NAME", help="Who lets it go on.")]
+Topic = Annotated[
+    str | None, typer.Option("--topic", metavar="TOPIC", help="Another topic than the ledger.")
+]
+From = Annotated[
+    int | None,
+    typer.Option("--from", metavar="OFFSET", min=0, help="Read on from here: what was is lost."),
+]
 
 PARTITIONS = (
     "partition:Partition owner:Owner next_offset:Next_offset> stopped_at:Stopped "
     "stopped_reason:Why audited_at:Audited seals:Seals> sealed_offset:Sealed_to>"
+)
+RESUMING = (
+    "arrears partition resume 3 --as li.na",
+    "arrears partition resume 3 --topic receivables.invoices --from 1200 --as li.na",
 )
 INSTANTS = ("stopped_at", "audited_at")
 
@@ -37,9 +48,11 @@ INSTANTS = ("stopped_at", "audited_at")
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog=example("arrears audit", "arrears audit --chain"))(audit)
-    group = typer.Typer(help="List ledger partitions; resume a stopped one.", no_args_is_help=True)
+    group = typer.Typer(
+        help="List ledger partitions; resume a stopped one of any topic.", no_args_is_help=True
+    )
     group.command("list", epilog=example("arrears partition list"))(partitions)
-    group.command("resume", epilog=example("arrears partition resume 3 --as li.na"))(resume)
+    group.command("resume", epilog=example(*RESUMING))(resume)
     app.add_typer(group, name="partition", epilog=example("arrears partition list"))
 
 
@@ -143,14 +156,36 @@ def partitions(data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     show_list(listing, data, {}, limit=None, as_json=as_json)
 
 
-def resume(number: Number, by: By, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
-    """Let a stopped partition go on, once what was wrong is repaired."""
+def resume(
+    number: Number,
+    by: By,
+    topic: Topic = None,
+    from_offset: From = None,
+    data: Data = DATA_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Let a stopped partition go on, once what was wrong is repaired.
+
+    With --from: where its topic has lost records, from this offset on. What was read before is
+    recognised, so that an earlier offset does no harm; a later one leaves out what lies between.
+    """
     from cli.show.output import print_json, print_line
     from cli.show.things import ask, path_of
 
+    topic, reader = reader_of(topic)
     path = path_of("partitions", str(number), "resume")
-    answer = ask(data, "POST", "monitor", path, json={"by": by})
+    body = {"by": by, "topic": topic, "from_offset": from_offset}
+    answer = ask(data, "POST", reader, path, json=body)
     if as_json:
         print_json(answer)
     else:
-        print_line(f"partition {number} goes on from offset {answer['next_offset']}")
+        print_line(f"partition {number} of {topic} goes on from offset {answer['position']}")
+
+
+def reader_of(topic: str | None) -> tuple[str, str]:
+    """Return a topic, the ledger where none is named, and the service that reads it."""
+    from shared.contracts.catalogue import ESCALATIONS, INBOUND_TOPICS, LEDGER
+
+    readers = dict.fromkeys(INBOUND_TOPICS, "ingest") | {LEDGER: "monitor", ESCALATIONS: "notifier"}
+    topic = LEDGER if topic is None else topic
+    return topic, readers[one_of(topic, "--topic", tuple(readers))]

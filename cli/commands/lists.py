@@ -270,8 +270,8 @@ def full_type(name: str | None) -> str | None:
 
 
 def _with_day(word: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Show a word with its day: that of the raise, or the one on which it was said."""
-    yield {**word, "on": word.get("raised_on") or word.get("said_on")}
+    """Show a word with the day on which it was said; item words of older code know the raise's."""
+    yield {**word, "on": word.get("said_on") or word.get("raised_on")}
 
 
 def _listing(

@@ -43,22 +43,26 @@ def show(name: Name = None, data: Data = DATA_DEFAULT, as_json: AsJson = False) 
 def set_to(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Put a new version of a policy in force; items are timed by it from then on."""
     from cli.show.output import print_json, print_line
+    from cli.show.preview import say_warnings
 
     answer = _send(file, data, "policies")
     if as_json:
         print_json(answer)
     else:
+        say_warnings(answer)
         print_line(f"{answer['policy']} is at version {answer['version']}")
 
 
 def validate(file: File, data: Data = DATA_DEFAULT, as_json: AsJson = False) -> None:
     """Check a policy without changing anything; a fault is told with its line and path."""
     from cli.show.output import print_json, print_line
+    from cli.show.preview import say_warnings
 
     answer = _send(file, data, "policies", "validate")
     if as_json:
         print_json(answer)
     else:
+        say_warnings(answer)
         print_line(f"{file} is a valid policy")
 
 

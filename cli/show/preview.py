@@ -3,7 +3,7 @@
 from typing import Final
 
 from cli.api.client import Row
-from cli.show.output import columns, count_of, print_line, print_table
+from cli.show.output import columns, count_of, print_line, print_table, say
 
 SUMS: Final = columns(
     "deed:What level:Level currency:Currency items:Items> open:Open> customers:Customers>"
@@ -13,8 +13,15 @@ LARGEST: Final = columns(
 )
 
 
+def say_warnings(answer: Row) -> None:
+    """Say beside the answer what is valid in a policy and most likely not meant."""
+    for warning in answer["warnings"]:
+        say(f"warning: {warning}")
+
+
 def show_preview(answer: Row) -> None:
     """Show what a policy would do today; nothing of it has happened."""
+    say_warnings(answer)
     accounts, items = (
         count_of(answer["accounts"], "account"),
         count_of(answer["items"], "open item"),
@@ -23,6 +30,12 @@ def show_preview(answer: Row) -> None:
         f"{answer['policy']} as version {answer['version']}, on {answer['today']}: it would be for "
         f"{items} of {accounts}"
     )
+    for one in answer["interest"]:
+        print_line(
+            f"interest from {answer['today']} on: {one['after']} instead of {one['before']} "
+            f"({one['policy']}, {count_of(one['accounts'], 'account')} with open items); what has "
+            "accrued stays owed, and contracts' own terms stay as they are"
+        )
     rows = answer["rows"]
     if not rows:
         print_line("it would raise, hold, resume and lift nothing today")

@@ -23,12 +23,15 @@ from services.ingest.handlers.refused import Refused
 from services.ingest.handlers.replay import Replay
 from services.ingest.settings import IngestSettings
 from shared.clock import Clock
+from shared.contracts.catalogue import INBOUND_TOPICS
 from shared.kafka.topics import ensure_topics
 from shared.postgres.migrate import require_head
 from shared.postgres.pool import Database
+from shared.postgres.positions import PostgresPositions
 from shared.runtime import logs
 from shared.runtime.app import Progress, create_app
 from shared.runtime.health import Health
+from shared.runtime.partitions import partitions_router
 from shared.runtime.serve import Builder, Service, run
 from shared.runtime.settings import SettingsError, load
 
@@ -56,6 +59,7 @@ class Ingest:
         )
         self.publisher = KafkaPublisher(settings.kafka_bootstrap_servers, self.client_id)
         self.lag = InboundLag(settings.kafka_bootstrap_servers)
+        self.positions = PostgresPositions(self.database, NAME)
         self.rows = PostgresRejected(self.database)
         self.door = Door(
             PostgresNames(self.database),
@@ -75,7 +79,13 @@ class Ingest:
             partitions=settings.ledger_partitions,
             replication_factor=settings.replication_factor,
         )
-        source = InboundTopics(settings.kafka_bootstrap_servers, self.client_id, self.metrics)
+        source = InboundTopics(
+            settings.kafka_bootstrap_servers,
+            self.client_id,
+            self.metrics,
+            self.positions,
+            self.health,
+        )
         await source.start()
         try:
             await take_forever(
@@ -99,6 +109,7 @@ class Ingest:
             clock=self.clock,
             routers=[
                 events_router(self.door, self.refused),
+                partitions_router(INBOUND_TOPICS, self.positions.resume),
                 rejected_router(PostgresRejectedReads(self.database.reads), replay),
             ],
             sweep=_nothing_is_due,

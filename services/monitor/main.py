@@ -34,7 +34,7 @@ from services.monitor.api.why import why_router
 from services.monitor.handlers.auditor import Auditor
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
-from services.monitor.handlers.stops import told
+from services.monitor.handlers.stops import told, told_again
 from services.monitor.settings import MonitorSettings
 from shared.clock import Clock
 from shared.errors import TransientError
@@ -133,14 +133,14 @@ class Monitor:
         finally:
             self.source = self.loop = None
             loop.abandon(TransientError("the monitor is joining its group anew; try again"))
+            # What the group knows must not be older than a backup that is made now.
+            await source.show({one.partition: one.position for one in loop.owned.values()})
             await source.stop()
 
     def _show_stopped(self, loop: Loop) -> None:
         """Keep the health page's word on partitions that a broken invariant has stopped."""
-        if loop.stopped:
-            self.health.ill("partitions", told(loop.stopped))
-        else:
-            self.health.well("partitions")
+        self.health.tell("partitions", told(loop.stopped))
+        self.health.tell("restored", told_again(loop.repeated))
 
     async def _check_topology(self) -> None:
         """Refuse another number of partitions than the stored state was spread by."""
@@ -214,7 +214,7 @@ class Monitor:
         self.metrics.waiting(is_anything=progress.lag > 0)
         await self.gauges.refresh(progress, self.clock.now().timestamp())
         owned = self.loop.owned.values()
-        await self.source.show({one.partition: one.next_offset for one in owned})
+        await self.source.show({one.partition: one.position for one in owned})
 
 
 def build(settings: MonitorSettings) -> Builder:
@@ -238,7 +238,7 @@ def build(settings: MonitorSettings) -> Builder:
                 ledger_router(monitor.reads, past, monitor.clock.now),
                 money_router(monitor.reads, past, stories, monitor.clock.now),
                 promises_router(monitor.reads, stories),
-                escalations_router(monitor.reads),
+                escalations_router(monitor.reads, stories, monitor.clock.now),
                 partitions_router(monitor.auditor, monitor.audit_store),
                 why_router(monitor.reads, stories, monitor.clock.now),
                 policies_router(

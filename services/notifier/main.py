@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 
@@ -12,6 +12,7 @@ from services.notifier.adapters import reads
 from services.notifier.adapters.kafka import EscalationReader, LagMeter
 from services.notifier.adapters.letter_store import PostgresLetterStore
 from services.notifier.adapters.metrics import ConsumerMetrics, WorkMetrics
+from services.notifier.adapters.positions import compare
 from services.notifier.adapters.smtp import SmtpMailer
 from services.notifier.adapters.standing import MonitorStanding
 from services.notifier.adapters.task_store import PostgresTaskStore
@@ -26,12 +27,15 @@ from services.notifier.handlers.sender import Sender
 from services.notifier.settings import NotifierSettings
 from shared.calendar import local_date
 from shared.clock import Clock
+from shared.contracts.catalogue import ESCALATIONS
 from shared.kafka.topics import ensure_topics
 from shared.postgres.migrate import require_head
 from shared.postgres.pool import Database
+from shared.postgres.positions import PostgresPositions
 from shared.runtime import logs
 from shared.runtime.app import Progress, create_app
 from shared.runtime.health import Health
+from shared.runtime.partitions import partitions_router
 from shared.runtime.serve import Builder, Service, run
 from shared.runtime.settings import SettingsError, load
 
@@ -99,11 +103,19 @@ def _join(
         limits=settings.limits,
     )
     sender = Sender(send, stop=stop, swept=work_metrics.swept)
+    positions = PostgresPositions(database, NAME)
+
+    async def repeated() -> Mapping[int, int]:
+        return await compare(database, await lag.committed())
+
     reader = EscalationReader(
         settings.kafka_bootstrap_servers,
         instance=settings.instance,
         consume=ConsumeEscalations(PostgresWorkStore(database), settings.rules),
         committed=sender.wake,
+        repeated=repeated,
+        positions=positions,
+        health=health,
         metrics=ConsumerMetrics(registry),
     )
     people = People(
@@ -138,6 +150,7 @@ def _join(
             letters_router(
                 database.reads, people=people, writer=writer, today=today, wake=sender.wake
             ),
+            partitions_router((ESCALATIONS,), positions.resume),
             tasks_router(database.reads, people=people),
         ],
         sweep=sender.sweep,
@@ -159,6 +172,7 @@ def _join(
             health=health,
             reader=reader,
             sender=sender,
+            repeated=repeated,
             measure=measure,
         ),
     )
@@ -172,6 +186,7 @@ def _loops(
     health: Health,
     reader: EscalationReader,
     sender: Sender,
+    repeated: Callable[[], Awaitable[Mapping[int, int]]],
     measure: Callable[[], Awaitable[None]],
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     async def consuming() -> None:
@@ -183,8 +198,14 @@ def _loops(
         )
         await reader.run(stop, lambda: health.well("consumer"))
 
+    compared = asyncio.Event()
+
     async def sending() -> None:
         await require_head(database.reads)
+        if not compared.is_set():
+            # No letter leaves before it is known whether the database was restored.
+            await repeated()
+            compared.set()
         await sender.run(lambda: health.well("sender"))
 
     async def ticking() -> None:

@@ -51,8 +51,10 @@ class Claim(Struct, kw_only=True, frozen=True):
     amount: Amount | None = None
     currency: CurrencyCode | None = None
     manual_review: bool = False
-    #: What the deductible has taken off, which an annual aggregate counts.
+    #: What an annual aggregate deductible has taken off.
     deductible: Amount | None = None
+    #: What the deductible of each claim has taken off: an invoice's instalments are one claim.
+    deductible_each: Amount | None = None
     #: The last day to send the insurer the overdue notice.
     notify_by: date | None = None
     #: The first day on which the claim may be made.
@@ -72,6 +74,8 @@ class Interest(Struct, kw_only=True, frozen=True):
     open: Amount
     currency: CurrencyCode
     why: list[str]
+    #: The day to whose end it is reckoned.
+    until_on: date | None = None
 
 
 class EscalationEvent(Struct, kw_only=True, frozen=True):
@@ -99,6 +103,8 @@ class EscalationEvent(Struct, kw_only=True, frozen=True):
     issued_on: date
     #: The creditor's day on which the level was raised.
     raised_on: date
+    #: The creditor's day on which this word is said; words of before 2026-12 do not have it.
+    said_on: date | None = None
     time: datetime
     #: Name and version of the policy that decided, as in `default@1`.
     policy: str
@@ -112,3 +118,6 @@ class EscalationEvent(Struct, kw_only=True, frozen=True):
     held_by: str | None = None
     #: The last day of the hold, where it has one.
     held_until: date | None = None
+    #: Of a raise: the item's escalations of lower levels, which stood before; what of their work
+    #: has not left is not to leave any more.
+    supersedes: list[uuid.UUID] = []

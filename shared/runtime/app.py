@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,6 +16,9 @@ from shared.clock import Clock
 from shared.errors import RejectedError
 from shared.runtime import problems
 from shared.runtime.health import Health
+
+#: Of every path that needs the token.
+PREFIX: Final = "/v1"
 
 
 class ClockReading(BaseModel):
@@ -95,7 +99,9 @@ def create_app(
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    protected = APIRouter(prefix="/v1", dependencies=[Depends(authorised)])
+    protected = APIRouter(
+        prefix=PREFIX, dependencies=[Depends(authorised), Depends(_only_known(app))]
+    )
     protected.include_router(_clock_router(clock, sweep))
 
     @protected.get("/openapi.json", include_in_schema=False)
@@ -110,6 +116,36 @@ def create_app(
         protected.include_router(router)
     app.include_router(protected)
     return app
+
+
+def _only_known(app: FastAPI) -> Callable[[Request], Awaitable[None]]:
+    """Refuse a parameter that would be passed over, such as `as_of` where only today is told."""
+    parameters: dict[tuple[str, str], list[str]] = {}
+
+    async def understood(request: Request) -> None:
+        if not request.query_params:
+            return
+        if not parameters:
+            parameters.update(_query_parameters(app.openapi()))
+        known = parameters.get((request.scope["route"].path, request.method), [])
+        for given in request.query_params:
+            if given not in known:
+                there = f"it takes {', '.join(known)}" if known else "it takes none"
+                message = f"{given}: {request.url.path} has no such parameter; {there}"
+                raise RejectedError(message, code="unknown_parameter", field=given)
+
+    return understood
+
+
+def _query_parameters(description: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
+    """Return the names of the query parameters of each (path below `PREFIX`, method)."""
+    return {
+        (path.removeprefix(PREFIX), method.upper()): [
+            one["name"] for one in operation.get("parameters", []) if one["in"] == "query"
+        ]
+        for path, operations in description["paths"].items()
+        for method, operation in operations.items()
+    }
 
 
 def _clock_router(clock: Clock, sweep: Callable[[], Awaitable[None]]) -> APIRouter:

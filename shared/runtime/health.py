@@ -1,6 +1,10 @@
 """Which parts of a service work, and why not."""
 
 from dataclasses import dataclass, field
+from typing import Final
+
+#: Room for the commands that heal some partitions.
+REASON_CHARACTERS_MAX: Final = 4_000
 
 
 @dataclass(slots=True)
@@ -20,7 +24,14 @@ class Health:
 
     def ill(self, name: str, reason: str) -> None:
         """Say why a part does not work."""
-        self.parts[name] = reason[:500]
+        self.parts[name] = reason[:REASON_CHARACTERS_MAX]
+
+    def tell(self, name: str, reason: str) -> None:
+        """Say why a part does not work, or with an empty reason that it does."""
+        if reason:
+            self.ill(name, reason)
+        else:
+            self.well(name)
 
     @property
     def ready(self) -> bool:

@@ -115,7 +115,7 @@ async def outcome(
         yield Outcome(stack, client, rows, escalations)
 
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 async def test_exactly_the_late_invoices_were_escalated_on_their_day(outcome: Outcome) -> None:

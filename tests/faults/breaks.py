@@ -111,6 +111,52 @@ BREAKS: Final = (
         (("            await self._publisher.publish(\n", "            _ = (\n"),),
         "as much poison as events",
     ),
+    Break(
+        "records that are gone are skipped",
+        "shared/kafka/positions.py",
+        (("    if position < first:\n", "    position = max(position, first)\n    if False:\n"),),
+        "receivables.invoices truncated",
+    ),
+    Break(
+        "a topic that was made anew is read on from its end",
+        "shared/kafka/positions.py",
+        (("    if position > end:\n", "    position = min(position, end)\n    if False:\n"),),
+        "receivables.escalations made anew",
+    ),
+    Break(
+        "a restored database is not noticed before letters leave",
+        "services/notifier/adapters/positions.py",
+        (
+            (
+                "AND said.committed > greatest(",
+                "AND false AND said.committed > greatest(",
+            ),
+        ),
+        "an old backup restored",
+    ),
+    Break(
+        "a restored monitor says nothing of it",
+        "shared/kafka/positions.py",
+        (("committed if committed > position else None", "None"),),
+        "an old backup restored",
+    ),
+    Break(
+        "the relay sends the newest first",
+        "services/monitor/adapters/queries.py",
+        (("ORDER BY partition, seq LIMIT $2", "ORDER BY partition, seq DESC LIMIT $2"),),
+        "an outbox that nobody has emptied",
+    ),
+    Break(
+        "a record without a value is dropped in silence",
+        "services/ingest/handlers/refused.py",
+        (
+            (
+                "[one for one in kept if one is not None]",
+                "[one for one in kept if one is not None and one.raw]",
+            ),
+        ),
+        "a flood of bad events",
+    ),
 )
 
 

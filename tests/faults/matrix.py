@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.contracts.catalogue import ESCALATIONS, LEDGER, REJECTED
 from tests.faults.parts.sink import Answer
+from tests.faults.rows import clocks_wrong, great, losing, piling_up, poisoning, restoring
 from tests.faults.run import Plan, State
 from tests.faults.striking import processes, servers
 from tests.faults.striking.course import Fault, Strike
@@ -183,10 +184,11 @@ def _networks() -> list[Fault]:
 
 def _told() -> list[Fault]:
     row = "duplicates, replay, arrival shuffled"
-    month = Size(shuffled_within=timedelta(days=30))
+    hour, month = Size(shuffled_within=timedelta(hours=1)), Size(shuffled_within=timedelta(days=30))
     return [
         Fault(row, "said three times", said_again(2)),
         Fault(row, "replayed from offset 0", replayed()),
+        Fault(row, "shuffled within an hour", said_again(1), size=hour),
         Fault(row, "shuffled within a month", said_again(1), size=month),
         Fault("poison", "as much poison as events", said_again(1), size=Size(poison=1.0)),
         Fault("paid between planning and sending", "paid meanwhile", paid_meanwhile()),
@@ -216,7 +218,14 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *_networks(),
     *_told(),
     *_mail(),
+    *losing(),
+    *restoring(),
+    *piling_up(),
+    *clocks_wrong(),
+    *poisoning(),
 )
+#: Each has one run in a long campaign, in one state.
+GREAT: Final[tuple[Fault, ...]] = tuple(great())
 STATES: Final = tuple(State)
 #: As many as go into ten minutes on two processors.
 SHORT_RUNS: Final = 64
@@ -236,11 +245,17 @@ def short_matrix(seed: int) -> list[Plan]:
 
 
 def long_matrix(seed: int, runs: int) -> list[Plan]:
-    """Return so many runs over all faults and states, each pair as often as any other."""
+    """Return so many runs over all faults and states, each pair as often as any other.
+
+    The great ones come once, as soon as every pair has had its turn.
+    """
     random = Random(f"matrix/{seed}/long")
     pairs = [(fault, state) for fault in FAULTS for state in STATES]
     plans: list[Plan] = []
     while len(plans) < runs:
         for fault, state in random.sample(pairs, len(pairs)):
             plans.append(Plan(len(plans) + 1, seed, fault, state))
+        if len(plans) == len(pairs):
+            for fault in GREAT:
+                plans.append(Plan(len(plans) + 1, seed, fault, random.choice(STATES)))
     return plans[:runs]

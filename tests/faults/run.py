@@ -18,8 +18,6 @@ from tests.faults.system import PARTITIONS, TIME_ZONE, System
 from tests.faults.telling.upstream import publish
 from tests.faults.telling.workload import Message, Workload, make_workload
 
-#: A fault heals itself within this, or the run has failed.
-STRIKE_SECONDS_MAX: Final = 150.0
 #: A burst is published with pauses, so that the fault finds it under way.
 BURST_PAUSE_SECONDS: Final = 0.08
 #: The days by which a sweep moves the clock.
@@ -133,7 +131,7 @@ async def _sweep(system: System, workload: Workload, course: Course) -> None:
 async def _strike(plan: Plan, course: Course) -> None:
     if not plan.fault.is_trap:
         await asyncio.sleep(course.random.random() * DELAY_SECONDS_MAX)
-    async with asyncio.timeout(STRIKE_SECONDS_MAX):
+    async with asyncio.timeout(plan.fault.strike_seconds_max):
         await plan.fault.strike(course)
 
 
@@ -146,7 +144,9 @@ async def _publish(
 
 async def _check(system: System, plan: Plan, course: Course, result: Result) -> None:
     try:
-        evidence = await collect(system, letters_may_be_late=plan.fault.letters_may_be_late)
+        evidence = await collect(system)
+        evidence.letters_may_be_late = plan.fault.letters_may_be_late
+        evidence.order_may_be_broken = plan.fault.order_may_be_broken
         objections = list(course.objections)
         for expects in course.expects:
             objections += await expects()

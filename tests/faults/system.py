@@ -10,12 +10,14 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 import httpx
+from aiokafka import ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import make_url
 
@@ -67,6 +69,14 @@ TEMPLATE: Final = "template_arrears"
 _migrating: Final = asyncio.Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A record that was deleted from its topic; of the ledger, with its offset in the journal."""
+
+    record: ConsumerRecord
+    offset: int
+
+
 class System:
     """Servers, links and services; see `opened`."""
 
@@ -75,6 +85,10 @@ class System:
         self.clock_file = folder / "clock"
         self.sink = Sink()
         self.database = ""
+        #: Records that were read and are gone from their topic since.
+        self.gone: list[Gone] = []
+        #: Words that were said to a database that was replaced by an older one.
+        self.forgotten: set[uuid.UUID] = set()
         self.services = {
             f"{kind}-{number}": Service(kind, number, folder / "logs" / f"{kind}-{number}.log")
             for kind, number in SERVICES
@@ -139,10 +153,12 @@ class System:
         )
         await self._fresh_topics()
         self.sink.mails.clear()
+        self.gone.clear()
+        self.forgotten.clear()
         self.clock_file.unlink(missing_ok=True)
         write_instant(self.clock_file, start_of_day(FIRST_DAY, TIME_ZONE))
         for service in self.services.values():
-            service.environ = self._environ(service)
+            service.environ, service.skew = self._environ(service), timedelta()
             await service.heal()
         await asyncio.gather(*(self.services[name].start() for name in ALWAYS))
 
@@ -202,6 +218,10 @@ class System:
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """Ask the database directly, not through a link."""
         return await self._sql(self.database_url, query, *values)
+
+    async def sql_of_server(self, query: str) -> list[asyncpg.Record]:
+        """Ask the server about its databases."""
+        return await self._sql(self.postgres.url, query)
 
     @property
     def database_url(self) -> str:

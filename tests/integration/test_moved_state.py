@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import make_url
 from deploy.local.postgres import PostgresServer
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
+from services.monitor.domain.invoice.invoice import LossStep
 from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.ports import AccountKey, Known, Record
 from services.monitor.rebuild import check
@@ -30,17 +32,37 @@ ACCOUNT: AccountKey = (0, "default:a")
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 
 
+#: An invoice of two instalments as 0007 kept it: 80.00 given up of the first, 50.00 recovered.
+WRITTEN_OFF = """
+    INSERT INTO monitor.invoices (partition, account_id, invoice_id, facts)
+    VALUES (0, 'default:w', 'W1', '{"invoice_id": "W1", "currency": "CNY"}');
+    INSERT INTO monitor.clearings VALUES
+    (0, 0, 0, 'default:w', 'write_off', 'W1', 'W1', 1, 'CNY', 8000, 'written_off', '2026-02-01'),
+    (0, 1, 0, 'default:w', 'write_off', 'W1', 'W1', 2, 'CNY', 500, 'written_off', '2026-02-01'),
+    (0, 2, 0, 'default:w', 'payment', 'P', 'W1', 1, 'CNY', 5000, 'named', '2026-02-03'),
+    (0, 2, 1, 'default:w', 'write_off', 'W1', 'W1', 1, 'CNY', -5000, 'written_off', '2026-02-03'),
+    (0, 3, 0, 'default:w', 'write_off', 'W1', 'W1', 2, 'CNY', -500, 'written_off', '2026-02-01')
+"""
+
+
+@asynccontextmanager
+async def moved(server: PostgresServer, revision: str, rows: str) -> AsyncIterator[str]:
+    """Give a database with the rows of a revision that was brought to the head."""
+    name = f"moved_{uuid.uuid4().hex[:12]}"
+    await run(server.url, f'CREATE DATABASE "{name}"')
+    url = server.url_of(name)
+    await asyncio.to_thread(command.upgrade, _config(url), revision)
+    await run(url, rows)
+    await upgrade(url)
+    yield url
+    await run(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="module")
 async def moved_url(postgres: PostgresServer) -> AsyncIterator[str]:
     """Return a database with old state that was brought to the head."""
-    name = f"moved_{uuid.uuid4().hex[:12]}"
-    await run(postgres.url, f'CREATE DATABASE "{name}"')
-    url = postgres.url_of(name)
-    await asyncio.to_thread(command.upgrade, _config(url), "0003")
-    await run(url, OLD_STATE.read_text(encoding="utf-8"))
-    await upgrade(url)
-    yield url
-    await run(postgres.url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    async with moved(postgres, "0003", OLD_STATE.read_text(encoding="utf-8")) as url:
+        yield url
 
 
 async def run(url: str, statements: str) -> None:
@@ -77,6 +99,19 @@ async def fold(store: PostgresStore, *events: tuple[str, dict[str, Any]]) -> lis
 async def test_the_journal_of_before_gives_the_state_that_was_moved(moved_url: str) -> None:
     assert await check(moved_url, lambda _done, _total: None) == []
     assert await violations(moved_url) == []
+
+
+async def test_what_was_given_up_is_known_by_day_and_instalment(postgres: PostgresServer) -> None:
+    async with moved(postgres, "0007", WRITTEN_OFF) as url:
+        database = Database(url, application="test", write_pool_size=1)
+        async with PostgresStore(database, PolicyDocuments()).unit() as unit:
+            loaded = await unit.invoices([(0, "default:w", "W1")])
+        await database.close()
+    [invoice] = loaded.values()
+    assert invoice.losses == [
+        LossStep(1, 8000, date(2026, 2, 1)),
+        LossStep(1, -5000, date(2026, 2, 3)),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Apache Kafka's own jar files, fetched once with Maven into the user's cache."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import shutil
@@ -35,7 +36,7 @@ def find_java() -> str:
 async def kafka_libraries(say: Say) -> Path:
     """Return the folder of Kafka's jar files, fetched first when this version is not there.
 
-    Two runs may fetch at once: each fills a folder of its own, and the first to finish names it.
+    Of two runs at once one fetches, and the other waits for it.
     """
     libraries = _libraries()
     if libraries.is_dir():
@@ -45,14 +46,13 @@ async def kafka_libraries(say: Say) -> Path:
         raise _missing("java", "mvn")
     cache = libraries.parent
     cache.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(cache)
-    fresh = Path(tempfile.mkdtemp(prefix=".kafka-", dir=cache))
+    held = os.open(cache, os.O_RDONLY)
     try:
-        say("fetching Apache Kafka with Maven (43 MB, only the first time)")
-        await _copy_dependencies(maven, fresh)
-        await asyncio.to_thread(_put_in_place, fresh / "lib", libraries)
+        await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
+        if not libraries.is_dir():
+            await _fetch(maven, libraries, say)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        os.close(held)
     return libraries
 
 
@@ -62,6 +62,18 @@ def cache_folder() -> Path:
         return Path(own)
     caches = os.environ.get("XDG_CACHE_HOME")
     return (Path(caches) if caches else Path.home() / ".cache") / "arrears"
+
+
+async def _fetch(maven: str, libraries: Path, say: Say) -> None:
+    """Fill a folder of its own, and name it when it is whole; the caller holds the lock."""
+    _remove_leftovers(libraries.parent)
+    fresh = Path(tempfile.mkdtemp(prefix=".kafka-", dir=libraries.parent))
+    try:
+        say("fetching Apache Kafka with Maven (43 MB, only the first time)")
+        await _copy_dependencies(maven, fresh)
+        (fresh / "lib").rename(libraries)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 async def _copy_dependencies(maven: str, folder: Path) -> None:
@@ -80,14 +92,6 @@ async def _copy_dependencies(maven: str, folder: Path) -> None:
             f"settings, {OWN_SERVERS}. The end of Maven's output:\n{output}"
         )
         raise StackError(message)
-
-
-def _put_in_place(filled: Path, libraries: Path) -> None:
-    try:
-        filled.rename(libraries)
-    except OSError:
-        if not libraries.is_dir():  # else another run was first, with the same files
-            raise
 
 
 def _remove_leftovers(cache: Path) -> None:

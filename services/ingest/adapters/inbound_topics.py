@@ -13,6 +13,9 @@ from services.ingest.domain.arrival import Arrival
 from services.ingest.domain.bindings import from_kafka
 from shared.contracts.catalogue import INBOUND_TOPICS
 from shared.errors import TransientError
+from shared.kafka.placing import Placing
+from shared.postgres.positions import PostgresPositions
+from shared.runtime.health import Health
 
 log = structlog.get_logger(__name__)
 
@@ -42,21 +45,29 @@ STOP_SECONDS_MAX: Final = 10.0
 class InboundTopics:
     """Arrivals of the four inbound topics, each partition's in its order."""
 
-    def __init__(self, bootstrap_servers: str, client_id: str, metrics: IngestMetrics) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        client_id: str,
+        metrics: IngestMetrics,
+        positions: PostgresPositions,
+        health: Health,
+    ) -> None:
         self._metrics = metrics
+        self._positions_kept = positions
         self._consumer = AIOKafkaConsumer(
-            *INBOUND_TOPICS,
             bootstrap_servers=bootstrap_servers,
             client_id=client_id,
             group_id=GROUP,
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             fetch_max_bytes=FETCH_BYTES_MAX,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
             session_timeout_ms=SESSION_MILLISECONDS,
             heartbeat_interval_ms=HEARTBEAT_MILLISECONDS,
             max_poll_interval_ms=POLL_MILLISECONDS_MAX,
         )
+        self._placing = Placing(self._consumer, positions, health)
         #: What to commit for the batch in hand, and how far each partition has ever come.
         self._next: dict[TopicPartition, int] = {}
         self._positions: dict[TopicPartition, int] = {}
@@ -64,6 +75,7 @@ class InboundTopics:
 
     async def start(self) -> None:
         """Join the group; raises `TransientError` while the broker is away."""
+        self._consumer.subscribe(INBOUND_TOPICS, listener=self._placing)
         try:
             async with asyncio.timeout(CONNECT_SECONDS_MAX):
                 await self._consumer.start()
@@ -111,11 +123,12 @@ class InboundTopics:
         return [from_kafka(r.topic, r.partition, r.offset, r.headers, r.value) for r in records]
 
     async def done(self) -> None:
-        """Commit the offsets behind the last batch.
+        """Commit the offsets behind the last batch, to the database and then to the group.
 
         When the group has changed meanwhile, the partitions' next owner takes the batch again and
         finds each name written; this member goes on with what it owns now.
         """
+        await self._positions_kept.keep(self._next)
         try:
             async with asyncio.timeout(COMMIT_SECONDS_MAX):
                 await self._consumer.commit(self._next)
@@ -133,7 +146,7 @@ class InboundTopics:
 
     async def _fetch(self, milliseconds: int, records_max: int) -> list[ConsumerRecord]:
         try:
-            found = await self._consumer.getmany(timeout_ms=milliseconds, max_records=records_max)
+            found = await self._placing.getmany(timeout_ms=milliseconds, max_records=records_max)
         except KafkaError as error:
             message = f"Kafka gives no records: {error!r}"
             raise TransientError(message) from error

@@ -28,6 +28,15 @@ names: Final = Table(
     Column("digest", LargeBinary, nullable=False),
 )
 
+positions: Final = Table(
+    "positions",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("stopped_reason", Text),
+)
+
 rejected: Final = Table(
     "rejected",
     metadata,

@@ -11,8 +11,8 @@ from shared.postgres.pool import Database
 
 #: Every partition that was ever owned, in order, with its newest seal.
 PARTITIONS: Final = """
-SELECT p.partition, p.owner, p.next_offset, p.stopped_reason, p.stopped_at, p.audited_at,
-       s.number, s.last_offset, s.digest
+SELECT p.partition, p.owner, p.next_offset, p.offset_shift, p.stopped_reason, p.stopped_at,
+       p.audited_at, s.number, s.last_offset, s.digest
 FROM monitor.partitions AS p LEFT JOIN LATERAL (
     SELECT number, last_offset, digest FROM monitor.seals
     WHERE partition = p.partition ORDER BY number DESC LIMIT 1) AS s ON true
@@ -34,9 +34,11 @@ AUDITED: Final = """
 UPDATE monitor.partitions SET audited_at = $2 WHERE partition = $1
 """
 
-#: Let a stopped partition go on; it is the first to be audited from then on.
+#: Let a stopped partition go on; it is the first to be audited from then on. Where it is to be read
+#: from another offset of the topic, the journal goes on as it is, and the shift is what differs.
 RESUME: Final = """
-UPDATE monitor.partitions SET stopped_reason = NULL, stopped_at = NULL, audited_at = NULL
+UPDATE monitor.partitions SET stopped_reason = NULL, stopped_at = NULL, audited_at = NULL,
+    offset_shift = coalesce(next_offset - $2::bigint, offset_shift)
 WHERE partition = $1 AND stopped_reason IS NOT NULL
 """
 
@@ -72,6 +74,7 @@ class AuditStore:
                 partition=row["partition"],
                 owner=row["owner"],
                 next_offset=row["next_offset"],
+                offset_shift=row["offset_shift"],
                 stopped_reason=row["stopped_reason"],
                 stopped_at=row["stopped_at"],
                 audited_at=row["audited_at"],
@@ -93,10 +96,10 @@ class AuditStore:
         async with self._database.transaction() as connection:
             await connection.execute(AUDITED, partition, at)
 
-    async def resume(self, partition: int) -> bool:
+    async def resume(self, partition: int, from_offset: int | None) -> bool:
         """Write the partition row."""
         async with self._database.transaction() as connection:
-            return bool(await connection.execute(RESUME, partition) == "UPDATE 1")
+            return bool(await connection.execute(RESUME, partition, from_offset) == "UPDATE 1")
 
     async def seal_next(self, partition: int, now: datetime) -> int:
         """Seal without a lock: the rows of a partition are committed in their order."""

@@ -45,7 +45,7 @@ class PostgresBooks:
     ) -> None:
         self._connection = connection
         self._items_at_a_time = items_at_a_time
-        self._reading = PostgresReading(connection, documents.select)
+        self._reading = PostgresReading(connection, documents.history)
         creditor = None if scope.creditor_id is None else f"{scope.creditor_id}:"
         self._where = (scope.account_id, creditor)
 

@@ -87,8 +87,9 @@ async def stored_progress(
         await connection.execution_options(isolation_level="REPEATABLE READ")
         stored = (await connection.execute(_waiting(existing, now))).one()
         partitions = tables.partitions
-        rows = await connection.execute(select(partitions.c.partition, partitions.c.next_offset))
-        folded = {row.partition: row.next_offset for row in rows}
+        position = (partitions.c.next_offset - partitions.c.offset_shift).label("position")
+        rows = await connection.execute(select(partitions.c.partition, position))
+        folded = {row.partition: row.position for row in rows}
     # A topic that ends before what is folded was lost: that is no rest either.
     lag = sum(abs(end - folded.get(partition, 0)) for partition, end in (await ends()).items())
     due = stored.items_due + stored.accounts_due + stored.partitions_stale

@@ -1,16 +1,17 @@
 """The ledger topic: group membership from Kafka, positions from PostgreSQL.
 
 The group only spreads partitions over processes. What it assigns is read once the partition row has
-been taken over; offsets committed to Kafka are for the eyes of operations.
+been taken over; offsets committed to Kafka are for the eyes of operations, and tell a database
+that was restored from a backup.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError, OffsetOutOfRangeError
 
 from services.monitor.handlers.ports import Ownership, Record
 from shared.contracts.catalogue import LEDGER
@@ -43,7 +44,7 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             # A member that comes back under its own name gets its partitions at once.
             group_instance_id=f"arrears-monitor-{instance}",
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             session_timeout_ms=SESSION_TIMEOUT_MS,
             heartbeat_interval_ms=SESSION_TIMEOUT_MS // 4,
             max_poll_interval_ms=BATCH_TIMEOUT_MS,
@@ -100,20 +101,21 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     async def seek(self, owned: Ownership) -> None:
         """Set the read position."""
         try:
-            self._consumer.seek(TopicPartition(LEDGER, owned.partition), owned.next_offset)
+            self._consumer.seek(TopicPartition(LEDGER, owned.partition), owned.position)
         except IllegalStateError as error:
             message = f"partition {owned.partition} was taken away again"
             raise TransientError(message) from error
 
-    async def first_offset(self, partition: int) -> int:
-        """Ask the broker."""
-        wanted = TopicPartition(LEDGER, partition)
+    async def committed(self, partitions: Sequence[int]) -> dict[int, int]:
+        """Ask the group's coordinator."""
+        wanted = [TopicPartition(LEDGER, number) for number in partitions]
         try:
-            found = await self._consumer.beginning_offsets([wanted])
-        except KafkaError as error:
-            message = f"Kafka does not answer: {error!r}"
+            async with asyncio.timeout(METER_SECONDS_MAX):
+                found = {one: await self._consumer.committed(one) for one in wanted}
+        except (KafkaError, TimeoutError) as error:
+            message = f"Kafka's coordinator does not answer: {error!r}"
             raise TransientError(message) from error
-        return int(found[wanted])
+        return {one.partition: offset for one, offset in found.items() if offset is not None}
 
     async def fetch(self, partitions: Sequence[int]) -> dict[int, list[Record]]:
         """Poll."""
@@ -122,6 +124,10 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             found = await self._consumer.getmany(
                 *wanted, timeout_ms=FETCH_WAIT_MS_MAX, max_records=BATCH_RECORDS_MAX
             )
+        except OffsetOutOfRangeError as error:
+            # Taking it over anew compares what is to be read with what the topic has.
+            self._new |= {one.partition for one in error.args[0]} & self._assigned
+            return {}
         except IllegalStateError:
             # A partition was taken away between the question and the answer.
             return {}
@@ -134,27 +140,38 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             if records
         }
 
-    def behind(self, partition: int, next_offset: int) -> int:
+    def behind(self, partition: int, position: int) -> int:
         """Compare with the end of the partition as of the last fetch."""
         try:
             end = self._consumer.highwater(TopicPartition(LEDGER, partition))
         except (IllegalStateError, AssertionError):
             return 0
-        return max(0, (end or 0) - next_offset)
+        return max(0, (end or 0) - position)
 
     async def ends(self, partitions: Sequence[int]) -> dict[int, int]:
         """Ask the broker where partitions of the topic end."""
+        return await self._asked(self._meter.end_offsets, partitions)
+
+    async def firsts(self, partitions: Sequence[int]) -> dict[int, int]:
+        """Ask the broker where partitions of the topic begin."""
+        return await self._asked(self._meter.beginning_offsets, partitions)
+
+    async def _asked(
+        self,
+        question: Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]],
+        partitions: Sequence[int],
+    ) -> dict[int, int]:
         wanted = [TopicPartition(LEDGER, number) for number in partitions]
         try:
             async with asyncio.timeout(METER_SECONDS_MAX):
-                found = await self._meter.end_offsets(wanted)
+                found = await question(wanted)
         except (KafkaError, TimeoutError) as error:
             message = f"Kafka does not answer: {error!r}"
             raise TransientError(message) from error
         return {one.partition: offset for one, offset in found.items()}
 
     async def show(self, offsets: Mapping[int, int]) -> None:
-        """Commit offsets to the group, for lag displays alone; a failure does no harm."""
+        """Commit offsets to the group; a failure does no harm."""
         commits = {
             TopicPartition(LEDGER, partition): offset
             for partition, offset in offsets.items()
@@ -162,6 +179,7 @@ class LedgerSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         }
         try:
             if commits:
-                await self._consumer.commit(commits)
-        except (KafkaError, IllegalStateError) as error:
+                async with asyncio.timeout(METER_SECONDS_MAX):
+                    await self._consumer.commit(commits)
+        except (KafkaError, IllegalStateError, TimeoutError) as error:
             log.debug("Offsets not shown.", action="offsets_not_shown", reason=repr(error))

@@ -34,6 +34,18 @@ class Loading:
                 await self._connection.fetch(queries.FUNDS_BY_KEY, *rows.columns(keys, 4))
             )
 
+    async def payments_of_cancelled(self) -> None:
+        """Load the payments that name invoices which are cancelled now."""
+        keys = [(*key, one) for key, need in self._needs.items() for one in sorted(need.cancelled)]
+        if keys:
+            found = await self._connection.fetch(queries.INVOICES_BY_KEY, *rows.columns(keys, 3))
+            payments = {
+                (row["partition"], row["account_id"], *payment)
+                for row in found
+                for payment in rows.invoice_from(row["facts"]).payments()
+            }
+            await self.funds(sorted(payments))
+
     async def groups(self) -> None:
         """Load the groups among the keys."""
         keys = [key for key, need in self._needs.items() if need.group]

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from services.monitor.adapters import rows
+from services.monitor.adapters import queries, rows
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.policy.policy import Policies
@@ -54,14 +54,6 @@ JOIN monitor.escalations AS e USING (partition, account_id)
 ORDER BY e.seq
 """
 
-#: The newest version of each policy, or the one that was the newest at an instant; the default's
-#: first version stands for the time before it was kept.
-POLICIES: Final = """
-SELECT DISTINCT ON (policy) version, document FROM monitor.policies
-WHERE $1::timestamptz IS NULL OR created_at <= $1 OR (policy = 'default' AND version = 1)
-ORDER BY policy, version DESC
-"""
-
 _word = msgspec.json.Decoder(Word)
 _START: Final[AccountKey] = (-1, "")
 
@@ -76,8 +68,8 @@ class PostgresPast:
 
     async def policies(self, known_by: datetime | None) -> Policies:
         """Read versions by the instant they were set."""
-        found = await self._connection.fetch(POLICIES, known_by)
-        return self._documents.select([(row["version"], row["document"]) for row in found])
+        found = await self._connection.fetch(queries.POLICY_HISTORY, known_by)
+        return self._documents.history(rows.versions_from(found))
 
     async def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
         """Stream by a cursor on the server: a journal is as long as an account's life."""

@@ -1,12 +1,13 @@
 """Policy documents as YAML text: read with the line of whatever is wrong, and remembered."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import yaml
 
 from services.monitor.domain.policy.document import read_policy
-from services.monitor.domain.policy.policy import Policies, Policy, select
+from services.monitor.domain.policy.policy import Policies, Policy, in_turn, select
 from shared.errors import RejectedError
 
 DOCUMENT_BYTES_MAX: Final = 64 * 1024
@@ -17,10 +18,20 @@ class PolicyDocuments:
 
     def __init__(self) -> None:
         self._read: dict[tuple[int, str], Policy] = {}
+        self._history: tuple[list[tuple[int, str, datetime]], Policies] | None = None
 
     def select(self, documents: Sequence[tuple[int, str]]) -> Policies:
         """Return the policies of (version, text) pairs, the newest of each."""
         return select([self._remembered(version, text) for version, text in documents])
+
+    def history(self, documents: Sequence[tuple[int, str, datetime]]) -> Policies:
+        """Return the policies of (version, text, instant it was set), in the order of time."""
+        asked = list(documents)
+        known = self._history
+        if known is None or known[0] != asked:
+            versions = [(since, self._remembered(one, text)) for one, text, since in asked]
+            known = self._history = (asked, in_turn(versions))
+        return known[1]
 
     def read(self, text: str, version: int) -> Policy:
         """Read a document; a `RejectedError` says line and path."""

@@ -10,10 +10,18 @@ TOPOLOGY: Final = """
 SELECT ledger_partitions FROM monitor.topology
 """
 
-#: The newest version of each policy, and how many versions there are in all.
+#: The newest version of each policy.
 POLICIES: Final = """
-SELECT DISTINCT ON (policy) policy, version, document, count(*) OVER () AS versions
+SELECT DISTINCT ON (policy) version, document
 FROM monitor.policies ORDER BY policy, version DESC
+"""
+
+#: Every version of every policy that was set by an instant, if any; the default's first version
+#: stands for the time before.
+POLICY_HISTORY: Final = """
+SELECT version, document, created_at FROM monitor.policies
+WHERE $1::timestamptz IS NULL OR created_at <= $1 OR (policy = 'default' AND version = 1)
+ORDER BY (policy = 'default' AND version = 1) DESC, created_at, policy, version
 """
 
 #: Which of these names the journal has.
@@ -86,7 +94,7 @@ WHERE p.partition = ANY($1::int[]) AND (p.policies_seen <> v.versions
 
 #: Partitions as they are stored, and why each is stopped.
 STOPS: Final = """
-SELECT partition, epoch, next_offset, stopped_reason FROM monitor.partitions
+SELECT partition, epoch, next_offset, offset_shift, stopped_reason FROM monitor.partitions
 WHERE partition = ANY($1::int[])
 """
 

@@ -20,8 +20,8 @@ from services.monitor.handlers.ports import AccountKey, DueItem, Known, MoneyQue
 from shared.contracts.escalation import LIFTED, RAISED, EscalationEvent
 from shared.postgres.pool import Connection
 
-#: Reads a policy document of a version, remembering those it has read.
-PolicyReader = Callable[[Sequence[tuple[int, str]]], Policies]
+#: Reads policy documents of a version and an instant, remembering those it has read.
+PolicyReader = Callable[[Sequence[tuple[int, str, datetime]]], Policies]
 
 _InvoiceKey = tuple[int, str, str]
 
@@ -34,10 +34,9 @@ class PostgresReading:
         self._read_policies = read_policies
 
     async def policies(self) -> tuple[Policies, int]:
-        """Read the newest policies, within the transaction."""
-        found = await self._connection.fetch(queries.POLICIES)
-        policies = self._read_policies([(row["version"], row["document"]) for row in found])
-        return policies, found[0]["versions"]
+        """Read all versions, within the transaction: there are few."""
+        found = await self._connection.fetch(queries.POLICY_HISTORY, None)
+        return self._read_policies(rows.versions_from(found)), len(found)
 
     async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
         """Ask the journal."""
@@ -66,6 +65,7 @@ class PostgresReading:
         await loading.funds(
             [(*key, *funds) for key, need in needs.items() for funds in sorted(need.funds)]
         )
+        await loading.payments_of_cancelled()
         keys = list(ruled)
         rule_runs = await loading.free_funds(keys)
         await loading.open_invoices([key for key in keys if rule_runs(key)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -61,12 +61,13 @@ def to_json(value: Any) -> str:
 def invoice_row(key: AccountKey, invoice: Invoice) -> tuple[Any, ...]:
     """Return an invoice in the columns of `SAVE_INVOICES`; its items have rows of their own.
 
-    Where its interest was paid the list of anomalies is there, be it empty: whether that is too
-    much depends on the day, and who lists anomalies must look at it.
+    Where its interest was paid or waived the list of anomalies is there, be it empty: whether that
+    is too much depends on the day, and who lists anomalies must look at it.
     """
     facts = _without_items(invoice)
     listed = _listed(anomalies.of_invoice(invoice))
-    if listed is None and any(one.instalment == INTEREST for one in invoice.matches):
+    is_paid = any(one.instalment == INTEREST for one in invoice.matches)
+    if listed is None and (is_paid or invoice.waivers):
         listed = _NOTHING
     return (*key, invoice.invoice_id, facts, listed)
 
@@ -87,6 +88,11 @@ def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:
 
 def _listed(sentences: Sequence[str]) -> str | None:
     return to_json(sentences) if sentences else None
+
+
+def versions_from(found: Sequence[Any]) -> list[tuple[int, str, datetime]]:
+    """Read versions of policies from rows of `POLICY_HISTORY`."""
+    return [(row["version"], row["document"], row["created_at"]) for row in found]
 
 
 def invoice_from(facts: str) -> Invoice:

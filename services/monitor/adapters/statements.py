@@ -13,7 +13,7 @@ INSERT INTO monitor.partitions (partition, epoch, owner, policies_seen)
 SELECT partition, 1, $2, (SELECT count(*) FROM monitor.policies)
 FROM unnest($1::int[]) AS partition
 ON CONFLICT (partition) DO UPDATE SET epoch = partitions.epoch + 1, owner = excluded.owner
-RETURNING partition, epoch, next_offset
+RETURNING partition, epoch, next_offset, offset_shift
 """
 
 #: Move partitions from their expected to their new offsets, if this owner's epoch still stands

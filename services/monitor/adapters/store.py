@@ -24,7 +24,7 @@ class PostgresStore:
     async def unit(self) -> AsyncIterator[PostgresUnit]:
         """Begin a transaction; it is committed when the block ends, else rolled back."""
         async with self._database.transaction() as connection:
-            yield PostgresUnit(connection, self._documents.select)
+            yield PostgresUnit(connection, self._documents.history)
 
     async def seed(self, now: datetime) -> None:
         """Keep the code base's default policy as version 1, where there is none."""
@@ -41,7 +41,7 @@ class PostgresStore:
         """Take partitions over."""
         async with self._database.transaction() as connection:
             found = await connection.fetch(statements.ACQUIRE, sorted(partitions), owner)
-        return [Ownership(row["partition"], row["epoch"], row["next_offset"]) for row in found]
+        return [Ownership(**dict(row)) for row in found]
 
     async def stop(self, partition: int, reason: str, at: datetime, *, epoch: int | None) -> None:
         """Write the partition row."""
@@ -56,8 +56,8 @@ class PostgresStore:
         async with self._database.transaction() as connection:
             found = await connection.fetch(queries.STOPS, list(partitions))
         return [
-            (Ownership(row["partition"], row["epoch"], row["next_offset"]), row["stopped_reason"])
-            for row in found
+            (Ownership(one, epoch, next_offset, shift), reason)
+            for one, epoch, next_offset, shift, reason in found
         ]
 
     async def partitions_due(

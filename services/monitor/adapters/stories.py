@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any, Final
 
 from services.monitor.adapters import queries, rows
@@ -11,8 +10,6 @@ from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reading import PostgresReading
 from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.policy.policy import Policies
-from services.monitor.handlers.chapters import PolicyHistory
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.replay import JournalRow
 from shared.postgres.pool import Database
@@ -23,12 +20,6 @@ PREFETCH_ROWS: Final = 1000
 JOURNAL: Final = """
 SELECT partition, "offset", clearing_rule, recorded_at, event FROM monitor.journal
 WHERE partition = $1 AND account_id = $2 ORDER BY "offset"
-"""
-
-#: Every version of every policy, as it was set; the default's first stands for the time before.
-POLICY_HISTORY: Final = """
-SELECT policy, version, document, created_at FROM monitor.policies
-ORDER BY (policy = 'default' AND version = 1) DESC, created_at, policy, version
 """
 
 #: What was said about an item and about its account as a whole, in the order in which it was said.
@@ -48,16 +39,6 @@ class PostgresStories(PostgresReading):
         columns = rows.columns([(*key, invoice_id)], 3)
         found = await self._connection.fetch(queries.ITEMS_BY_INVOICE, *columns)
         return [rows.item_from(row) for row in found]
-
-    async def policy_history(self) -> PolicyHistory:
-        """Read all versions: there are few."""
-        newest: dict[str, tuple[int, str]] = {}
-        history = list[tuple[datetime, Policies]]()
-        for row in await self._connection.fetch(POLICY_HISTORY):
-            newest[row["policy"]] = (row["version"], row["document"])
-            policies = self._read_policies(list(newest.values()))
-            history.append((row["created_at"], policies))
-        return history
 
     async def journal(self, key: AccountKey) -> AsyncIterator[JournalRow]:
         """Stream by a cursor on the server: an account's journal is as long as its life."""
@@ -79,4 +60,4 @@ async def open_stories(
 ) -> AsyncIterator[PostgresStories]:
     """Open a snapshot; it answers what a transaction may ask as well (`PostgresReading`)."""
     async with snapshot(database) as connection:
-        yield PostgresStories(connection, documents.select)
+        yield PostgresStories(connection, documents.history)

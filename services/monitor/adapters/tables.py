@@ -45,6 +45,7 @@ partitions = Table(
     _key("partition", Integer),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Column("next_offset", BigInteger, nullable=False, server_default="0"),
+    Column("offset_shift", BigInteger, nullable=False, server_default="0"),
     Column("owner", Text, nullable=False),
     Column("policies_seen", BigInteger, nullable=False, server_default="0"),
     Column("retiming_versions", BigInteger),

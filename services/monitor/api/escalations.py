@@ -1,12 +1,16 @@
 """What was said about escalations and accounts, and whether it still stands, over HTTP."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
+from services.monitor.handlers.interest import Reading, interest_now
 from shared.contracts.asyncapi import OUTBOUND
 from shared.errors import RejectedError
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
@@ -15,7 +19,11 @@ from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 STANDINGS_MAX: Final = 200
 
 
-def escalations_router(reads: Reads) -> APIRouter:
+def escalations_router(
+    reads: Reads,
+    open_reading: Callable[[], AbstractAsyncContextManager[Reading]],
+    now: Callable[[], datetime],
+) -> APIRouter:
     """Serve what was said about escalations, and whether they still stand."""
     router = APIRouter(tags=["escalations"])
 
@@ -43,11 +51,21 @@ def escalations_router(reads: Reads) -> APIRouter:
     @router.get("/standing")
     async def standing(
         escalation_id: Annotated[list[uuid.UUID], Query(max_length=STANDINGS_MAX)],
+        interest_on: Annotated[
+            date | None, Query(description="To whose end interest is told; else the creditor's day")
+        ] = None,
     ) -> models.Standings:
+        found = await reads.escalations.standings(escalation_id)
+        keys = {(one.partition, one.account_id, one.invoice_id) for one, raised in found if raised}
+        async with open_reading() as reading:
+            interest = await interest_now(reading, sorted(keys), now(), interest_on)
+        owed = {key: one for key, one, _day in interest}
         return models.Standings(
             rows=[
-                shapes.standing(row, raised)
-                for row, raised in await reads.escalations.standings(escalation_id)
+                shapes.standing(
+                    row, raised, owed.get((row.partition, row.account_id, row.invoice_id))
+                )
+                for row, raised in found
             ]
         )
 

@@ -179,6 +179,18 @@ class Recipient(BaseModel):
     locale: str | None
 
 
+class Interest(BaseModel):
+    """Interest on late payment of an invoice, as words about escalations bring it."""
+
+    accrued: str
+    #: What is owed of it.
+    open: str
+    currency: str
+    why: list[str]
+    #: The day to whose end it is reckoned.
+    until_on: date | None
+
+
 class Standing(BaseModel):
     """Whether an escalation is still to be acted on, and if not, why."""
 
@@ -193,6 +205,8 @@ class Standing(BaseModel):
     disputed: str
     held: bool
     held_by: str | None
+    #: On the item's invoice, all of its items together; null where late payment bears none.
+    interest: Interest | None
 
 
 class Standings(BaseModel):
@@ -215,12 +229,16 @@ class PolicySet(BaseModel):
 
     policy: str
     version: int
+    #: What is valid in it and most likely not meant.
+    warnings: list[str]
 
 
 class PolicyValid(BaseModel):
     """The document can be set."""
 
     valid: bool
+    #: What is valid in it and most likely not meant.
+    warnings: list[str]
 
 
 class LevelTotal(BaseModel):

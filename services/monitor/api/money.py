@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.interest import Reading, interest_now, paid_beyond_now
+from services.monitor.handlers.interest import Reading, beyond_now, interest_now
 from services.monitor.handlers.past import Question, interest_then
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
@@ -63,7 +63,7 @@ def money_router(
     ) -> Page[models.Anomaly]:
         page = await reads.ledger.anomalies(account_id, cursor, limit)
         async with open_reading() as reading:
-            beyond = await paid_beyond_now(
+            beyond = await beyond_now(
                 reading, [one.invoice for one in page.rows if one.invoice is not None], now()
             )
         return Page(

@@ -3,25 +3,22 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.monitor.domain.audit.chain import Head, head_from
 from services.monitor.domain.audit.findings import Findings
 from services.monitor.handlers.auditor import Auditor, Audits, PartitionState
 from shared.errors import ArrearsError
 from shared.postgres.paging import Page
+from shared.runtime.partitions import Number, Resume
 
 #: Heads that one question can name.
 HEADS_MAX: Final = 1024
 LINES: Final = "application/x-ndjson"
-#: A name as it stands in the log: one line of text.
-Name = Annotated[str, AfterValidator(str.strip), Field(min_length=1, max_length=200)]
-#: As the database can hold one.
-Number = Annotated[int, Path(ge=0, lt=2**31)]
 
 
 class Partition(BaseModel):
@@ -29,8 +26,10 @@ class Partition(BaseModel):
 
     partition: int
     owner: str
-    #: The ledger offset to be folded next.
+    #: The journal's offset to be folded next, and the topic's, which is another one where the topic
+    #: has lost records.
     next_offset: int
+    position: int
     #: Why and since when it is stopped; null when it is not.
     stopped_reason: str | None
     stopped_at: datetime | None
@@ -39,12 +38,6 @@ class Partition(BaseModel):
     seals: int
     sealed_offset: int | None
     head: str | None
-
-
-class Resume(BaseModel):
-    """Who lets a partition go on."""
-
-    by: Name
 
 
 class AuditQuestion(BaseModel):
@@ -101,7 +94,7 @@ def partitions_router(auditor: Auditor, audits: Audits) -> APIRouter:
 
     @router.post("/partitions/{partition}/resume")
     async def resume(partition: Number, body: Resume) -> Partition:
-        return _shown(await auditor.resume(partition, body.by))
+        return _shown(await auditor.resume(partition, body.by, body.from_offset))
 
     @router.post(
         "/partitions/{partition}/audit",
@@ -141,6 +134,7 @@ def _shown(state: PartitionState) -> Partition:
         partition=state.partition,
         owner=state.owner,
         next_offset=state.next_offset,
+        position=state.position,
         stopped_reason=state.stopped_reason,
         stopped_at=state.stopped_at,
         audited_at=state.audited_at,

@@ -10,6 +10,7 @@ from services.monitor.adapters.reads.reads import Reads
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.api import models
 from services.monitor.api.shapes import Row
+from services.monitor.domain.policy.doubts import doubts_of
 from shared.errors import NotFoundError, RejectedError
 from shared.postgres.paging import Page
 
@@ -41,14 +42,16 @@ def policies_router(
 
     @router.post("/policies", status_code=201)
     async def set_policy(request: Request) -> models.PolicySet:
-        name, version = await store.add_policy(await text_of(request), now())
+        text = await text_of(request)
+        name, version = await store.add_policy(text, now())
         changed()
-        return models.PolicySet(policy=name, version=version)
+        warnings = doubts_of(documents.read(text, version=version))
+        return models.PolicySet(policy=name, version=version, warnings=warnings)
 
     @router.post("/policies/validate")
     async def validate(request: Request) -> models.PolicyValid:
-        documents.read(await text_of(request), version=0)
-        return models.PolicyValid(valid=True)
+        policy = documents.read(await text_of(request), version=0)
+        return models.PolicyValid(valid=True, warnings=doubts_of(policy))
 
     return router
 

@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api.policies import text_of
+from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.domain.policy.policy import Policies, Policy, Scope
+from services.monitor.domain.story.wording import of_terms
 from services.monitor.handlers.preview import Books, Preview, Stake, preview
 from shared.errors import ArrearsError
 from shared.money import to_text
@@ -45,6 +47,17 @@ class PreviewRow(BaseModel):
     largest: list[LargestCustomer]
 
 
+class InterestPreview(BaseModel):
+    """Terms of interest that would hold from `today` on; what has accrued by others stays owed."""
+
+    #: The policy that is in force so far, and its terms.
+    policy: str
+    before: str
+    after: str
+    #: Accounts with something open that it has been for; contracts' own terms stay as they are.
+    accounts: int
+
+
 class PolicyPreview(BaseModel):
     """What a policy would do if it were put in force now; nothing has been changed."""
 
@@ -57,6 +70,10 @@ class PolicyPreview(BaseModel):
     items: int
     accounts: int
     rows: list[PreviewRow]
+    #: What is valid in the policy and most likely not meant.
+    warnings: list[str]
+    #: Empty where it leaves the terms of interest as they are.
+    interest: list[InterestPreview]
 
 
 class PreviewProgress(BaseModel):
@@ -146,6 +163,16 @@ def _shown(found: Preview, instant: datetime) -> PolicyPreview:
         items=found.concerned,
         accounts=found.accounts,
         rows=[_row(stake) for stake in found.stakes],
+        warnings=doubts_of(found.policy),
+        interest=[
+            InterestPreview(
+                policy=one.present.label,
+                before=of_terms(one.present.interest),
+                after=of_terms(found.policy.interest),
+                accounts=one.accounts,
+            )
+            for one in found.interest
+        ],
     )
 
 

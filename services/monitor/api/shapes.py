@@ -249,8 +249,8 @@ def figures(
     )
 
 
-def standing(row: Row, raised: Raised | None) -> models.Standing:
-    """Shape whether an escalation stands, and whom to write to about it."""
+def standing(row: Row, raised: Raised | None, owed: InvoiceInterest | None) -> models.Standing:
+    """Shape whether an escalation stands, whom to write to about it, the interest to ask for."""
     customer = None if row.customer is None else msgspec.convert(row.customer, CustomerUpdated)
     known = recipient_of(customer)
     recipient = (
@@ -268,6 +268,15 @@ def standing(row: Row, raised: Raised | None) -> models.Standing:
         disputed=to_text(row.disputed_minor or 0, row.currency),
         held=raised is not None and raised.held_by is not None,
         held_by=None if raised is None else raised.held_by,
+        interest=None
+        if owed is None
+        else models.Interest(
+            accrued=owed.interest.accrued,
+            open=owed.interest.open,
+            currency=owed.interest.currency,
+            why=owed.why,
+            until_on=owed.interest.until_on,
+        ),
     )
 
 

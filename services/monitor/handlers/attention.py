@@ -73,7 +73,7 @@ async def attend(
     for key, item in look.items:
         _decide(course, key, item, known[key], look, overdue.get(key), live=live)
     await unit.save_items(course.placed)
-    figures = await figures_for(unit, course.decided)
+    figures = await figures_for(unit, course.decided, known, policies)
     words = [
         word
         for key, item, policy, applied in course.decided
@@ -182,5 +182,5 @@ def _raised(
         reached_on=on,
         customer=known.debtor.customer,
         claim=figures.claim(key, item, known.debtor, today) if level.is_claim else None,
-        interest=figures.interest(key, item, policy, today),
+        interest=figures.interest(key, item, today),
     )

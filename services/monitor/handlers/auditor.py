@@ -27,6 +27,8 @@ class PartitionState:
     partition: int
     owner: str
     next_offset: int
+    #: What offsets of the journal are ahead of the topic's by.
+    offset_shift: int
     #: Why and since when it is stopped; None when it is not.
     stopped_reason: str | None
     stopped_at: datetime | None
@@ -35,6 +37,11 @@ class PartitionState:
     seals: int
     sealed_offset: int | None
     digest: bytes | None
+
+    @property
+    def position(self) -> int:
+        """The topic's own offset to be read next."""
+        return self.next_offset - self.offset_shift
 
     @property
     def head(self) -> Head | None:
@@ -54,8 +61,8 @@ class Audits(Protocol):
     async def audited(self, partition: int, at: datetime) -> None:
         """Keep when a partition was audited."""
 
-    async def resume(self, partition: int) -> bool:
-        """Let a partition go on; says whether it was stopped."""
+    async def resume(self, partition: int, from_offset: int | None) -> bool:
+        """Let a partition go on, from an offset of the topic on; says whether it was stopped."""
 
     async def seal_next(self, partition: int, now: datetime) -> int:
         """Seal the next rows of a partition's journal; returns how many."""
@@ -121,13 +128,14 @@ class Auditor:
                 self._observer.audited(findings, now)
             yield findings
 
-    async def resume(self, partition: int, by: str) -> PartitionState:
+    async def resume(self, partition: int, by: str, from_offset: int | None) -> PartitionState:
         """Let a partition go on after its repair, and say in the log who did.
 
+        With an offset it is read from there on: its topic has lost what came before.
         Raises `ConflictingStateError` when it is not stopped.
         """
         before = await self._known(partition)
-        if not await self._audits.resume(partition):
+        if not await self._audits.resume(partition, from_offset):
             message = f"partition {partition} is not stopped"
             raise ConflictingStateError(message, code="partition_not_stopped")
         log.warning(
@@ -135,6 +143,7 @@ class Auditor:
             action="partition_resumed",
             partition=partition,
             by=by,
+            from_offset=from_offset,
             stopped_at=None if before.stopped_at is None else before.stopped_at.isoformat(),
             reason=before.stopped_reason,
         )

@@ -44,9 +44,6 @@ OF_EVERY_ITEM: Final = (
 POLICY_SET: Final = "policy.set"
 _ENVELOPE: Final = msgspec.json.Decoder(LedgerEvent)
 
-#: All policies from an instant on; the first of them stand for the time before as well.
-PolicyHistory = Sequence[tuple[datetime, Policies]]
-
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -76,12 +73,12 @@ class Teller:
     account_id: str
     invoice_id: str
     instalment: int
-    policies: PolicyHistory
+    policies: Policies
     #: See `remembered.kept_from`.
     kept: Sequence[tuple[datetime, frozenset[str]]]
     replay: Replay = field(init=False)
     chapters: list[Chapter] = field(default_factory=list)
-    #: Which of `policies` are in force.
+    #: Which of the policies' history are in force.
     _place: int = 0
 
     def __post_init__(self) -> None:
@@ -122,8 +119,9 @@ class Teller:
 
     def _set_policies(self, until: datetime | None) -> None:
         """Put in force what was set by an instant, or (None) all of it."""
-        while self._place + 1 < len(self.policies):
-            at = self.policies[self._place + 1][0]
+        for coming in self.policies.history[self._place + 1 :]:
+            at = coming.since
+            assert at is not None
             if until is not None and at > until:
                 return
             day = self._policy().today(at)
@@ -135,7 +133,7 @@ class Teller:
                 self.chapters.append(Chapter(day, at, POLICY_SET, label, "", {}, changes, (), None))
 
     def _policy(self) -> Policy:
-        _since, policies = self.policies[self._place]
+        policies = self.policies.history[self._place]
         customer = self.replay.account.debtor.customer
         if customer is None:
             return policies.of(self.account_id)

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from services.monitor.domain.escalation.applied import Applied
 from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.interest.claim import interest_of
-from services.monitor.domain.interest.terms import ruling
+from services.monitor.domain.interest.in_force import terms_in_force
+from services.monitor.domain.interest.terms import InForce, ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policy
-from services.monitor.handlers.ports import AccountKey, Unit
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies, Policy
+from services.monitor.handlers.ports import AccountKey, Known, Unit
 from shared.contracts.escalation import Claim, EscalationEvent, Interest
 
 _InvoiceKey = tuple[int, str, str]
@@ -32,11 +33,13 @@ class Figures:
         claims: dict[AccountKey, dict[str, tuple[date, Claim]]],
         invoices: dict[_InvoiceKey, Invoice],
         clearings: dict[_InvoiceKey, list[Clearing]],
+        terms: Mapping[AccountKey, tuple[InForce, ...]],
     ) -> None:
         self._open_items = open_items
         self._claims = claims
         self._invoices = invoices
         self._clearings = clearings
+        self._terms = terms
         self._books: dict[AccountKey, ClaimBook] = {}
 
     def claim(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
@@ -51,7 +54,7 @@ class Figures:
             )
         return book.claim(item, today)
 
-    def interest(self, key: AccountKey, item: Item, policy: Policy, today: date) -> Interest | None:
+    def interest(self, key: AccountKey, item: Item, today: date) -> Interest | None:
         """Return the interest on an item's invoice so far; None where none is asked.
 
         A contract that the door never checked and nobody can read stops nothing: the creditor's
@@ -61,26 +64,34 @@ class Figures:
         invoice = self._invoices.get(where)
         if invoice is None:
             return None
-        found = ruling(invoice.interest, item.currency, policy.interest, policy.label)
-        if found.terms is None:
+        found = ruling(invoice.interest, item.currency, self._terms[key])
+        if not found.bears_by(today):
             return None
-        interest = interest_of(invoice, self._clearings.get(where, []), found.terms, today)
+        interest = interest_of(invoice, self._clearings.get(where, []), found.in_force, today)
         faults = [] if found.fault is None else [found.fault]
         return replace(interest, why=[*faults, *interest.why])
 
 
 async def figures_for(
-    unit: Unit, decided: Sequence[tuple[AccountKey, Item, Policy, Applied]]
+    unit: Unit,
+    decided: Sequence[tuple[AccountKey, Item, Policy, Applied]],
+    known: Mapping[AccountKey, Known],
+    policies: Policies,
 ) -> Figures:
     """Load what the figures of freshly raised levels need; items without one need nothing."""
     raised = [one for one in decided if one[3].raised]
     claimants = sorted({key for key, _, _, one in raised if any(map(_is_claim, one.raised))})
     bearing = sorted({(*key, item.invoice_id) for key, item, _policy, _applied in raised})
     invoices = await unit.invoices(bearing) if bearing else {}
+    terms = {
+        key: terms_in_force(key[1], known[key].debtor, policies)
+        for key in {key for key, *_rest in raised}
+    }
     interested = [
         (*key, item.invoice_id)
-        for key, item, policy, _applied in raised
-        if policy.interest is not None or invoices[*key, item.invoice_id].interest is not None
+        for key, item, _policy, _applied in raised
+        if any(one.terms is not None for one in terms[key])
+        or invoices[*key, item.invoice_id].interest is not None
     ]
     claims = _by_item(await unit.claims(claimants)) if claimants else {}
     for key, item, _policy, applied in decided:
@@ -91,6 +102,7 @@ async def figures_for(
         claims,
         invoices,
         await unit.clearings(sorted(set(interested))) if interested else {},
+        terms,
     )
 
 

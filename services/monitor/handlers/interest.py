@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of
-from services.monitor.domain.interest.terms import ruling
+from services.monitor.domain.interest.claim import interest_of, paid_beyond, paid_of, waived_beyond
+from services.monitor.domain.interest.in_force import terms_in_force
+from services.monitor.domain.interest.terms import InForce, ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policy import Policies
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import Interest
 from shared.money import to_minor
@@ -27,11 +28,11 @@ class InvoiceInterest:
     #: Money that has met the interest by then, and what of it is beyond what has grown.
     paid: int
     overpaid: int
-    #: A sentence for a person on each payment that went beyond.
+    #: A sentence for a person on each payment and each waiver that went beyond.
     beyond: list[str]
     #: What waivers have taken away of what would be owed without them.
     waived: int
-    #: `contract`, or the creditor's policy by its label.
+    #: `contract`, or the creditor's policy that is in force on the day, by its label.
     terms_of: str
     #: Why the contract's own terms could not be read.
     fault: str | None
@@ -48,22 +49,22 @@ class InvoiceInterest:
 
 
 def interest_on(
-    invoice: Invoice, clearings: Iterable[Clearing], policy: Policy, until: date
+    invoice: Invoice, clearings: Iterable[Clearing], creditors: tuple[InForce, ...], until: date
 ) -> InvoiceInterest | None:
     """Return the interest on an invoice to the end of a day.
 
-    None where late payment bears none, unless some was paid all the same. `clearings` are the
-    invoice's own. A contract that nobody can read falls back to the creditor's
-    rule, and says so.
+    None where late payment bears none and never did, unless some was paid or waived all the same.
+    `clearings` are the invoice's own, `creditors` the account's terms by the day
+    (`terms_in_force`). A contract that nobody can read falls back to those, and says so.
     """
     currency = invoice.currency
     if currency is None:
         return None
-    found = ruling(invoice.interest, currency, policy.interest, policy.label)
-    terms = found.terms
+    found = ruling(invoice.interest, currency, creditors)
+    terms = found.in_force
     own = list(clearings)
     paid = paid_of(own, until)
-    if terms is None and not paid:
+    if not found.bears_by(until) and not paid and not invoice.waivers:
         return None
     interest = interest_of(invoice, own, terms, until)
     waived = 0
@@ -76,9 +77,12 @@ def interest_on(
         interest=interest,
         paid=paid,
         overpaid=max(0, paid - grown),
-        beyond=paid_beyond(invoice, own, grown, until),
+        beyond=[
+            *paid_beyond(invoice, own, grown, until),
+            *waived_beyond(invoice, own, terms, until),
+        ],
         waived=waived,
-        terms_of=found.terms_of,
+        terms_of=found.on(until).terms_of,
         fault=found.fault,
     )
 
@@ -87,7 +91,7 @@ class Reading(Protocol):
     """One snapshot of the stored state."""
 
     async def policies(self) -> tuple[Policies, int]:
-        """Return the newest policies, and how many versions there are in all."""
+        """Return the policies with their history, and how many versions there are in all."""
 
     async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
         """Return what is known of accounts besides their items."""
@@ -100,9 +104,9 @@ class Reading(Protocol):
 
 
 async def interest_now(
-    reading: Reading, keys: Sequence[InvoiceKey], now: datetime
+    reading: Reading, keys: Sequence[InvoiceKey], now: datetime, until: date | None = None
 ) -> list[tuple[InvoiceKey, InvoiceInterest, date]]:
-    """Return the interest on invoices to the end of the creditor's day, with that day.
+    """Return the interest on invoices to the end of a day, the creditor's today, with that day.
 
     Those whose late payment bears none are left out.
     """
@@ -114,18 +118,19 @@ async def interest_now(
     clearings = await reading.clearings(keys)
     found: list[tuple[InvoiceKey, InvoiceInterest, date]] = []
     for key in keys:
-        policy = known[key[:2]].policy(key[:2], policies)
-        today = policy.today(now)
-        one = interest_on(invoices[key], clearings.get(key, []), policy, today)
+        account = known[key[:2]]
+        day = until or account.policy(key[:2], policies).today(now)
+        terms = terms_in_force(key[1], account.debtor, policies)
+        one = interest_on(invoices[key], clearings.get(key, []), terms, day)
         if one is not None:
-            found.append((key, one, today))
+            found.append((key, one, day))
     return found
 
 
-async def paid_beyond_now(
+async def beyond_now(
     reading: Reading, keys: Sequence[InvoiceKey], now: datetime
 ) -> dict[InvoiceKey | None, list[str]]:
-    """Return the sentences on interest that was paid beyond what has grown, by invoice.
+    """Return the sentences on interest that was paid or waived beyond what has grown, by invoice.
 
     They depend on the creditor's day and policy, so that they are made when they are read, unlike
     the anomalies that follow from the facts alone and are stored with them.

@@ -6,6 +6,7 @@ partition row. Any doubt about ownership ends the loop: its supervisor joins the
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 from typing import Final
@@ -15,10 +16,12 @@ import structlog
 from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.observer import Observer
-from services.monitor.handlers.ports import Ownership, Record, Source, Store, Word
+from services.monitor.handlers.places import Source, place
+from services.monitor.handlers.ports import Ownership, Record, Store, Word
 from services.monitor.handlers.stops import Evidence, Stop, stop_partition
 from services.monitor.handlers.sweep import sweep
 from shared.errors import BrokenInvariantError, ConflictingStateError, FencedError
+from shared.kafka.positions import Begin
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +31,8 @@ BEHIND_RECORDS_MAX: Final = 1000
 SWEEP_SECONDS_MAX: Final = 1.0
 #: It raises all the same once it has been behind for this long.
 PATIENCE_SECONDS_MAX: Final = 600.0
+#: A round without anything to read waits this long.
+IDLE_SECONDS: Final = 0.02
 
 
 class Loop:
@@ -54,6 +59,8 @@ class Loop:
         self.owned: dict[int, Ownership] = {}
         #: Partitions of `owned` that are stopped, with the reason; as the store has it.
         self.stopped: dict[int, str] = {}
+        #: Partitions that a restored database has read again, and up to which offset of the topic.
+        self.repeated: dict[int, int] = {}
         self._behind_since: dict[int, float] = {}
         self._sought: dict[int, int] = {}
         self._sweeps_wanted: list[asyncio.Future[None]] = []
@@ -91,31 +98,36 @@ class Loop:
     def _running(self) -> list[int]:
         for partition in [one for one in self.owned if not self._source.still_assigned(one)]:
             del self.owned[partition]
+            self.repeated.pop(partition, None)
         return [partition for partition in self.owned if partition not in self.stopped]
 
     async def _take_over(self) -> None:
         new = self._source.newly_assigned()
         if not new:
             return
-        ends = await self._source.ends(new)
         for owned in await self._store.acquire(new, self._owner):
             await self._source.seek(owned)
             self.owned[owned.partition] = owned
         await self._heed_stops()
-        for partition in self._running():
-            if partition in ends:
-                await self._check_end(self.owned[partition], ends[partition])
+        await self._place([one for one in self._running() if one in new])
         log.info("Took over.", action="partitions_taken", partitions=sorted(self.owned))
         self._wake_relay()
 
-    async def _check_end(self, owned: Ownership, end: int) -> None:
-        """Stop a partition whose topic ends before what was folded: it was lost, or made anew."""
-        if end < owned.next_offset:
-            await self._stop(
-                owned.partition,
-                f"the ledger topic ends at offset {end}, but {owned.next_offset} events of it are "
-                "folded: the topic was lost or made anew; restore it from its backup",
-            )
+    async def _place(self, partitions: Sequence[int]) -> None:
+        """Compare positions with the topic and the group; where records are gone, stop."""
+        found = await place(self._source, [self.owned[one] for one in partitions])
+        for partition, where in found.items():
+            if not isinstance(where, Begin):
+                await self._stop(partition, where.reason)
+            elif where.repeated_until is not None and partition not in self.repeated:
+                self.repeated[partition] = where.repeated_until
+                log.error(
+                    "The database is older than Kafka: it was restored; folding again.",
+                    action="restore_detected",
+                    partition=partition,
+                    offset=self.owned[partition].position,
+                    until=where.repeated_until,
+                )
 
     async def _fold(self, records: Mapping[int, Sequence[Record]]) -> None:
         """Fold all partitions in one transaction; where one is broken, each on its own."""
@@ -146,19 +158,11 @@ class Loop:
         owned = self.owned.get(partition)
         if owned is None:
             return []
-        fresh = [record for record in batch if record.offset >= owned.next_offset]
-        if not fresh:
-            await self._check_end(owned, (await self._source.ends([partition]))[partition])
-            return []
-        if fresh[0].offset == owned.next_offset:
+        fresh = [one for raw in batch if (one := owned.placed(raw)).offset >= owned.next_offset]
+        if fresh and fresh[0].offset == owned.next_offset:
             return fresh
-        first = await self._source.first_offset(partition)
-        if first > owned.next_offset:
-            await self._stop(
-                partition,
-                f"the ledger topic begins at offset {first}, but {owned.next_offset} is to be "
-                "folded next: what lies between is lost; restore the topic from its backup",
-            )
+        await self._place([partition])
+        if not fresh or partition in self.stopped:
             return []
         if self._sought.get(partition) != owned.next_offset:
             # The client handed over what it had fetched before it was told where to read.
@@ -173,21 +177,28 @@ class Loop:
         started = perf_counter()
         now = self._now()
         next_offsets = {partition: batch[-1].offset + 1 for partition, batch in records.items()}
-        live = {one for one in records if self._is_live(one, next_offsets[one])}
+        moved = [replace(self.owned[one], next_offset=at) for one, at in next_offsets.items()]
+        live = {owned.partition for owned in moved if self._is_live(owned)}
         with collector_paused():
             folded = await fold_batch(self._store, self.owned, records, now, live=live)
-        for partition, next_offset in next_offsets.items():
-            owned = self.owned[partition]
-            self.owned[partition] = Ownership(partition, owned.epoch, next_offset)
+        for owned in moved:
+            self.owned[owned.partition] = owned
+            if owned.position >= self.repeated.get(owned.partition, 0):
+                self.repeated.pop(owned.partition, None)
         self._wake_relay()
         # What the batch made due for a look is looked at before the next one.
         self._tick = self._tick or folded.retimed
         self._observer.folded(folded, perf_counter() - started)
         self._observer.said(folded.words)
 
-    def _is_live(self, partition: int, next_offset: int) -> bool:
-        """Say whether a partition may raise: it is not far behind, or has been for too long."""
-        if self._source.behind(partition, next_offset) <= BEHIND_RECORDS_MAX:
+    def _is_live(self, owned: Ownership) -> bool:
+        """Say whether a partition may raise: it is not far behind, or has been for too long.
+
+        What a restored database has not read again may pay what it takes for open.
+        """
+        partition = owned.partition
+        is_whole = owned.position >= self.repeated.get(partition, 0)
+        if is_whole and self._source.behind(partition, owned.position) <= BEHIND_RECORDS_MAX:
             self._behind_since.pop(partition, None)
             return True
         since = self._behind_since.setdefault(partition, perf_counter())
@@ -206,8 +217,10 @@ class Loop:
                     # The next round begins with this one, so that each has its turn.
                     self._sweep_first, is_done = partition, False
                     break
-                if self._is_live(partition, self.owned[partition].next_offset):
-                    is_done = await self._sweep_one(partition, now, started, retime) and is_done
+                if self._is_live(self.owned[partition]):
+                    is_done = (
+                        await self._sweep_one(partition, now, started, retime=retime) and is_done
+                    )
                 else:
                     is_done = False
         except BaseException as error:
@@ -234,11 +247,7 @@ class Loop:
         return due[0] < self._sweep_first, due[0]
 
     async def _sweep_one(
-        self,
-        partition: int,
-        now: datetime,
-        started: float,
-        retime: bool,  # as the store says it
+        self, partition: int, now: datetime, started: float, *, retime: bool
     ) -> bool:
         try:
             with collector_paused():
@@ -283,13 +292,9 @@ class Loop:
 
     async def _resume(self, stored: Ownership) -> None:
         """Go on from where the store is: whoever repaired it may have moved that."""
-        owned = Ownership(stored.partition, self.owned[stored.partition].epoch, stored.next_offset)
+        owned = replace(stored, epoch=self.owned[stored.partition].epoch)
         self.owned[owned.partition] = owned
         self._sought.pop(owned.partition, None)
         await self._source.seek(owned)
         log.info("A partition goes on.", action="partition_goes_on", partition=owned.partition)
-        await self._check_end(owned, (await self._source.ends([owned.partition]))[owned.partition])
-
-
-#: A round without anything to read waits this long.
-IDLE_SECONDS: Final = 0.02
+        await self._place([owned.partition])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
+from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.batch import Entry, decode
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
@@ -58,7 +59,7 @@ class Past(Protocol):
     """One snapshot of journal and log."""
 
     async def policies(self, known_by: datetime | None) -> Policies:
-        """Return the newest policies, or those that were the newest at an instant."""
+        """Return the policies with their history, or as they were at an instant."""
 
     def journal(self, question: Question, after: After | None) -> AsyncIterator[JournalRow]:
         """Give what was recorded by then of the accounts that are asked for, account by account.
@@ -78,6 +79,7 @@ class PastAccount:
     key: AccountKey
     replay: Replay
     policy: Policy
+    policies: Policies
     #: The creditor's day that is asked for.
     today: date
     remembered: Remembered
@@ -199,7 +201,7 @@ async def _remember(
         if then.known_by is not None:
             until = min(until, then.known_by + timedelta.resolution)
         said = remembered(words.get(one.key, ()), until)
-        found.append(PastAccount(one.key, one.replay, policy, one.today, said))
+        found.append(PastAccount(one.key, one.replay, policy, policies, one.today, said))
     return found
 
 
@@ -215,9 +217,11 @@ def interest_then(account: PastAccount, invoice_id: str | None) -> Iterable[Invo
 
     Where nothing has grown or was paid there is none, unless the invoice is asked for by its id.
     """
-    for name, invoice in sorted(account.replay.account.invoices.items()):
+    folded = account.replay.account
+    terms = terms_in_force(account.key[1], folded.debtor, account.policies)
+    for name, invoice in sorted(folded.invoices.items()):
         if invoice_id in (None, name):
             clearings = account.replay.clearings_of(name)
-            found = interest_on(invoice, clearings, account.policy, account.today)
+            found = interest_on(invoice, clearings, terms, account.today)
             if found is not None and (found.is_some or invoice_id is not None):
                 yield found

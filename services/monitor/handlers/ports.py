@@ -33,6 +33,19 @@ class Ownership:
     epoch: int
     #: The ledger offset to be folded next.
     next_offset: int
+    #: Offsets of the journal are those of the topic and this; see `resume --from`.
+    offset_shift: int = 0
+
+    @property
+    def position(self) -> int:
+        """The topic's own offset to be read next."""
+        return self.next_offset - self.offset_shift
+
+    def placed(self, record: "Record") -> "Record":
+        """Return a record of the topic with its offset in the journal."""
+        if not self.offset_shift:
+            return record
+        return Record(record.partition, record.offset + self.offset_shift, record.value)
 
 
 class Record(Struct, frozen=True):
@@ -143,7 +156,7 @@ class Unit(Protocol):
         """Lock a partition without moving it; `FencedError` when not the owner."""
 
     async def policies(self) -> tuple[Policies, int]:
-        """Return the newest policies, and how many versions there are in all."""
+        """Return the policies with their history, and how many versions there are in all."""
 
     async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
         """Return which (partition, name) the journal has already."""
@@ -260,28 +273,3 @@ class Publisher(Protocol):
 
     async def send(self, topic: str, records: Iterable[tuple[bytes, bytes]]) -> None:
         """Send `(key, value)` records."""
-
-
-class Source(Protocol):
-    """The ledger topic, as far as this process is assigned to it."""
-
-    def newly_assigned(self) -> list[int]:
-        """Return partitions assigned since the last call and not taken away again."""
-
-    def still_assigned(self, partition: int) -> bool:
-        """Say whether a partition has not been taken away."""
-
-    async def seek(self, owned: Ownership) -> None:
-        """Read a partition from its owner's offset on."""
-
-    async def ends(self, partitions: Sequence[int]) -> dict[int, int]:
-        """Ask where partitions of the topic end now."""
-
-    async def first_offset(self, partition: int) -> int:
-        """Return the oldest offset that the topic still has."""
-
-    async def fetch(self, partitions: Sequence[int]) -> dict[int, list[Record]]:
-        """Return the next records of partitions, after a short wait when there are none."""
-
-    def behind(self, partition: int, next_offset: int) -> int:
-        """Return how many known records of a partition lie beyond an offset."""

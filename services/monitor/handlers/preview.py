@@ -1,4 +1,4 @@
-"""What a policy would do if it were in force now: what it would raise, hold, let go on and lift.
+"""What a policy would do if it were in force now: raise, hold, let go on, lift, and to interest.
 
 Nothing is written. Items come account by account, so that an account is decided as a whole and is
 counted once; what is kept in memory does not grow with the ledger. What would follow from a new
@@ -93,6 +93,16 @@ class Stake:
 
 
 @dataclass(slots=True)
+class InterestChange:
+    """The terms of interest that a policy would put in the place of another one's, from today."""
+
+    #: The policy that is in force so far.
+    present: Policy
+    #: Accounts with something open that it has been for.
+    accounts: int = 0
+
+
+@dataclass(slots=True)
 class Preview:
     """What a policy would do today."""
 
@@ -102,6 +112,21 @@ class Preview:
     concerned: int = 0
     accounts: int = 0
     _stakes: dict[tuple[str, str, str], Stake] = field(default_factory=dict)
+    _presents: dict[str, InterestChange] = field(default_factory=dict)
+
+    @property
+    def interest(self) -> list[InterestChange]:
+        """The present policies whose terms of interest are others, by their labels."""
+        return [
+            one
+            for _label, one in sorted(self._presents.items())
+            if one.present.interest != self.policy.interest
+        ]
+
+    def replaces(self, present: Policy, accounts: int) -> None:
+        """Note a policy that would be no longer in force for so many accounts."""
+        known = self._presents.setdefault(present.label, InterestChange(present))
+        known.accounts += accounts
 
     @property
     def stakes(self) -> list[Stake]:
@@ -150,6 +175,8 @@ async def preview(
     """
     coming = with_policy(present, policy)
     found = Preview(policy)
+    if policy.scope in present.by_scope:
+        found.replaces(present.by_scope[policy.scope], 0)
     total = await books.count()
     yield total, found
     async for accounts in books.accounts():
@@ -157,6 +184,7 @@ async def preview(
             found.looked_at += len(account.items)
             if account.known.policy(account.key, coming) is policy:
                 await found.look(account, now)
+                found.replaces(account.known.policy(account.key, present), 1)
         yield total, found
 
 

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.monitor.domain.audit.findings import Violation
+from shared.kafka.positions import read_again
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +31,23 @@ class Stop:
 
 
 def told(stopped: Mapping[int, str]) -> str:
-    """Say on the health page what is stopped, what to do, and why each is."""
+    """Say on the health page what is stopped, what to do, and why; nothing where none is."""
+    if not stopped:
+        return ""
     numbers = ", ".join(str(one) for one in sorted(stopped))
     reasons = "; ".join(f"{one}: {stopped[one]}" for one in sorted(stopped))
     return (
         f"stopped, the others go on: {numbers}; repair what is wrong, then: "
         f"arrears partition resume N --as NAME; {reasons}"
     )
+
+
+def told_again(repeated: Mapping[int, int]) -> str:
+    """Say on the health page what a restored database reads again, and up to which offset."""
+    if not repeated:
+        return ""
+    until = ", ".join(f"{one} until offset {end}" for one, end in sorted(repeated.items()))
+    return read_again(f"partition {until}")
 
 
 class Stopping(Protocol):

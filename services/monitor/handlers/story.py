@@ -15,10 +15,11 @@ from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.holds import Hold, holds_on
 from services.monitor.domain.escalation.telling import address_of
+from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
-from services.monitor.handlers.chapters import Chapter, PolicyHistory, Teller
+from services.monitor.handlers.chapters import Chapter, Teller
 from services.monitor.handlers.figures import Figures
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey, Known
@@ -32,7 +33,7 @@ class Sources(Protocol):
     """One snapshot of all that a story is told from."""
 
     async def policies(self) -> tuple[Policies, int]:
-        """Return the newest policies, and how many versions there are in all."""
+        """Return the policies with their history, and how many versions there are in all."""
 
     async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
         """Return what is known of accounts besides their items."""
@@ -45,9 +46,6 @@ class Sources(Protocol):
 
     async def items(self, key: AccountKey, invoice_id: str) -> list[Item]:
         """Return the items of an invoice, in the order of their instalments."""
-
-    async def policy_history(self) -> PolicyHistory:
-        """Return all policies, as each new version left them, in the order of their instants."""
 
     def journal(self, key: AccountKey) -> AsyncIterator[JournalRow]:
         """Give the account's entries, in the order of the ledger."""
@@ -89,9 +87,8 @@ async def tell(
     policy = known.policy(key, policies)
     today = policy.today(now)
     words = await sources.words(key, invoice_id, instalment)
-    history = await sources.policy_history()
     kept = kept_from(msgspec.convert(words, list[Word]))
-    teller = Teller(key[1], invoice_id, instalment, history, kept)
+    teller = Teller(key[1], invoice_id, instalment, policies, kept)
     async for row in sources.journal(key):
         teller.read(row)
     teller.end()
@@ -109,7 +106,12 @@ async def tell(
         decision=decide(item, policy, today, around),
         outlook=forecast(item, policy, today, around, open_items),
         claim=await _claim(sources, key, item, known, open_items, policy, today),
-        interest=interest_on(invoice, teller.replay.clearings_of(invoice_id), policy, today),
+        interest=interest_on(
+            invoice,
+            teller.replay.clearings_of(invoice_id),
+            terms_in_force(key[1], known.debtor, policies),
+            today,
+        ),
     )
 
 
@@ -154,5 +156,5 @@ async def _claim(
         return None
     standing = (await sources.claims([key])).get(key, [])
     earlier = {one.item_id: (one.raised_on, one.claim) for one in standing if one.claim is not None}
-    figures = Figures({key: open_items}, {key: earlier}, {}, {})
+    figures = Figures({key: open_items}, {key: earlier}, {}, {}, {})
     return figures.claim(key, item, known.debtor, today)

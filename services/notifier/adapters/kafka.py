@@ -3,14 +3,15 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, Protocol
 
 import msgspec
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     CommitFailedError,
@@ -37,6 +38,9 @@ from shared.contracts.catalogue import ESCALATIONS
 from shared.contracts.escalation import HELD, LIFTED, RAISED, RESUMED, UPDATED, EscalationEvent
 from shared.contracts.group import CURED, DEFAULTED
 from shared.errors import TransientError
+from shared.kafka.placing import Placing
+from shared.postgres.positions import PostgresPositions
+from shared.runtime.health import Health
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +72,15 @@ class _Envelope(Struct, kw_only=True, frozen=True):
     data: msgspec.Raw
 
 
+class Consume(Protocol):
+    """Makes a batch's work, see `ConsumeEscalations`."""
+
+    async def __call__(
+        self, words: Sequence[Word], offsets: Mapping[int, int], repeated: Collection[uuid.UUID]
+    ) -> None:
+        """Return when it is committed."""
+
+
 class EscalationReader:
     """The consumer loop of one member of the group."""
 
@@ -76,35 +89,48 @@ class EscalationReader:
         bootstrap_servers: str,
         *,
         instance: str,
-        consume: Callable[[Sequence[Word]], Awaitable[None]],
+        consume: Consume,
         committed: Callable[[], None],
+        repeated: Callable[[], Awaitable[Mapping[int, int]]],
+        positions: PostgresPositions,
+        health: Health,
         metrics: ConsumerMetrics,
     ) -> None:
-        """`consume` returns when a batch's work is committed; `committed` is called after it."""
+        """Call `committed` after each batch.
+
+        `repeated` asks whether the database was restored, and returns where repeats end.
+        """
         self._bootstrap_servers = bootstrap_servers
         self._instance = instance
         self._consume = consume
         self._committed = committed
+        self._repeated = repeated
+        self._positions = positions
+        self._health = health
+        #: Words of a partition before this offset were followed by a database that is gone.
+        self._repeated_until: Mapping[int, int] = {}
         self._metrics = metrics
 
     async def run(self, stop: asyncio.Event, well: Callable[[], None]) -> None:
         """Consume until `stop`; raises `TransientError` when Kafka or the database is away."""
+        self._repeated_until = await self._repeated()
         consumer = AIOKafkaConsumer(
-            ESCALATIONS,
             bootstrap_servers=self._bootstrap_servers,
             group_id=GROUP,
             client_id=f"arrears-notifier-{self._instance}",
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             max_poll_records=BATCH_EVENTS_MAX,
             request_timeout_ms=REQUEST_MILLISECONDS_MAX,
         )
+        placing = Placing(consumer, self._positions, self._health)
+        consumer.subscribe([ESCALATIONS], listener=placing)
         try:
             async with asyncio.timeout(START_SECONDS_MAX):
                 await consumer.start()
             well()
             while not stop.is_set():
-                await self._turn(consumer)
+                await self._turn(consumer, placing)
         except (KafkaError, TimeoutError) as error:
             message = f"Kafka does not answer: {error!r}"
             raise TransientError(message) from error
@@ -114,21 +140,26 @@ class EscalationReader:
                 async with asyncio.timeout(STOP_SECONDS_MAX):
                     await consumer.stop()
 
-    async def _turn(self, consumer: AIOKafkaConsumer) -> None:
-        polled = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH_EVENTS_MAX)
+    async def _turn(self, consumer: AIOKafkaConsumer, placing: Placing) -> None:
+        polled = await placing.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH_EVENTS_MAX)
         if not polled:
             self._metrics.rest()
             return
         records = [record for part in polled.values() for record in part]
         self._metrics.pending(min(record.timestamp for record in records) / 1000)
         started = time.perf_counter()
-        events = self._decoded(records)
-        if events:
-            await self._consume(events)
+        offsets = {one.partition: part[-1].offset + 1 for one, part in polled.items()}
+        decoded = self._decoded(records)
+        repeated = {
+            event.event_id
+            for record, event in decoded
+            if record.offset < self._repeated_until.get(record.partition, 0)
+        }
+        await self._consume([event for _record, event in decoded], offsets, repeated)
         self._metrics.batch(len(records), time.perf_counter() - started)
         try:
             await consumer.commit(
-                {partition: part[-1].offset + 1 for partition, part in polled.items()}
+                {TopicPartition(ESCALATIONS, one): offset for one, offset in offsets.items()}
             )
         except (CommitFailedError, IllegalStateError, RebalanceInProgressError):
             # The partition is another member's now. It will see these events again, and the inbox
@@ -137,8 +168,8 @@ class EscalationReader:
         self._metrics.rest()
         self._committed()
 
-    def _decoded(self, records: Iterable[Any]) -> list[Word]:
-        events: list[Word] = []
+    def _decoded(self, records: Iterable[ConsumerRecord]) -> list[tuple[ConsumerRecord, Word]]:
+        events: list[tuple[ConsumerRecord, Word]] = []
         for record in records:
             try:
                 event = decode(record.value)
@@ -157,7 +188,7 @@ class EscalationReader:
                 continue
             self._metrics.event("other" if event is None else event.type)
             if event is not None:
-                events.append(event)
+                events.append((record, event))
         return events
 
 
@@ -194,27 +225,44 @@ class LagMeter:
                 message = f"Kafka does not say how far the group is: {error!r}"
                 raise TransientError(message) from error
 
+    async def committed(self) -> dict[int, int]:
+        """Return what the group has committed, by partition; raises `TransientError`."""
+        async with self._lock:
+            try:
+                async with asyncio.timeout(LAG_SECONDS_MAX):
+                    admin, _reader = await self._connected()
+                    found = await admin.list_consumer_group_offsets(GROUP)
+            except (KafkaError, OSError) as error:
+                await self._close()
+                message = f"Kafka does not say how far the group is: {error!r}"
+                raise TransientError(message) from error
+        return {one.partition: kept.offset for one, kept in found.items() if kept.offset >= 0}
+
     async def close(self) -> None:
         """Close the connections."""
         async with self._lock:
             await self._close()
 
-    async def _measure(self) -> int:
+    async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
         if self._reader is None or self._admin is None:
             self._reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers)
             await self._reader.start()
             self._admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap_servers)
             await self._admin.start()
-        topic = next(iter(await self._admin.describe_topics([ESCALATIONS])))
+        return self._admin, self._reader
+
+    async def _measure(self) -> int:
+        admin, reader = await self._connected()
+        topic = next(iter(await admin.describe_topics([ESCALATIONS])))
         partitions = [
             TopicPartition(ESCALATIONS, part["partition"]) for part in topic["partitions"]
         ]
         if not partitions:
             return 0
         # Committed first: what arrives in between then counts as not finished.
-        committed = await self._admin.list_consumer_group_offsets(GROUP)
-        starts = await self._reader.beginning_offsets(partitions)
-        ends = await self._reader.end_offsets(partitions)
+        committed = await admin.list_consumer_group_offsets(GROUP)
+        starts = await reader.beginning_offsets(partitions)
+        ends = await reader.end_offsets(partitions)
         return sum(
             ends[part] - max(starts[part], committed[part].offset if part in committed else 0)
             for part in partitions

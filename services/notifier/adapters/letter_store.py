@@ -44,7 +44,7 @@ CLAIM: Final = """
         ORDER BY seq LIMIT 1
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING letter_id, attempts, ARRAY(
+    RETURNING letter_id, planned_on, attempts, ARRAY(
         SELECT escalation_id FROM notifier.escalations AS item
         WHERE item.letter_id = letters.letter_id AND item.in_letter
     ) AS escalation_ids
@@ -132,6 +132,7 @@ class PostgresLetterStore:
             return None
         return Claimed(
             letter_id=row["letter_id"],
+            planned_on=row["planned_on"],
             escalation_ids=tuple(row["escalation_ids"]),
             attempts=row["attempts"],
         )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import httpx
@@ -44,19 +45,30 @@ class MonitorStanding:
             trust_env=False,
         )
 
-    async def ask(self, escalation_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Standing]:
-        """Return what the monitor says about escalations; raises `TransientError` if it is away."""
+    async def ask(
+        self, escalation_ids: Sequence[uuid.UUID], day: date
+    ) -> Mapping[uuid.UUID, Standing]:
+        """Return what the monitor says about escalations, with the interest to the end of a day.
+
+        Raises `TransientError` if it is away.
+        """
         answers: dict[uuid.UUID, Standing] = {}
         for start in range(0, len(escalation_ids), ASKED_AT_ONCE_MAX):
-            answers.update(await self._ask(escalation_ids[start : start + ASKED_AT_ONCE_MAX]))
+            asked = escalation_ids[start : start + ASKED_AT_ONCE_MAX]
+            answers.update(await self._ask(asked, day))
         return answers
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _ask(self, escalation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Standing]:
-        parameters = {"escalation_id": [str(name) for name in escalation_ids]}
+    async def _ask(
+        self, escalation_ids: Sequence[uuid.UUID], day: date
+    ) -> dict[uuid.UUID, Standing]:
+        parameters = {
+            "escalation_id": [str(name) for name in escalation_ids],
+            "interest_on": day.isoformat(),
+        }
         try:
             response = await self._client.get("/v1/standing", params=parameters)
         except (httpx.HTTPError, OSError) as error:

@@ -28,6 +28,16 @@ inbox = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
+positions = Table(
+    "positions",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("stopped_reason", Text),
+    Column("repeated_until", BigInteger, nullable=False, server_default="0"),
+)
+
 letters = Table(
     "letters",
     metadata,

@@ -1,7 +1,7 @@
 """A batch's transaction: the inbox, the work it loads and the work it writes, as sets."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -16,9 +16,11 @@ from services.notifier.adapters.rows import (
 from services.notifier.domain.work import Matter
 from services.notifier.handlers.consume import Batch, Word
 from services.notifier.handlers.desk import Work
+from shared.contracts import catalogue
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 from shared.postgres.pool import Connection, Database
+from shared.postgres.positions import keep
 
 #: Writes event ids down; returns those seen for the first time.
 NOTE: Final = """
@@ -46,7 +48,7 @@ WAITING_TASKS: Final = """
     ORDER BY seq
     FOR UPDATE
 """
-#: The escalations of a batch, and those that share a letter or task with them.
+#: The escalations of a batch, what they supersede, and those that share a letter or task with them.
 ESCALATIONS: Final = """
     SELECT escalation_id, account_id, creditor_id, item_id, invoice_id, instalment, level, action,
         cycle, skipped, currency, amount_minor, open_minor, days_overdue, issued_on, due_on,
@@ -143,11 +145,22 @@ class PostgresBatch:
         """Write ids into the inbox and return those that were not there."""
         return {row["event_id"] for row in await self._connection.fetch(NOTE, event_ids)}
 
+    async def advance(self, offsets: Mapping[int, int]) -> None:
+        """Move the positions of the topic's partitions forward."""
+        topic = catalogue.ESCALATIONS
+        positions = {(topic, partition): offset for partition, offset in offsets.items()}
+        await keep(self._connection, "notifier", positions)
+
     async def load(self, words: Sequence[Word]) -> Work:
         """Return, locked, the work of the words' accounts that can still change."""
         accounts = sorted({word.account_id for word in words})
         escalation_ids = sorted(
-            {word.escalation_id for word in words if isinstance(word, EscalationEvent)}
+            {
+                escalation_id
+                for word in words
+                if isinstance(word, EscalationEvent)
+                for escalation_id in (word.escalation_id, *word.supersedes)
+            }
         )
         spoken_of = sorted({word.account_id for word in words if isinstance(word, Announcement)})
         fetch = self._connection.fetch

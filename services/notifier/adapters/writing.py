@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +33,9 @@ class _Line:
     #: What is asked for: less what is in dispute.
     open: str
     disputed: str | None
+    #: Interest owed, and the words that say until when.
     interest: str | None
+    interest_words: str
 
 
 class LetterWriter:
@@ -81,6 +83,7 @@ class LetterWriter:
         locale = Locale.parse(letter.locale, sep="-")
         tone = tone_of(letter.level, _oldest_days(items, day))
         subject = self.subject(letter, items, day)
+        items = _with_interest_once(items)
         lines = [_line(item, words, locale, day) for item in items]
         values = {
             "locale": letter.locale,
@@ -109,7 +112,7 @@ class LetterWriter:
 
 _PLAIN_WORDS: Final = (
     *("crossed", "questions", "closing", "signature", "account", "date", "invoice", "issued"),
-    *("due", "days_overdue", "open", "disputed", "interest", "total", "automatic", "colon"),
+    *("due", "days_overdue", "open", "disputed", "total", "automatic", "colon"),
 )
 
 
@@ -148,7 +151,26 @@ def _line(item: Escalation, words: Wording, locale: Locale, day: date) -> _Line:
             amount(item.disputed_minor, item.currency, locale) if item.disputed_minor else None
         ),
         interest=_interest(item, locale),
+        interest_words=words.interest.format(
+            day=format_date(_interest_day(item), words.date_pattern, locale=locale)
+        ),
     )
+
+
+def _interest_day(item: Escalation) -> date:
+    """Return the day to whose end an item's interest is told; old words bring it with the raise."""
+    told = item.interest
+    return item.raised_on if told is None or told.until_on is None else told.until_on
+
+
+def _with_interest_once(items: Sequence[Escalation]) -> list[Escalation]:
+    """Return the items with an invoice's interest, which is told of each, at the first alone."""
+    asked = set[str]()
+    found: list[Escalation] = []
+    for item in items:
+        found.append(replace(item, interest=None) if item.invoice_id in asked else item)
+        asked.add(item.invoice_id)
+    return found
 
 
 def _interest(item: Escalation, locale: Locale) -> str | None:

@@ -69,7 +69,7 @@ def letter_shape(writer: Writer, today: date) -> Callable[[Any], LetterRow]:
 
     def shape(row: Any) -> LetterRow:
         letter, items = _letter(row), _escalations(row)
-        day = letter_day(letter, today)
+        day = letter_day(letter.planned_on, today)
         return LetterRow(
             letter_id=letter.letter_id,
             account_id=letter.account_id,
@@ -95,7 +95,7 @@ def letter_detail(row: Any, writer: Writer, today: date) -> LetterDetail:
     plain, html = row.plain, row.html
     if plain is None:
         letter = _letter(row)
-        content = writer.write(letter, _escalations(row), letter_day(letter, today))
+        content = writer.write(letter, _escalations(row), letter_day(letter.planned_on, today))
         plain, html = content.plain, content.html
     brief = letter_shape(writer, today)(row)
     return LetterDetail(**brief.model_dump(), plain=plain, html=html)

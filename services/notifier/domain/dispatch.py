@@ -26,6 +26,7 @@ class Standing:
     held: bool = False
     #: What of `open` is in dispute now; None where the monitor does not say.
     disputed: str | None = None
+    #: On the item's invoice to the end of the day that was asked for; None where none is borne.
     interest: Interest | None = None
 
 
@@ -82,28 +83,27 @@ def addressed(letter: Letter, answers: Mapping[uuid.UUID, Standing]) -> Letter:
     return letter
 
 
-def letter_day(letter: Letter, today: date) -> date:
+def letter_day(planned_on: date, today: date) -> date:
     """Return the day a letter is dated: today, or the creditor's day that planned it.
 
     The clock of this service may stand before the day on which the level was raised, as when a
     manual clock is moved service by service; no letter is older than its reason.
     """
-    return max(today, letter.planned_on)
+    return max(today, planned_on)
 
 
 def judge(
-    letter: Letter,
     items: Sequence[Escalation],
     answers: Mapping[uuid.UUID, Standing],
     *,
-    today: date,
+    day: date,
     sent_that_day: int,
     letters_per_day_max: int,
 ) -> Verdict:
     """Return what is to be done with a letter that is about to leave.
 
-    `items` are those the letter is about, `answers` the monitor's about them, `sent_that_day` the
-    letters the account has already had on the letter's day.
+    `items` are those the letter is about, `answers` the monitor's about them on the letter's `day`,
+    `sent_that_day` the letters the account has already had on it.
     """
     standing = []
     reasons = []
@@ -124,19 +124,21 @@ def judge(
     if hold is not None:
         return Pause(hold)
     due = [now for now, _ in free]
-    day = letter_day(letter, today)
     if sent_that_day >= letters_per_day_max:
         return WaitUntil(day + timedelta(days=1))
     return Send(items=tuple(due), day=day)
 
 
 def _as_answered(item: Escalation, answer: Standing) -> Escalation:
-    """Return an item with the figures of this moment; the last word's where there are none."""
+    """Return an item with the figures of this moment; the last word's where there are none.
+
+    Interest is the answer's alone: it has grown since the last word, or was paid or waived.
+    """
     return replace(
         item,
         open_minor=_minor(answer.open, item.currency, item.open_minor),
         disputed_minor=_minor(answer.disputed, item.currency, item.disputed_minor),
-        interest=answer.interest or item.interest,
+        interest=answer.interest,
     )
 
 

@@ -83,7 +83,7 @@ class Wording:
     open: str
     #: What of an item is in dispute and not asked for.
     disputed: str
-    #: Interest on late payment so far: a line of its own below its item.
+    #: Interest on late payment: a line of its own below its item; place: `{day}`.
     interest: str
     total: str
     automatic: str
@@ -175,7 +175,7 @@ _ENGLISH: Final = Wording(
     days_overdue="Days overdue",
     open="Open amount",
     disputed="In dispute, not included",
-    interest="Interest on late payment to date",
+    interest="Interest on late payment to {day}",
     total="Total",
     automatic="This letter was prepared automatically and is valid without a signature.",
     colon=": ",
@@ -241,7 +241,7 @@ _CHINESE: Final = Wording(
     days_overdue="逾期天数",
     open="未付金额",
     disputed="争议金额（未计入）",
-    interest="截至目前的逾期利息",
+    interest="截至{day}的逾期利息",
     total="合计",
     automatic="本函由系统自动生成，无需签章。",
     colon="：",

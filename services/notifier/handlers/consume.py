@@ -1,7 +1,7 @@
 """Turn a batch of the monitor's words into work, each word once, in one transaction."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
@@ -9,7 +9,8 @@ import structlog
 
 from services.notifier.domain.deciding.addressing import addressed_anew
 from services.notifier.domain.deciding.announcing import announced, matter_of
-from services.notifier.domain.deciding.values import Rules
+from services.notifier.domain.deciding.repeating import in_doubt
+from services.notifier.domain.deciding.values import Decision, Rules
 from services.notifier.domain.decisions import decide
 from services.notifier.handlers.desk import Desk, Work
 from shared.contracts.announcement import Announcement
@@ -27,6 +28,9 @@ class Batch(Protocol):
 
     async def note(self, event_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         """Write ids into the inbox and return those that were not there."""
+
+    async def advance(self, offsets: Mapping[int, int]) -> None:
+        """Move the positions of the topic's partitions forward."""
 
     async def load(self, words: Sequence[Word]) -> Work:
         """Return, locked, the work of the words' accounts that can still change."""
@@ -49,11 +53,18 @@ class ConsumeEscalations:
         self._store = store
         self._rules = rules
 
-    async def __call__(self, words: Sequence[Word]) -> None:
-        """Make the work of those words that are new; returns when it is committed."""
+    async def __call__(
+        self, words: Sequence[Word], offsets: Mapping[int, int], repeated: Collection[uuid.UUID]
+    ) -> None:
+        """Make the work of those words that are new; returns when it is committed.
+
+        `offsets` is where the topic's partitions are to be read next. `repeated` are the ids of
+        words that a database which is gone has followed before: a letter of theirs is in doubt.
+        """
         by_id = {word.event_id: word for word in reversed(words)}
         async with self._store.batch() as batch:
-            fresh_ids = await batch.note(sorted(by_id))
+            await batch.advance(offsets)
+            fresh_ids = await batch.note(sorted(by_id)) if by_id else set()
             # In the order of arrival: an account's words follow each other on its partition.
             fresh = [
                 word
@@ -64,13 +75,13 @@ class ConsumeEscalations:
                 return
             desk = Desk(await batch.load(fresh))
             for word in fresh:
-                self._apply(desk, word)
+                self._apply(desk, word, is_repeated=word.event_id in repeated)
             await batch.save(desk.changes())
 
-    def _apply(self, desk: Desk, word: Word) -> None:
+    def _apply(self, desk: Desk, word: Word, *, is_repeated: bool) -> None:
         try:
             if isinstance(word, EscalationEvent):
-                self._follow(desk, word)
+                self._follow(desk, word, is_repeated=is_repeated)
             elif (matter := matter_of(word)) is not None:
                 desk.carry_out(announced(word, desk.spoken_of(matter), self._rules))
         except RejectedError as error:
@@ -84,6 +95,7 @@ class ConsumeEscalations:
                 reason=error.message,
             )
 
-    def _follow(self, desk: Desk, event: EscalationEvent) -> None:
-        desk.carry_out(decide(event, desk.present(event), self._rules))
+    def _follow(self, desk: Desk, event: EscalationEvent, *, is_repeated: bool) -> None:
+        decisions: tuple[Decision, ...] = decide(event, desk.present(event), self._rules)
+        desk.carry_out(in_doubt(decisions) if is_repeated else decisions)
         desk.carry_out(addressed_anew(event.recipient, *desk.unfinished(event.account_id)))

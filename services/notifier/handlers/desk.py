@@ -86,12 +86,14 @@ class Desk:
         kind = kind_of(event.action)
         next_letter = self._planned.get((event.account_id, event.level))
         next_task = self._untaken.get((event.account_id, kind, event.raised_on))
+        lower = [self._escalations[key] for key in event.supersedes if key in self._escalations]
         return Present(
             known=known,
-            letter=self._letter_at(known.letter_id, known) if known and known.in_letter else None,
+            letter=self._letter_of(known) if known else None,
             task=self._task_at(known.task_id, known) if known else None,
             next_letter=self._letter_at(next_letter, known),
             next_task=self._task_at(next_task, known),
+            lower=tuple((one, self._letter_of(one)) for one in lower),
         )
 
     def spoken_of(self, matter: Matter) -> MatterAt:
@@ -140,6 +142,10 @@ class Desk:
             matters=tuple(self._matters[key] for key in self._touched["matters"]),
         )
 
+    def _letter_of(self, known: Escalation) -> LetterAt | None:
+        """Return the planned letter that is about an escalation."""
+        return self._letter_at(known.letter_id, known) if known.in_letter else None
+
     def _letter_at(self, key: uuid.UUID | None, own: Escalation | None) -> LetterAt | None:
         letter = self._letters.get(key) if key else None
         if letter is None or letter.status != LetterStatus.PLANNED:
@@ -158,10 +164,12 @@ class Desk:
 
     def _put_escalation(self, escalation: Escalation) -> None:
         key = escalation.escalation_id
+        before = self._escalations.get(key)
+        if before is not None and before.letter_id is not None:
+            self._in_letter[before.letter_id].discard(key)
         self._escalations[key] = escalation
-        if escalation.letter_id is not None:
-            members = self._in_letter[escalation.letter_id]
-            (members.add if escalation.in_letter else members.discard)(key)
+        if escalation.letter_id is not None and escalation.in_letter:
+            self._in_letter[escalation.letter_id].add(key)
         if escalation.task_id is not None:
             standing = self._in_task[escalation.task_id]
             (standing.add if escalation.standing else standing.discard)(key)

@@ -35,6 +35,7 @@ class Claimed:
     """A planned letter that this instance alone looks after for a while."""
 
     letter_id: uuid.UUID
+    planned_on: date
     escalation_ids: tuple[uuid.UUID, ...]
     #: Attempts made before; while it had no address, looks that found none.
     attempts: int
@@ -115,8 +116,13 @@ class LetterStore(Protocol):
 class StandingReader(Protocol):
     """The way to the monitor."""
 
-    async def ask(self, escalation_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Standing]:
-        """Return what the monitor says about escalations; raises `TransientError` if it is away."""
+    async def ask(
+        self, escalation_ids: Sequence[uuid.UUID], day: date
+    ) -> Mapping[uuid.UUID, Standing]:
+        """Return what the monitor says about escalations, with the interest to the end of a day.
+
+        Raises `TransientError` if it is away.
+        """
 
 
 class Writer(Protocol):

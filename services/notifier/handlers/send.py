@@ -1,9 +1,10 @@
 """Send planned letters, one after the other, so that none leaves twice and none for a paid item.
 
-A letter is claimed, the monitor is asked whether its items are still due, a connection to the mail
-server is made, `sending` is committed, the message is handed over, and the result is committed.
-Whatever ends in the middle of the handing over leaves `unknown`, which nobody resends unasked. What
-is on hold is no part of a letter; one about nothing else waits.
+A letter is claimed, the monitor is asked whether its items are still due and what interest they
+bear on the letter's day, a connection to the mail server is made, `sending` is committed, the
+message is handed over, and the result is committed. Whatever ends in the middle of the handing over
+leaves `unknown`, which nobody resends unasked. What is on hold is no part of a letter; one about
+nothing else waits.
 """
 
 import uuid
@@ -141,12 +142,14 @@ class SendLetters:
         return True
 
     async def _look_after(self, claimed: Claimed) -> None:
-        answers = await self._ask(claimed)
+        # One day for the question and for the letter, even where midnight comes in between.
+        day = letter_day(claimed.planned_on, self._today())
+        answers = await self._ask(claimed, day)
         if set(claimed.escalation_ids) - set(answers):
             await self._put_off(claimed, "the monitor does not know an escalation of it")
             return
         await self._connect(claimed)
-        begun = await self._begin(claimed, answers)
+        begun = await self._begin(claimed, answers, day)
         if begun is None:
             return
         sent_at = self._instant(begun.letter)
@@ -155,9 +158,9 @@ class SendLetters:
         self._unrecorded = _Ended(begun.letter, state, sent_at, begun.attempts)
         await self._record()
 
-    async def _ask(self, claimed: Claimed) -> Mapping[uuid.UUID, Standing]:
+    async def _ask(self, claimed: Claimed, day: date) -> Mapping[uuid.UUID, Standing]:
         try:
-            return await self._standing.ask(claimed.escalation_ids)
+            return await self._standing.ask(claimed.escalation_ids, day)
         except TransientError as error:
             await self._letters.release(
                 claimed, self._limits.instance, reason=error.message, pause_seconds=None
@@ -180,13 +183,13 @@ class SendLetters:
         )
 
     async def _begin(
-        self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing]
+        self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing], day: date
     ) -> _Begun | None:
         """Commit that the letter is being sent, or what else becomes of it."""
         async with self._letters.draft(claimed, self._limits.instance) as draft:
             if draft is None:
                 return None
-            verdict = await self._judged(draft, answers)
+            verdict = await self._judged(draft, answers, day)
             match verdict:
                 case Recall(reason):
                     await draft.recall(reason)
@@ -204,14 +207,14 @@ class SendLetters:
         await self._let_go(claimed, verdict)
         return None
 
-    async def _judged(self, draft: Draft, answers: Mapping[uuid.UUID, Standing]) -> Verdict:
-        today = self._today()
+    async def _judged(
+        self, draft: Draft, answers: Mapping[uuid.UUID, Standing], day: date
+    ) -> Verdict:
         return judge(
-            draft.letter,
             draft.items,
             answers,
-            today=today,
-            sent_that_day=await draft.count_sent_on(letter_day(draft.letter, today)),
+            day=day,
+            sent_that_day=await draft.count_sent_on(day),
             letters_per_day_max=self._limits.letters_per_customer_per_day,
         )
 

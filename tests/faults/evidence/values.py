@@ -123,3 +123,7 @@ class Evidence:
     memory_mib: dict[str, int] = field(default_factory=dict)
     #: Whether the fault itself may keep a letter under way for a while.
     letters_may_be_late: bool = False
+    #: Whether what a topic lost was said again later than what followed it.
+    order_may_be_broken: bool = False
+    #: Words of the time that a restored database knows nothing of: its log need not have them.
+    forgotten: set[uuid.UUID] = field(default_factory=set)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.matrix import FAULTS, SHORT_RUNS, STATES, long_matrix, short_matrix
+from tests.faults.matrix import FAULTS, GREAT, SHORT_RUNS, STATES, long_matrix, short_matrix
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -23,7 +23,11 @@ def test_the_same_seed_makes_the_same_matrix_and_another_seed_another() -> None:
 
 def test_a_long_matrix_gives_every_fault_its_turn_in_every_state() -> None:
     pairs = len(FAULTS) * len(STATES)
-    counts = Counter((plan.fault.name, plan.state) for plan in long_matrix(1, 2 * pairs))
+    counts = Counter(
+        (plan.fault.name, plan.state) for plan in long_matrix(1, 2 * pairs + len(GREAT))
+    )
+    great = [counts.pop(one) for one in list(counts) if one[0] in {fault.name for fault in GREAT}]
+    assert great == [1] * len(GREAT)
     assert len(counts) == pairs
     assert set(counts.values()) == {2}
 
@@ -33,4 +37,4 @@ def test_a_longer_matrix_begins_as_a_shorter_one() -> None:
 
 
 def test_every_fault_has_a_name_of_its_own() -> None:
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert len({fault.name for fault in (*FAULTS, *GREAT)}) == len(FAULTS) + len(GREAT)

@@ -1,21 +1,26 @@
 """The workload is seeded, of every type, and its poison is refused and nothing else."""
 
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
+from itertools import islice
 from random import Random
 
 import pytest
 
 from cli.sample.history import tell_history
 from services.ingest.domain.bindings import from_kafka
-from services.ingest.domain.judgement import Accepted, judge
+from services.ingest.domain.judgement import Accepted, Refusal, judge
 from services.ingest.domain.naming import first_digests, settle
 from shared.contracts.catalogue import CATALOGUE
+from tests.faults.telling.fuzz import fuzz
 from tests.faults.telling.poison import SPOILED
 from tests.faults.telling.workload import Message, Size, make_workload
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+#: How many codes a short flood has at least.
+CODES_MIN = 15
 
 
 def judged(messages: list[Message]) -> list[bool]:
@@ -74,3 +79,16 @@ def test_every_inbound_type_occurs(seed: int) -> None:
         if not one.is_poison
     }
     assert types == set(CATALOGUE)
+
+
+def test_what_is_fuzzed_is_refused_in_many_ways() -> None:
+    story = tell_history(5, start=TODAY, days=90, seed=1, types=tuple(CATALOGUE))
+    bad = list(islice(fuzz(Random(7), story, NOW), 3_000))
+    assert judged(bad) == [False] * len(bad)
+    assert bad == list(islice(fuzz(Random(7), story, NOW), 3_000))
+    found = [
+        judge(from_kafka(one.topic, 0, 0, one.headers, one.value), now=NOW, event_bytes_max=2**18)
+        for one in bad
+    ]
+    codes = Counter(one.code for one in found if isinstance(one, Refusal))
+    assert len(codes) >= CODES_MIN, codes

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,8 @@ class Service(Part):
         self.links: dict[str, Link] = {}
         self.lookout = Lookout()
         self.environ: dict[str, str] = {}
+        #: How far its clock is ahead of the others'.
+        self.skew = timedelta()
         #: Whether it is meant to run; one that ends on its own all the same is a violation.
         self.is_wanted = False
         #: How often it was killed, and the most memory its processes have had, in MiB.
@@ -126,6 +129,7 @@ class Service(Part):
     async def heal(self) -> None:
         """Let everything pass, and start the process again where it was killed."""
         self.set_trap(None)
+        self.lookout.late = {}
         for link in self.links.values():
             link.heal()
         self.wake()

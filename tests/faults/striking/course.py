@@ -58,7 +58,14 @@ class Fault:
     is_trap: bool = False
     #: Whether it keeps the mail dialogue itself waiting.
     letters_may_be_late: bool = False
+    #: Whether a topic loses records, which come again behind what followed them: `order_kept` says
+    #: nothing then, and `words_published` nothing of the order.
+    order_may_be_broken: bool = False
+    #: Whether what it leaves would be in the way of other runs: the next begins a generation.
+    ends_generation: bool = False
     #: How much is told, and how badly.
     size: Size = field(default_factory=Size)
+    #: It heals itself within this, or the run has failed.
+    strike_seconds_max: float = 150.0
     #: Whether one run of it belongs to the short matrix.
     is_short: bool = True

@@ -1,24 +1,20 @@
 """Faults of what is told: repeats, replays, a payment at the last moment; and of mail."""
 
 import asyncio
-import json
-from datetime import date, timedelta
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.ingest.adapters.inbound_topics import GROUP
 from shared.calendar import local_date
-from shared.contracts.catalogue import INBOUND_TOPICS, topic_of
+from shared.contracts.catalogue import INBOUND_TOPICS
 from tests.faults.parts.sink import Answer
 from tests.faults.proxy import Kind, Mode
 from tests.faults.striking.course import Course, Strike
+from tests.faults.striking.debts import owed, payment, tell
 from tests.faults.system import PARTITIONS, TIME_ZONE, wait_for
-from tests.faults.telling.upstream import publish
-from tests.faults.telling.workload import Message
 
 WAIT_SECONDS_MAX: Final = 60.0
-OVERDUE_DAYS: Final = 20
 
 
 def said_again(times: int) -> Strike:
@@ -28,7 +24,7 @@ def said_again(times: int) -> Strike:
         good = [one for one in course.told if not one.is_poison]
         for _ in range(times):
             messages = course.random.sample(good, len(good))
-            await _publish(course, messages)
+            await tell(course, messages)
             course.struck(f"{len(messages)} events said again")
 
     return strike
@@ -91,7 +87,7 @@ def paid_meanwhile() -> Strike:
         link.set(Mode(Kind.RESET))
         customer_id = f"PAID-{course.random.randrange(10**9)}"
         today = local_date(system.now(), TIME_ZONE)
-        await _publish(course, _owed(customer_id, today))
+        await tell(course, owed(customer_id, today))
 
         async def letter() -> list[Any]:
             return await system.sql(
@@ -106,7 +102,7 @@ def paid_meanwhile() -> Strike:
         # The notifier is deaf meanwhile: what recalls the letter is its own last question.
         ears = system.services["notifier-1"].links["kafka"]
         ears.set(Mode(Kind.BLACKHOLE))
-        await _publish(course, [_payment(customer_id, today)])
+        await tell(course, [payment(customer_id, today)])
 
         async def is_paid() -> bool:
             rows = await system.sql(
@@ -132,53 +128,3 @@ def paid_meanwhile() -> Strike:
         course.expects.append(is_recalled)
 
     return strike
-
-
-async def _publish(course: Course, messages: list[Message]) -> None:
-    servers = course.system.kafka.bootstrap_servers
-    await publish(servers, messages, PARTITIONS, pause_seconds=0)
-
-
-def _owed(customer_id: str, today: date) -> list[Message]:
-    due_on = today - timedelta(days=OVERDUE_DAYS)
-    return [
-        _event(
-            "customer.updated.v1",
-            customer_id,
-            version=1,
-            name=f"Payer {customer_id}",
-            email=f"{customer_id.lower()}@example.com",
-        ),
-        _event(
-            "invoice.issued.v1",
-            customer_id,
-            invoice_id=f"I-{customer_id}",
-            currency="CNY",
-            total="900.00",
-            issued_on=(due_on - timedelta(days=1)).isoformat(),
-            due_on=due_on.isoformat(),
-        ),
-    ]
-
-
-def _payment(customer_id: str, today: date) -> Message:
-    return _event(
-        "payment.received.v1",
-        customer_id,
-        payment_id=f"P-{customer_id}",
-        amount="900.00",
-        currency="CNY",
-        received_on=today.isoformat(),
-        allocations=[{"invoice_id": f"I-{customer_id}", "amount": "900.00"}],
-    )
-
-
-def _event(event_type: str, customer_id: str, **data: Any) -> Message:
-    envelope = {
-        "specversion": "1.0",
-        "id": f"{event_type}/{customer_id}",
-        "source": "faults",
-        "type": event_type,
-        "data": {"customer_id": customer_id, **data},
-    }
-    return Message(topic_of(event_type), customer_id.encode(), json.dumps(envelope).encode())

@@ -99,3 +99,5 @@ SPOILED: Final[tuple[Callable[[Random, dict[str, Any]], Bad], ...]] = (
     _noise,
     _in_bad_headers,
 )
+#: Those of them that are bad whatever came before, and small.
+EACH_ALONE: Final = tuple(one for one in SPOILED if one not in {_in_conflict, _oversize})

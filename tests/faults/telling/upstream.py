@@ -55,7 +55,7 @@ async def _sent(bootstrap_servers: str, chunk: Sequence[Message], partitions: in
                     one.topic,
                     one.value,
                     one.key,
-                    partition=_partition(one, partitions),
+                    partition=partition_for(one, partitions),
                     headers=list(one.headers),
                 )
                 for one in chunk
@@ -72,7 +72,8 @@ async def _sent(bootstrap_servers: str, chunk: Sequence[Message], partitions: in
     return True
 
 
-def _partition(message: Message, partitions: int) -> int:
+def partition_for(message: Message, partitions: int) -> int:
+    """Return the partition that a message goes to."""
     if message.key is None:
         return message.chance % partitions
     return partition_of(message.key, partitions)

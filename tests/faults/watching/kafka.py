@@ -19,8 +19,15 @@ OFFSETS: Final = "offsets"
 OFFSETS_KEPT: Final = "offsets kept"
 JOIN: Final = "join"
 JOINED: Final = "joined"
+HEARTBEAT: Final = "heartbeat"
+BEATEN: Final = "heartbeat answered"
 
-_WORDS: Final = {0: (PRODUCE, PRODUCED), 8: (OFFSETS, OFFSETS_KEPT), 11: (JOIN, JOINED)}
+_WORDS: Final = {
+    0: (PRODUCE, PRODUCED),
+    8: (OFFSETS, OFFSETS_KEPT),
+    11: (JOIN, JOINED),
+    12: (HEARTBEAT, BEATEN),
+}
 _TOPICS: Final = tuple(topic.encode() for topic in (*INBOUND_TOPICS, LEDGER, ESCALATIONS, REJECTED))
 #: The topic's name stands before the records.
 LOOK_BYTES_MAX: Final = 512

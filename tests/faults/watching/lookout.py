@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -75,6 +75,8 @@ class Lookout:
 
     def __init__(self) -> None:
         self.trap: Trap | None = None
+        #: By the protocol's word: how many seconds it is kept waiting before it passes.
+        self.late: Mapping[str, float] = {}
         self.counts: Counter[str] = Counter()
         #: What has passed of late, the newest last.
         self.passed: deque[Seen] = deque(maxlen=PASSED_MAX)
@@ -83,5 +85,7 @@ class Lookout:
         """Take note; raises `CutError` where the trap springs."""
         self.counts[seen.word] += 1
         self.passed.append(seen)
+        if delay_seconds := self.late.get(seen.word):
+            await asyncio.sleep(delay_seconds)
         if self.trap is not None:
             await self.trap.saw(seen)

@@ -59,7 +59,7 @@ class Shelf:
         self.client = _client(
             ledger_router(reads, past, self._now),
             money_router(reads, past, stories, self._now),
-            escalations_router(reads),
+            escalations_router(reads, stories, self._now),
             why_router(reads, stories, self._now),
             policies_router(reads, self.store, self.documents, self._now, changed=lambda: None),
             preview_router(
@@ -82,21 +82,21 @@ class Shelf:
             Record(PARTITION, offset + place, ledger_record(*event, "test")[1])
             for place, event in enumerate(events)
         ]
-        await self._fold(records)
+        await self.fold_records(records)
 
     async def hear_itself(self) -> None:
         """Fold what the monitor has written to the ledger for itself, until it writes no more."""
         while rows := [one for one in await self.outbox() if one["topic"] == LEDGER]:
             await self.sql("DELETE FROM monitor.outbox")
             offset = self.owned.next_offset
-            await self._fold(
+            await self.fold_records(
                 [Record(PARTITION, offset + at, row["value"]) for at, row in enumerate(rows)]
             )
 
     async def outbox(self) -> list[Any]:
         return await self.sql("SELECT topic, value FROM monitor.outbox ORDER BY seq")
 
-    async def _fold(self, records: list[Record]) -> None:
+    async def fold_records(self, records: list[Record]) -> None:
         await fold_batch(
             self.store, {PARTITION: self.owned}, {PARTITION: records}, self.now, live={PARTITION}
         )
@@ -139,6 +139,19 @@ class Shelf:
         assert response.headers["content-type"] == "application/problem+json"
         found: dict[str, Any] = response.json()
         return found
+
+    async def empty(self) -> None:
+        """Forget every fact, word and policy but the seeded one."""
+        await self.sql(
+            # The journal is append-only but for who may switch its trigger off.
+            "DO $$ BEGIN PERFORM set_config('session_replication_role', 'replica', true);"
+            " TRUNCATE monitor.journal, monitor.invoices, monitor.items, monitor.funds,"
+            " monitor.clearings, monitor.balances, monitor.accounts, monitor.groups,"
+            " monitor.account_timers, monitor.timers, monitor.escalations, monitor.outbox;"
+            " END $$"
+        )
+        await self.sql("DELETE FROM monitor.policies WHERE version > 1 OR policy <> 'default'")
+        await self.sql("UPDATE monitor.partitions SET policies_seen = 1, retiming_versions = NULL")
 
     async def progress(self, ends: Callable[[], Mapping[int, int]]) -> Progress:
         async def asked() -> Mapping[int, int]:

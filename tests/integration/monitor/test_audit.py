@@ -107,7 +107,7 @@ async def test_a_stopped_partition_is_fenced_whoever_owns_it(desk: Desk) -> None
     with pytest.raises(FencedError):
         await desk.sweep(LATER)
     assert await desk.audits.due([PARTITION], LATER) is None
-    assert await desk.audits.resume(PARTITION)
+    assert await desk.audits.resume(PARTITION, None)
     assert await desk.audits.due([PARTITION], LATER) == PARTITION
     await desk.fold(invoice("D", "MORE", "70.00", "2026-12-10"))
 

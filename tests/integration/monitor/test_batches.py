@@ -75,7 +75,7 @@ class CountedStore(PostgresStore):
     async def unit(self) -> AsyncIterator[PostgresUnit]:
         async with self._database.transaction() as connection:
             counted: Any = Counted(connection, self.counts)
-            yield PostgresUnit(counted, self._documents.select)
+            yield PostgresUnit(counted, self._documents.history)
 
 
 @pytest.fixture(scope="module")

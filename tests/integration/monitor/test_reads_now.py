@@ -1,7 +1,7 @@
-"""The present: standing by its own cycle, holds, anomalies, words on accounts, what still moves."""
+"""The present: anomalies, words on accounts, what still moves."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -12,7 +12,6 @@ from services.monitor.domain.policy.document import DEFAULT_DOCUMENT
 from tests.integration.monitor.events import (
     blocked,
     covered,
-    disputed,
     enforced,
     known,
     promised,
@@ -34,64 +33,8 @@ levels:
 @pytest.fixture
 async def shelf(database_url: str) -> AsyncIterator[Shelf]:
     async with make_shelf(database_url) as shelf:
-        await shelf.sql(
-            # The journal is append-only but for who may switch its trigger off.
-            "DO $$ BEGIN PERFORM set_config('session_replication_role', 'replica', true);"
-            " TRUNCATE monitor.journal, monitor.invoices, monitor.items, monitor.funds,"
-            " monitor.clearings, monitor.balances, monitor.accounts, monitor.groups,"
-            " monitor.account_timers, monitor.timers, monitor.escalations, monitor.outbox;"
-            " END $$"
-        )
-        await shelf.sql("DELETE FROM monitor.policies WHERE version > 1 OR policy <> 'default'")
-        await shelf.sql("UPDATE monitor.partitions SET policies_seen = 1, retiming_versions = NULL")
+        await shelf.empty()
         yield shelf
-
-
-async def standing(shelf: Shelf, *words: dict[str, Any]) -> list[tuple[bool, bool, str | None]]:
-    names = [word["escalation_id"] for word in words]
-    rows = {row["escalation_id"]: row for row in await shelf.rows("standing", escalation_id=names)}
-    found = [rows[name] for name in names]
-    return [(row["standing"], row["held"], row["held_by"]) for row in found]
-
-
-async def test_an_escalation_stands_by_the_cycle_it_was_raised_in(shelf: Shelf) -> None:
-    await shelf.fold(known("S"), invoice("S", "S-1", "500.00", "2026-01-10"), on="2026-01-05")
-    await shelf.sweep("2026-02-10")
-    [first] = await shelf.rows("escalations")
-    assert (first["level"], await standing(shelf, first)) == ("legal", [(True, False, None)])
-    response = await shelf.client.post(
-        "/v1/policies", content=DEFAULT_DOCUMENT.replace("after_days: 30", "after_days: 35")
-    )
-    assert response.status_code == 201
-    # Not due any more by the new policy: lifted, and dunning in its place, in the next cycle.
-    await shelf.sweep("2026-02-10", retime=True)
-    words = await shelf.rows("escalations")
-    assert [(one["type"].split(".")[1], one["level"]) for one in words[1:]] == [
-        ("lifted", "legal"),
-        ("raised", "dunning"),
-    ]
-    await shelf.sweep("2026-02-14")
-    again = (await shelf.rows("escalations"))[-1]
-    assert (again["type"], again["level"]) == ("escalation.raised.v1", "legal")
-    assert await standing(shelf, first, words[2], again) == [
-        (False, False, None),
-        (True, False, None),
-        (True, False, None),
-    ]
-
-
-async def test_what_is_held_stands_and_says_by_what(shelf: Shelf) -> None:
-    await shelf.fold(known("H"), invoice("H", "H-1", "500.00", "2026-01-10"), on="2026-01-05")
-    await shelf.sweep("2026-01-25")
-    [raised] = await shelf.rows("escalations", type="escalation.raised.v1")
-    await shelf.fold(blocked("H", blocked_on="2026-01-26"), on="2026-01-26")
-    await shelf.sweep("2026-01-26")
-    assert await standing(shelf, raised) == [(True, True, "block B-1")]
-    [item] = await shelf.rows("items")
-    assert item["held_by"] == "block B-1"
-    await shelf.fold(disputed("H", "H-1", amount="200.00", disputed_on="2026-01-26"))
-    [row] = await shelf.rows("standing", escalation_id=[raised["escalation_id"]])
-    assert (row["open"], row["disputed"]) == ("500.00", "200.00")
 
 
 async def test_anomalies_are_listed_by_what_they_are_about(shelf: Shelf) -> None:
@@ -153,6 +96,18 @@ async def test_interest_paid_beyond_what_has_grown_is_listed_until_it_has_grown(
     assert (await gauge(shelf, "anomalies", subject="invoices")) == 0
     await shelf.sweep("2026-01-24")
     assert [row["subject"] for row in await shelf.rows("anomalies")] == ["invoice E-2"]
+
+
+async def test_interest_waived_beyond_what_was_owed_is_listed(shelf: Shelf) -> None:
+    waiver = {"waiver_id": "W", "waived_on": "2026-01-22", "amount": "4.00"}
+    await shelf.fold(
+        invoice("KIND", "K-1", "10.00", "2026-01-20"),
+        said("interest.waived", "KIND", invoice_id="K-1", **waiver),
+        on="2026-01-23",
+    )
+    [row] = await shelf.rows("anomalies")
+    assert row["subject"] == "invoice K-1"
+    assert row["sentence"].startswith("waiver W of 4.00 CNY on 2026-01-22: 0.00 CNY of interest")
 
 
 async def test_interest_that_grew_before_each_agreement_on_more_time_is_kept_by_the_store(

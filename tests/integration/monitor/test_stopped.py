@@ -59,10 +59,35 @@ async def the_topic_of_one_account_is_lost(world: World, customer: str) -> None:
     await world.publish(invoice(customer, "W-2", "500.00", "2026-02-01"))
 
     async def told() -> bool:
-        word = f"{partition}: the ledger topic ends at offset"
+        word = f"{LEDGER} partition {partition} ends at offset"
         return word in (await client.get("/readyz")).json()["parts"].get("partitions", "")
 
     await wait_for(told)
     assert (await client.get("/v1/progress")).json()["lag"] > 0
     response = await client.put("/v1/clock", json={"now": "2026-01-06T00:00:00+08:00"})
     assert (response.status_code, response.json()["code"]) == (409, "partition_stopped")
+    await it_is_read_from_where_a_person_says(world, customer)
+
+
+async def it_is_read_from_where_a_person_says(world: World, customer: str) -> None:
+    """The journal goes on as it is: its offsets are ahead of the topic's from then on."""
+    partition = partition_of(f"default:{customer}".encode(), PARTITIONS)
+    client = world.clients["two"]
+    reason = (await client.get("/readyz")).json()["parts"]["partitions"]
+    assert f"arrears partition resume {partition} --topic {LEDGER} --from 0 --as NAME" in reason
+    address = f"/v1/partitions/{partition}/resume"
+    response = await client.post(address, json={"by": "Li Na", "from_offset": 0})
+    answer = response.json()
+    assert (response.status_code, answer["next_offset"], answer["position"]) == (200, 70, 0)
+
+    async def folded() -> bool:
+        rows = await world.rows("items", account_id=f"default:{customer}")
+        return {row["invoice_id"] for row in rows} == {"W-1", "W-2"}
+
+    await wait_for(folded)
+    offsets = await world.sql(
+        f'SELECT "offset" FROM monitor.journal WHERE partition = {partition} ORDER BY 1'
+    )
+    assert [row["offset"] for row in offsets][-1] >= 70
+    again = await client.post(address, json={"by": "Li Na", "from_offset": 0})
+    assert (again.status_code, again.json()["code"]) == (409, "partition_not_stopped")

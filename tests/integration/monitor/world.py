@@ -196,7 +196,11 @@ def _in_short(word: dict[str, Any]) -> str:
 
 
 def ledger_record(
-    event_type: str, data: dict[str, Any], source: str, event_id: str | None = None
+    event_type: str,
+    data: dict[str, Any],
+    source: str,
+    event_id: str | None = None,
+    said_at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
 ) -> tuple[bytes, bytes]:
     event_id = event_id or uuid.uuid4().hex
     account_id = f"{data.get('creditor_id', 'default')}:{data['customer_id']}"
@@ -205,7 +209,7 @@ def ledger_record(
         id=event_id,
         source=source,
         type=event_type,
-        time=datetime(2026, 1, 1, tzinfo=UTC),
+        time=said_at,
         accountid=account_id,
         eventname=name_of(source, event_id).hex,
         data=Raw(json.dumps(data).encode()),

@@ -71,8 +71,10 @@ class Monitor:
     lifted: set[str] = field(default_factory=set)
     open: dict[str, str] = field(default_factory=dict)
     recipients: dict[str, dict[str, str]] = field(default_factory=dict)
-    #: Answered beside the rest: `held`, `disputed`, `interest`.
+    #: Answered beside the rest: `held`, `disputed`.
     more: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Answered with the day that was asked for.
+    interest: dict[str, dict[str, Any]] = field(default_factory=dict)
     away: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -80,7 +82,9 @@ class Monitor:
         app = FastAPI()
 
         @app.get("/v1/standing")
-        async def standing(escalation_id: Annotated[list[str], Query()]) -> dict[str, Any]:
+        async def standing(
+            escalation_id: Annotated[list[str], Query()], interest_on: date
+        ) -> dict[str, Any]:
             self.asked += escalation_id
             if self.away:
                 raise HTTPException(503)
@@ -94,6 +98,8 @@ class Monitor:
                         "reason": "paid" if name in self.lifted else None,
                         "recipient": self.recipients.get(name),
                         **self.more.get(name, {}),
+                        "interest": self.interest.get(name)
+                        and {**self.interest[name], "until_on": str(interest_on)},
                     }
                     for name in escalation_id
                 ]

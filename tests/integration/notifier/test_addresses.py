@@ -1,5 +1,6 @@
 """Letters whose customers become known, or change their address, after the escalation."""
 
+import uuid
 from typing import Any
 
 from shared.contracts.escalation import UPDATED, Recipient
@@ -62,6 +63,31 @@ async def test_an_event_with_an_address_ends_the_wait_for_one(
         letter = await notifier.letter(account, "sent")
     assert letter["reason"] is None
     assert len(mail.to(address)) == 1
+
+
+async def test_a_letter_that_waited_for_an_address_is_recalled_by_a_higher_level(
+    notifier: Any, events: Any, mail: Any
+) -> None:
+    account = events.account()
+    raised = events.raised(account, recipient=None)
+    await events.publish(raised)
+    await notifier.letter(account, "planned")
+    address = f"late-{account[10:]}@customers.example"
+    legal = events.raised(
+        account,
+        escalation_id=uuid.uuid5(raised.escalation_id, "legal"),
+        event_id=uuid.uuid5(raised.escalation_id, "legal raised"),
+        level="legal",
+        action="legal_handoff",
+        supersedes=[raised.escalation_id],
+        recipient=Recipient(email=address),
+    )
+    await events.publish(legal)
+    letter = await notifier.letter(account, "recalled")
+    assert letter["reason"].startswith("superseded: legal was raised on ")
+    assert letter["item_ids"] == ["INV-1/1"]
+    await notifier.rests()
+    assert mail.to(address) == []
 
 
 async def test_looks_at_a_letter_without_an_address_are_no_attempts_to_send_it(

@@ -28,7 +28,7 @@ async def store(
     await database.execute("TRUNCATE notifier.escalations, notifier.letters, notifier.tasks")
     owner = Database(database_url, application="test-claims", write_pool_size=4)
     consume = ConsumeEscalations(PostgresWorkStore(owner), Rules(time_zone="Asia/Shanghai"))
-    await consume([events.raised(events.account()) for _ in range(2)])
+    await consume([events.raised(events.account()) for _ in range(2)], {}, ())
     yield PostgresLetterStore(owner)
     await owner.close()
 

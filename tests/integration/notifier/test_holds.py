@@ -1,5 +1,6 @@
 """Work on hold, from the monitor's words on Kafka to what leaves and what waits."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -188,29 +189,31 @@ async def test_a_letter_sent_again_by_hand_while_its_item_is_held_waits_for_the_
     assert len(mail.to(address)) == 1
 
 
-async def test_a_letter_asks_for_what_is_not_in_dispute_and_for_interest(
+async def test_a_letter_asks_for_what_is_not_in_dispute_and_for_the_interest_of_its_day(
     notifier: Any, events: Any, mail: Any, monitor: Any
 ) -> None:
     account = events.account()
     owed = Interest(accrued="3.00", open="2.50", currency="CNY", why=["10 % for 3 days"])
     told = events.raised(account, "INV-TOLD", disputed="1000.00", interest=owed)
     asked = events.raised(account, "INV-ASKED")
-    monitor.more[str(asked.escalation_id)] = {
-        "disputed": "250.00",
-        "interest": {"accrued": "3.00", "open": "1.75", "currency": "CNY", "why": ["fresh"]},
-    }
+    monitor.more[str(asked.escalation_id)] = {"disputed": "250.00"}
+    monitor.more[str(told.escalation_id)] = {"disputed": "1000.00"}
+    for one, open_text in ((asked, "1.75"), (told, "2.90")):
+        fresh = {"accrued": "3.00", "open": open_text, "currency": "CNY", "why": ["fresh"]}
+        monitor.interest[str(one.escalation_id)] = fresh
     await events.publish(told, asked)
     await notifier.letter(account, "sent")
     (message,) = mail.to(told.recipient.email)
     plain = message.get_body(("plain",)).get_content().replace("\u00a0", " ")
+    [day] = re.findall(r"^Date: (.+?)\r?$", plain, re.MULTILINE)
     assert [line.strip() for line in plain.splitlines() if "CNY" in line] == [
         "Open amount: CNY 1,000.00",
         "In dispute, not included: CNY 250.00",
-        "Interest on late payment to date: CNY 1.75",
+        f"Interest on late payment to {day}: CNY 1.75",
         "Open amount: CNY 250.00",
         "In dispute, not included: CNY 1,000.00",
-        "Interest on late payment to date: CNY 2.50",
-        "Total: CNY 1,254.25",
+        f"Interest on late payment to {day}: CNY 2.90",
+        "Total: CNY 1,254.65",
     ]
     figures = (await notifier.task(account, "open"))["figures"]
     (shown,) = (item for item in figures if item["item_id"] == "INV-TOLD/1")

@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from cli.api.client import Client
-from cli.commands.audit import audit_all, show_results
-from cli.errors import FailedError
+from cli.commands.audit import audit_all, reader_of, show_results
+from cli.errors import FailedError, UsageError
 
 Handler = Callable[[str, httpx.Request], httpx.Response]
 PARTITIONS = {"rows": [{"partition": 0}, {"partition": 1}]}
@@ -106,3 +106,22 @@ def test_json_is_a_line_for_each_partition(capsys: pytest.CaptureFixture[str]) -
         result(0),
         result(1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "reader"),
+    [
+        (None, ("receivables.ledger", "monitor")),
+        ("receivables.ledger", ("receivables.ledger", "monitor")),
+        ("receivables.invoices", ("receivables.invoices", "ingest")),
+        ("receivables.commands", ("receivables.commands", "ingest")),
+        ("receivables.escalations", ("receivables.escalations", "notifier")),
+    ],
+)
+def test_who_reads_a_topic_is_told_to_go_on(topic: str | None, reader: tuple[str, str]) -> None:
+    assert reader_of(topic) == reader
+
+
+def test_a_topic_that_nobody_reads_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"--topic: 'receivables\.rejected' is none of"):
+        reader_of("receivables.rejected")

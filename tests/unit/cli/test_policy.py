@@ -70,6 +70,8 @@ PREVIEW: dict[str, Any] = {
     "today": "2026-01-30",
     "items": 13,
     "accounts": 1,
+    "warnings": [],
+    "interest": [],
     "rows": [
         {
             "deed": "raise",
@@ -97,6 +99,28 @@ def test_a_preview_shows_sums_and_then_the_largest(capsys: pytest.CaptureFixture
     assert "nothing has been changed" in largest
 
 
+def test_what_is_most_likely_not_meant_is_said_beside_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    warning = "levels[0].action: 'dunning_leter' opens a task; did you mean dunning_letter?"
+    show_preview({**PREVIEW, "warnings": [warning]})
+    shown = capsys.readouterr()
+    assert shown.err == f"warning: {warning}\n"
+    assert "warning" not in shown.out
+
+
 def test_a_preview_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     show_preview({**PREVIEW, "rows": []})
     assert "raise, hold, resume and lift nothing today" in capsys.readouterr().out
+
+
+def test_a_preview_says_which_interest_ends_and_that_what_has_accrued_stays(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    change = {"policy": "default@1", "before": "10 % a year", "after": "none", "accounts": 3}
+    show_preview({**PREVIEW, "interest": [change]})
+    text = " ".join(capsys.readouterr().out.split())
+    assert (
+        "interest from 2026-01-30 on: none instead of 10 % a year (default@1, 3 accounts with open "
+        "items); what has accrued stays owed"
+    ) in text

@@ -49,9 +49,12 @@ def escalation(event_type: str) -> EscalationEvent:
         recipient=Recipient(name="A", email="a@example.com"),
         claim=Claim(why=["no cover"], manual_review=True, notify_by=SAID_ON),
         disputed="2.00",
-        interest=Interest(accrued="0.41", open="0.41", currency="CNY", why=["15 days at 10 %"]),
+        interest=Interest(
+            accrued="0.41", open="0.41", currency="CNY", why=["15 days at 10 %"], until_on=SAID_ON
+        ),
         held_by="promise PR-1",
         held_until=SAID_ON,
+        supersedes=[NAME],
     )
 
 

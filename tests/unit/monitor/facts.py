@@ -23,14 +23,14 @@ def owed_by_facts(events: Sequence[Event], given_up: Mapping[str, Decimal]) -> d
     """Return what is owed less what is unapplied, by currency, for events in order of arrival.
 
     invoiced + interest paid - received - credited - written off + reversed. The first of several
-    contradicting events counts; of amendments, the first of the highest version. What is given up
-    of each invoice is told: write-offs go by what was open, and only the clearing knows that.
+    contradicting events counts; of amendments, the last said of the highest version. What is given
+    up of each invoice is told: write-offs go by what was open, and only the clearing knows that.
     """
     facts = [event.data for event in events]
     sums: Sums = defaultdict(Decimal)
     invoices = _first(facts, InvoiceIssued, "invoice_id")
     for name, invoice in invoices.items():
-        sums[invoice.currency] += _invoiced(invoice, facts) - given_up.get(name, NOTHING)
+        sums[invoice.currency] += _invoiced(invoice, events) - given_up.get(name, NOTHING)
     for payment in _first(facts, PaymentReceived, "payment_id").values():
         back = _reversed(payment, facts)
         interest = _interest(payment, events, back, invoices)
@@ -50,13 +50,18 @@ def _first(facts: Sequence[Inbound], kind: type[Any], name: str) -> dict[str, An
     return found
 
 
-def _invoiced(invoice: InvoiceIssued, facts: Sequence[Inbound]) -> Decimal:
-    about = [one for one in facts if getattr(one, "invoice_id", None) == invoice.invoice_id]
-    if any(isinstance(one, InvoiceCancelled) for one in about):
+def _invoiced(invoice: InvoiceIssued, events: Sequence[Event]) -> Decimal:
+    name = invoice.invoice_id
+    about = [one for one in events if getattr(one.data, "invoice_id", None) == name]
+    if any(isinstance(one.data, InvoiceCancelled) for one in about):
         return NOTHING
-    amendments = [one for one in about if isinstance(one, InvoiceAmended)]
+    amendments = [
+        (one.data.version, one.said_at, one.name, one.data)
+        for one in about
+        if isinstance(one.data, InvoiceAmended)
+    ]
     if amendments:
-        newest = max(amendments, key=lambda one: one.version)  # max keeps the first of equals
+        newest = max(amendments, key=lambda one: one[:3])[-1]
         parts = [part.amount for part in newest.schedule or []] or [newest.total]
         if all(_fits(part, invoice.currency) for part in parts):
             return Decimal(newest.total)
@@ -78,7 +83,11 @@ def _interest(
     back: Decimal,
     invoices: Mapping[str, InvoiceIssued],
 ) -> Decimal:
-    """Lay the payment's parts in a row, what names nothing at the end, and cut from the end."""
+    """Lay the payment's parts in a row, what names nothing at the end, and cut from the end.
+
+    What names a cancelled invoice names nothing.
+    """
+    cancelled = {one.data.invoice_id for one in events if isinstance(one.data, InvoiceCancelled)}
     moves = [
         (event.data.allocated_on, event.name, event.data.allocations)
         for event in events
@@ -91,6 +100,8 @@ def _interest(
     stays = Decimal(payment.amount) - back
     interest = NOTHING
     for part in named:
+        if part.invoice_id in cancelled:
+            continue
         share = min(stays, _decimal(part.amount, payment.currency))
         stays -= share
         invoice = invoices.get(part.invoice_id)

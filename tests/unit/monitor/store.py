@@ -44,6 +44,8 @@ class MemoryStore:
         if needs.group and self._group is not None:
             account.group = msgspec.json.decode(self._group, type=Group)
         funds = {key: self.funds(key) for key in needs.funds if key in self._funds}
+        for name in needs.cancelled & self._invoices.keys():
+            funds |= {key: self.funds(key) for key in self.invoice(name).payments()}
         names = needs.invoices | {name for one in funds.values() for name in one.invoice_ids()}
         if rule == OLDEST_DUE_FIRST:
             free = {key: one for key, one in self.all_funds().items() if one.free > 0}

@@ -20,12 +20,16 @@ from services.monitor.handlers.preview import (
     preview,
     with_policy,
 )
+from shared.contracts.interest import parse_interest
 from tests.unit.monitor.builders import customer
 from tests.unit.monitor.policies import default_policy, level, policy
 
 NOW: Final = datetime(2026, 2, 20, tzinfo=UTC)
 DUE_ON: Final = date(2026, 2, 1)
 EVERYBODY: Final = replace(policy(level("dunning", 15, held_by="block")), scope=Scope())
+
+TEN: Final = parse_interest({"annual_percent": "10"}, "interest", "bad_policy")
+ONE: Final = parse_interest({"annual_percent": "1"}, "interest", "bad_policy")
 
 
 @dataclass
@@ -154,3 +158,38 @@ def test_a_newer_version_takes_the_place_of_its_own_and_a_new_one_stands_beside(
     graded = replace(newer, name="graded", scope=Scope(grade="A"))
     assert with_policy(present, graded).of("default:X", grade="A") is graded
     assert with_policy(present, graded).of("default:X", grade="B") is present.default
+
+
+@pytest.mark.parametrize(
+    ("coming", "expected"),
+    [
+        pytest.param(EVERYBODY, [("default@1", 2)], id="ended"),
+        pytest.param(replace(EVERYBODY, interest=TEN), [], id="left as they are"),
+        pytest.param(
+            replace(EVERYBODY, name="graded", scope=Scope(grade="A"), interest=ONE),
+            [("default@1", 1)],
+            id="set for some of the accounts",
+        ),
+        pytest.param(
+            replace(EVERYBODY, name="graded", scope=Scope(grade="B"), interest=ONE),
+            [],
+            id="set for nobody with something open",
+        ),
+    ],
+)
+async def test_terms_of_interest_that_would_be_others_are_told_with_whose_they_were(
+    coming: Policy, expected: list[tuple[str, int]]
+) -> None:
+    present = select([replace(default_policy(), interest=TEN)])
+    accounts = [
+        account("A", item(), debtor=Debtor(customer=customer(1, grade="A"))),
+        account("B", item(2)),
+    ]
+    async for _total, found in preview(FakeBooks(accounts), coming, present, NOW):
+        last = found
+    assert [(one.present.label, one.accounts) for one in last.interest] == expected
+
+
+async def test_a_newer_version_tells_of_its_interest_even_where_nothing_is_open() -> None:
+    [change] = (await look(replace(EVERYBODY, interest=TEN))).interest
+    assert (change.present.interest, change.accounts) == (None, 0)

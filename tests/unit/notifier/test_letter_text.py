@@ -78,14 +78,15 @@ def test_every_letter_says_everything_in_both_parts(
 @pytest.mark.parametrize(
     ("locale", "disputed", "interest"),
     [
-        ("en", "In dispute, not included", "Interest on late payment to date"),
-        ("zh-CN", "争议金额\uff08未计入\uff09", "截至目前的逾期利息"),
+        ("en", "In dispute, not included", "Interest on late payment to 10 May 2026"),
+        ("zh-CN", "争议金额\uff08未计入\uff09", "截至2026年5月10日的逾期利息"),
     ],
 )
 def test_a_letter_asks_for_what_is_not_in_dispute_and_shows_interest_on_a_line_of_its_own(
     writer: LetterWriter, letter: Any, escalation: Any, locale: str, disputed: str, interest: str
 ) -> None:
-    owed = Interest(accrued="12.30", open="2.30", currency="CNY", why=["10 %"])
+    until = date(2026, 5, 10)
+    owed = Interest(accrued="12.30", open="2.30", currency="CNY", why=["10 %"], until_on=until)
     item = escalation(disputed_minor=25_000, interest=owed)
     content = writer.write(letter(locale=locale), [item], DAY)
     words = WORDINGS[locale]
@@ -118,6 +119,21 @@ def test_a_letter_without_dispute_and_interest_says_nothing_of_them(
     for part in (content.plain, content.html):
         assert "dispute" not in part
         assert "nterest" not in part
+
+
+def test_the_interest_on_an_invoice_is_asked_for_once_for_all_of_its_items(
+    writer: LetterWriter, letter: Any, escalation: Any
+) -> None:
+    owed = Interest(accrued="3.00", open="3.00", currency="CNY", why=["10 %"])
+    items = [escalation(item_id=f"INV-1/{part}", instalment=part, interest=owed) for part in (1, 2)]
+    items.append(escalation(item_id="INV-2/1", invoice_id="INV-2", interest=owed))
+    plain = writer.write(letter(), items, DAY).plain.replace("\u00a0", " ")
+    lines = [line.strip() for line in plain.splitlines()]
+    # A word that does not say until when brings the interest of the day of its raise.
+    assert lines.count("Interest on late payment to 15 February 2026: CNY 3.00") == len(
+        {"INV-1", "INV-2"}
+    )
+    assert "Total: CNY 3,756.00" in lines
 
 
 def test_interest_in_another_currency_has_a_total_of_its_own(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.notifier.domain import tasks
 from services.notifier.domain.delivery import (
@@ -30,6 +31,7 @@ from services.notifier.domain.dispatch import (
     WaitUntil,
     addressed,
     judge,
+    letter_day,
 )
 from services.notifier.domain.holds import Hold
 from services.notifier.domain.recipients import masked, negotiate, without
@@ -55,10 +57,10 @@ def told(act: Callable[[], Task]) -> str:
     return task.status.value
 
 
-def verdict_on(letter: Any, escalation: Any, answers: Any, **changes: Any) -> Any:
+def verdict_on(escalation: Any, answers: Any, **changes: Any) -> Any:
     items = [escalation(escalation_id=name) for name in (A, B)]
-    figures = {"today": TODAY, "sent_that_day": 0, "letters_per_day_max": 3, **changes}
-    return judge(letter(), items, answers, **figures)
+    figures = {"day": TODAY, "sent_that_day": 0, "letters_per_day_max": 3, **changes}
+    return judge(items, answers, **figures)
 
 
 @pytest.mark.parametrize(
@@ -75,15 +77,15 @@ def verdict_on(letter: Any, escalation: Any, answers: Any, **changes: Any) -> An
     ],
 )
 def test_a_letter_leaves_only_for_what_is_due_and_within_the_days_limit(
-    letter: Any, escalation: Any, answers: Any, sent: int, expected: type
+    escalation: Any, answers: Any, sent: int, expected: type
 ) -> None:
-    assert isinstance(verdict_on(letter, escalation, answers, sent_that_day=sent), expected)
+    assert isinstance(verdict_on(escalation, answers, sent_that_day=sent), expected)
 
 
 def test_a_letter_is_about_what_stands_with_the_amounts_of_that_moment(
-    letter: Any, escalation: Any
+    escalation: Any,
 ) -> None:
-    verdict = verdict_on(letter, escalation, {A: PAID, B: DUE})
+    verdict = verdict_on(escalation, {A: PAID, B: DUE})
     assert verdict == Send(items=(escalation(escalation_id=B, open_minor=4_000),), day=TODAY)
 
 
@@ -104,12 +106,12 @@ def test_a_letter_is_about_what_stands_with_the_amounts_of_that_moment(
     ],
 )
 def test_a_letter_leaves_without_what_is_held_and_waits_for_words_on_their_way(
-    letter: Any, escalation: Any, first: Any, second: Any, answers: Any, expected: type
+    escalation: Any, first: Any, second: Any, answers: Any, expected: type
 ) -> None:
     items = [
         escalation(escalation_id=name, **changes) for name, changes in ((A, first), (B, second))
     ]
-    verdict = judge(letter(), items, answers, today=TODAY, sent_that_day=0, letters_per_day_max=3)
+    verdict = judge(items, answers, day=TODAY, sent_that_day=0, letters_per_day_max=3)
     assert isinstance(verdict, expected)
     if isinstance(verdict, Send):
         assert [item.escalation_id for item in verdict.items] == [B]
@@ -120,29 +122,30 @@ def test_a_letter_leaves_without_what_is_held_and_waits_for_words_on_their_way(
 INTEREST = Interest(accrued="1.00", open="0.50", currency="CNY", why=["10 % for 3 days"])
 
 
+NEWER = replace(INTEREST, open="0.90", until_on=TODAY)
+
+
 @pytest.mark.parametrize(
     ("answer", "dunned_minor", "interest"),
     [
-        (Standing(standing=True), 100_000, None),
+        pytest.param(Standing(standing=True), 100_000, None, id="the last word's interest is old"),
         (Standing(standing=True, open="400.00"), 15_000, None),
         (Standing(standing=True, open="400.00", disputed="0.00"), 40_000, None),
-        (Standing(standing=True, disputed="50.00", interest=INTEREST), 120_000, INTEREST),
+        (Standing(standing=True, disputed="50.00", interest=NEWER), 120_000, NEWER),
     ],
 )
 def test_a_letter_asks_for_what_is_open_and_not_in_dispute_at_that_moment(
-    letter: Any, escalation: Any, answer: Standing, dunned_minor: int, interest: Any
+    escalation: Any, answer: Standing, dunned_minor: int, interest: Any
 ) -> None:
-    item = escalation(disputed_minor=25_000)
-    verdict = judge(
-        letter(), [item], {A: answer}, today=TODAY, sent_that_day=0, letters_per_day_max=3
-    )
+    item = escalation(disputed_minor=25_000, interest=INTEREST)
+    verdict = judge([item], {A: answer}, day=TODAY, sent_that_day=0, letters_per_day_max=3)
     assert isinstance(verdict, Send)
     (asked,) = verdict.items
     assert (asked.dunned_minor, asked.interest) == (dunned_minor, interest)
 
 
-def test_a_letter_without_items_is_recalled(letter: Any) -> None:
-    verdict = judge(letter(), [], {}, today=TODAY, sent_that_day=0, letters_per_day_max=3)
+def test_a_letter_without_items_is_recalled() -> None:
+    verdict = judge([], {}, day=TODAY, sent_that_day=0, letters_per_day_max=3)
     assert verdict == Recall("no item is left")
 
 
@@ -171,11 +174,10 @@ def test_a_letter_goes_to_the_newest_address_that_is_known(
     assert (now.recipient_email, now.locale, now.reason) == expected
 
 
-def test_a_letter_is_never_dated_before_the_day_that_planned_it(
-    letter: Any, escalation: Any
-) -> None:
-    verdict = verdict_on(letter, escalation, {A: DUE, B: DUE}, today=date(2026, 2, 14))
-    assert verdict.day == date(2026, 2, 15)
+def test_a_letter_is_never_dated_before_the_day_that_planned_it() -> None:
+    planned_on = date(2026, 2, 15)
+    days = [letter_day(planned_on, date(2026, 2, day)) for day in (14, 15, 20)]
+    assert days == [planned_on, planned_on, date(2026, 2, 20)]
 
 
 @pytest.mark.parametrize(

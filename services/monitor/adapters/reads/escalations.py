@@ -35,6 +35,7 @@ class EscalationReads:
         query = (
             select(
                 log.c.escalation_id,
+                log.c.partition,
                 log.c.account_id,
                 log.c.level,
                 log.c.event["currency"].as_string().label("currency"),

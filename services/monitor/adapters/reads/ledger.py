@@ -92,7 +92,8 @@ class LedgerReads:
     ) -> Page["Noted"]:
         """Return what a person should look at, subject by subject.
 
-        An invoice may come without a sentence: then its interest was paid, see `rows.invoice_row`.
+        An invoice may come without a sentence: then its interest was paid or waived, see
+        `rows.invoice_row`.
         """
         parts = []
         for table, subject, invoice_id in (

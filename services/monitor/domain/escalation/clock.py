@@ -40,7 +40,7 @@ def reached_on(
 
     A claim under a cover counts from the original due date and not before the waiting period is
     over; insolvency brings it at once. Other levels count from the due date, moved by the calendar,
-    and get a dispute's days back under `on_resolution: restart`.
+    and get the days back on which all of it was disputed under `on_resolution: restart`.
     """
     insurance = insurance_of(item, debtor.covers.values()) if level.is_claim else None
     on = own_on(level, item, debtor, insurance, policy, today)
@@ -89,13 +89,13 @@ def was_reached(
 def _given_back_on(level: Level, item: Item, policy: Policy, today: date) -> date:
     """Return the day on which a level is reached whose clock stands still during a dispute.
 
-    A dispute that begins on or after that day gives nothing back any more. One that still runs
-    stops the clock only where nothing else can be dunned: for the rest of what is open the item
-    goes on, or a small objection would be time for all of it.
+    It stands while nothing else can be dunned: for the rest of what is open the item goes on, or a
+    small objection would be time for all of it. What begins on or after that day gives nothing back
+    any more.
     """
     days, on = 0, policy.level_on(level, item.due_on)
     for first, end in item.disputed_days:
-        if on <= first or (end is None and item.dunnable > 0):
+        if on <= first:
             break
         days += policy.days_in(max(first, item.due_on), end or today)
         on = policy.level_on(level, item.due_on, days)

@@ -43,8 +43,8 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     """Return what holds an item on the creditor's day.
 
     A dispute holds what is wholly disputed: of the rest the undisputed part is dunned. A promise
-    holds to the end of its day, unless it is `kept` (by promise id) or withdrawn; a block from its
-    first day to the end of its last, or until it is lifted.
+    holds what is in its currency to the end of its day, unless it is `kept` (by promise id) or
+    withdrawn; a block from its first day to the end of its last, or until it is lifted.
     """
     holds: list[Hold] = []
     if item.open > 0 and item.dunnable <= 0:
@@ -52,6 +52,8 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
         holds.append(Hold(DISPUTE, "", since=since))
     for promise_id, promise in sorted(debtor.promises.items()):
         if promise.promised_on is None or promise.is_withdrawn or promise_id in kept:
+            continue
+        if promise.currency not in (None, item.currency):
             continue
         if promise.promised_on >= today and promise.covers(item.invoice_id):
             holds.append(Hold(PROMISE, promise_id, promise.promised_on, promise.made_on))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.ledger.debtor import Promise
+from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import readable
 
 KEPT: Final = "kept"
@@ -87,7 +87,7 @@ class Outcome:
 
 
 def decide_promises(
-    promises: Mapping[str, Promise],
+    debtor: Debtor,
     said: Mapping[str, str],
     words: Mapping[str, int],
     open_items: Sequence[Item],
@@ -98,6 +98,7 @@ def decide_promises(
 
     `said` and `words` are by promise id: the outcome that stands as said, and how many were.
     """
+    promises = debtor.promises
     found = towards(sharing(promises, said, today), said, open_items, money)
     outcomes: list[Outcome] = []
     looks: list[date] = []
@@ -106,8 +107,9 @@ def decide_promises(
         if promise.promised_on is None or not is_revised(promise, was, today):
             continue
         one = found.get(promise_id, _NOTHING)
-        status = _status(promise, promise.promised_on, one, today)
-        if status == OPEN:
+        has_come = debtor.has_come(promise)
+        status = _status(promise, promise.promised_on, one, today, has_come=has_come)
+        if status == OPEN and today <= promise.promised_on:
             looks.append(promise.promised_on + timedelta(days=1))
         if status == (was or OPEN):
             continue
@@ -188,20 +190,23 @@ def towards(
 _NOTHING: Final = Towards(None, 0, None, 0, is_paid_for=False)
 
 
-def _status(promise: Promise, promised_on: date, one: Towards, today: date) -> str:
+def _status(
+    promise: Promise, promised_on: date, one: Towards, today: date, *, has_come: bool
+) -> str:
     """Return how a promise stands on the creditor's day.
 
-    It is kept when the amount was paid, or when nothing of what it is for stays open. As long as
-    nothing was paid the latter is no promise kept early: its invoice may not have come yet.
+    It is kept when the amount was paid, or when nothing of what it is for stays open: of what has
+    not come nobody can say that, so that it stays open until then. As long as nothing was paid
+    the latter is no promise kept early.
     """
     if promise.is_withdrawn:
         return WITHDRAWN
     is_over = today > promised_on
     if one.promised and one.paid >= one.promised:
         return KEPT
-    if one.unpaid <= 0 and (is_over or one.is_paid_for):
+    if one.unpaid <= 0 and has_come and (is_over or one.is_paid_for):
         return KEPT
-    if not is_over:
+    if not is_over or (one.unpaid <= 0 and not has_come):
         return OPEN
     return PARTIALLY_KEPT if one.paid else BROKEN
 

@@ -96,7 +96,7 @@ def decide_standing(
     which the first of `sharing` was made.
     """
     outcomes, over_on = decide_promises(
-        debtor.promises, said.promises, said.promise_words, open_items, money, today
+        debtor, said.promises, said.promise_words, open_items, money, today
     )
     return StandingDecision(
         outcomes=tuple(outcomes),

@@ -1,7 +1,9 @@
 """What the monitor says about an escalation, as the event that others act on."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from services.monitor.domain.escalation.holds import Hold
 from services.monitor.domain.invoice.item import Item, Raised
@@ -44,10 +46,17 @@ def raised_event(
         raised,
         now,
         why=_why(item, raised, policy, reached_on),
-        overdue_on=raised.raised_on,
+        today=raised.raised_on,
         recipient=recipient_of(customer),
         claim=claim,
         interest=interest,
+        supersedes=[
+            escalation_id(account_id, item.item_id, one.level, one.cycle)
+            for one in item.raised
+            # What is raised on one day is all meant, as a claim beside the step of the day.
+            if one.raised_on < raised.raised_on
+            and policy.index(one.level) < policy.index(raised.level)
+        ],
     )
 
 
@@ -96,7 +105,7 @@ def told_event(
         now,
         cause=cause,
         why=why,
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
     )
 
@@ -118,7 +127,7 @@ def readdressed_event(
         now,
         cause=f"customer {customer.version}",
         why="the customer's name or address has changed",
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
     )
 
@@ -127,7 +136,7 @@ def lifted_event(
     account_id: str, item: Item, raised: Raised, because: str, policy: Policy, now: datetime
 ) -> EscalationEvent:
     """Say that a raised level is called back."""
-    return _event(LIFTED, account_id, item, raised, now, why=because, overdue_on=policy.today(now))
+    return _event(LIFTED, account_id, item, raised, now, why=because, today=policy.today(now))
 
 
 def held_event(
@@ -149,7 +158,7 @@ def held_event(
         now,
         cause=str(raised.holds),
         why=f"held by {hold.label}{until}",
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
         held_until=hold.until,
     )
@@ -172,7 +181,7 @@ def resumed_event(
         now,
         cause=str(raised.holds),
         why="nothing holds it any more",
-        overdue_on=policy.today(now),
+        today=policy.today(now),
         recipient=recipient_of(customer),
     )
 
@@ -206,11 +215,12 @@ def _event(
     *,
     cause: str = "",
     why: str,
-    overdue_on: date,
+    today: date,
     recipient: Recipient | None = None,
     claim: Claim | None = None,
     interest: Interest | None = None,
     held_until: date | None = None,
+    supersedes: Sequence[UUID] = (),
 ) -> EscalationEvent:
     creditor_id, _, customer_id = account_id.partition(":")
     escalation = escalation_id(account_id, item.item_id, raised.level, raised.cycle)
@@ -228,13 +238,14 @@ def _event(
         action=raised.action,
         skipped=raised.skipped,
         cycle=raised.cycle,
-        days_overdue=item.days_overdue(overdue_on),
+        days_overdue=item.days_overdue(today),
         amount=to_text(item.amount, item.currency),
         open=to_text(item.open, item.currency),
         currency=item.currency,
         due_on=item.due_on,
         issued_on=item.issued_on,
         raised_on=raised.raised_on,
+        said_on=today,
         time=now,
         policy=raised.policy,
         why=why,
@@ -244,6 +255,7 @@ def _event(
         interest=interest,
         held_by=raised.held_by,
         held_until=held_until,
+        supersedes=list(supersedes),
     )
 
 

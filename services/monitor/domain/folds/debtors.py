@@ -1,5 +1,7 @@
 """Folds of what is said of the debtor: who it is, its cover, its promises, what blocks dunning."""
 
+from collections.abc import Iterable
+
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.insurance.cover import Cover, with_terms, with_withdrawal
 from services.monitor.domain.ledger.account import Account
@@ -15,14 +17,32 @@ from shared.contracts.dunning import (
 )
 
 
-def customer_updated(account: Account, data: CustomerUpdated, _event: Event) -> None:
-    """The customer is as the highest version says; a change may concern every item."""
-    known = account.debtor.customer
-    if known is not None and data.version <= known.version:
+def customer_updated(account: Account, data: CustomerUpdated, event: Event) -> None:
+    """The customer is as the highest version says; a change may concern every item.
+
+    Of two words on one version the one said last stands, so that the order of arrival does not
+    matter; where they differ a person should see it.
+    """
+    places = account.debtor.places_with(event.said_at, data)
+    if places != account.debtor.places():
+        account.debtor_to_change().placements = places
+    known, said = account.debtor.customer, (event.said_at, event.name)
+    last = max(account.debtor.customer_said or said, said)
+    if known is not None and known.version >= data.version:
         account.remark(f"version {known.version} is known")
-        return
+        if known.version > data.version:
+            return
+        if known != data:
+            sentence = (
+                f"version {data.version} of the customer came with different content; "
+                f"that of event {last[1]}, said last, counts"
+            )
+            _contradict(account, sentence)
+        if last != said:
+            return
     moved = known is None or _concerns(known) != _concerns(data)
-    account.debtor_to_change().customer = data
+    debtor = account.debtor_to_change()
+    debtor.customer, debtor.customer_said = data, said
     if moved:
         account.retime()
 
@@ -64,13 +84,14 @@ def promise_made(account: Account, data: PromiseMade, event: Event) -> None:
     debtor = account.debtor_to_change()
     promise = debtor.promises.setdefault(data.promise_id, Promise())
     if promise.made_on is not None:
-        sentence = f"promise {data.promise_id} came before; event {event.name} changes nothing"
-        debtor.contradictions.append(sentence)
-        account.remark(sentence)
+        _contradict(
+            account, f"promise {data.promise_id} came before; event {event.name} changes nothing"
+        )
         return
     promise.made_on, promise.promised_on = data.made_on, data.promised_on
     promise.amount, promise.currency = data.amount, data.currency
     promise.invoice_ids = list(data.invoice_ids) if data.invoice_ids else None
+    _name(account, promise.invoice_ids or ())
     account.retime(promise.invoice_ids)
 
 
@@ -90,11 +111,12 @@ def blocked(account: Account, data: DunningBlocked, event: Event) -> None:
     debtor = account.debtor_to_change()
     block = debtor.blocks.setdefault(data.block_id, Block())
     if block.blocked_on is not None:
-        sentence = f"block {data.block_id} came before; event {event.name} changes nothing"
-        debtor.contradictions.append(sentence)
-        account.remark(sentence)
+        _contradict(
+            account, f"block {data.block_id} came before; event {event.name} changes nothing"
+        )
         return
     block.blocked_on, block.until, block.invoice_id = data.blocked_on, data.until, data.invoice_id
+    _name(account, block.invoice_ids or ())
     account.retime(block.invoice_ids)
 
 
@@ -124,6 +146,22 @@ def enforcement_set(account: Account, data: EnforcementSet, event: Event) -> Non
     if latest is not said:
         account.remark(f"from {latest.set_on} on a later word counts")
     account.retime()
+
+
+def _name(account: Account, invoice_ids: Iterable[str]) -> None:
+    """Note invoices that a word on the debtor names, and whether they have come."""
+    for invoice_id in invoice_ids:
+        invoice = account.invoices.get(invoice_id)
+        currency = None if invoice is None else invoice.currency
+        account.debtor_to_change().named[invoice_id] = currency
+
+
+def _contradict(account: Account, sentence: str) -> None:
+    """Keep a sentence about a contradiction, once however often its event comes."""
+    debtor = account.debtor_to_change()
+    if sentence not in debtor.contradictions:
+        debtor.contradictions.append(sentence)
+    account.remark(sentence)
 
 
 def _concerns(data: CustomerUpdated) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.funds import Allocation, FundsKind, Move, MovedPart
+from services.monitor.domain.ledger.funds import Allocation, Funds, FundsKind, Move, MovedPart
 from services.monitor.domain.ledger.settling import name_funds
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
 from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
@@ -83,7 +83,7 @@ def payment_allocated(account: Account, data: PaymentAllocated, event: Event) ->
     if funds.currency is None:
         account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
         return data.allocated_on
-    if funds.moves_asked() + sum(one.amount for one in funds.allocations) > funds.amount:
+    if funds.moves_asked() + sum(one.amount for one in funds.own_allocations()) > funds.amount:
         account.remark(
             f"payment {data.payment_id} is less than all that it was allocated to; the last "
             "allocations go without"
@@ -92,15 +92,17 @@ def payment_allocated(account: Account, data: PaymentAllocated, event: Event) ->
     return data.allocated_on
 
 
-def payment_reversed(account: Account, data: PaymentReversed, _event: Event) -> date:
+def payment_reversed(account: Account, data: PaymentReversed, event: Event) -> date:
     """Money turned out not to stand: exactly what it had cleared is open again."""
     funds = account.funds_of(FundsKind.PAYMENT, data.payment_id)
     if data.reversal_id in funds.reversals:
-        account.remark(f"reversal {data.reversal_id} came before; kept as it was")
+        said = data.amount, data.reversed_on, data.reason
+        _came_again(account, funds, data.reversal_id, said, event)
         return data.reversed_on
     before = funds.reversed
     funds.reversals[data.reversal_id] = data.amount
     funds.reversed_on[data.reversal_id] = data.reversed_on
+    funds.reversed_because[data.reversal_id] = data.reason
     if funds.currency is None or funds.value_on is None:
         account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
         return data.reversed_on
@@ -115,11 +117,11 @@ def payment_reversed(account: Account, data: PaymentReversed, _event: Event) -> 
     return on
 
 
-def credit_note_cancelled(account: Account, data: CreditNoteCancelled, _event: Event) -> date:
+def credit_note_cancelled(account: Account, data: CreditNoteCancelled, event: Event) -> date:
     """A credit is taken back: what it had credited is owed again."""
     funds = account.funds_of(FundsKind.CREDIT_NOTE, data.credit_note_id)
     if CANCELLATION in funds.reversals:
-        account.remark(f"credit note {data.credit_note_id} was cancelled before")
+        _came_again(account, funds, CANCELLATION, (None, data.cancelled_on, ""), event)
         return data.cancelled_on
     funds.reversals[CANCELLATION] = None
     funds.reversed_on[CANCELLATION] = data.cancelled_on
@@ -129,3 +131,25 @@ def credit_note_cancelled(account: Account, data: CreditNoteCancelled, _event: E
     account.balance(funds.currency).reversed += funds.reversed
     name_funds(account, funds, data.cancelled_on, "credit note cancelled")
     return data.cancelled_on
+
+
+def _came_again(
+    account: Account,
+    funds: Funds,
+    reversal_id: str,
+    said: tuple[str | None, date, str],
+    event: Event,
+) -> None:
+    """Say that a reversal came before; where it says something else a person should see it."""
+    _amount, on, reason = said
+    known = (
+        funds.reversals[reversal_id],
+        funds.reversed_on.get(reversal_id, on),
+        funds.reversed_because.get(reversal_id, reason),
+    )
+    name = funds.funds_id if reversal_id == CANCELLATION else reversal_id
+    noun = "cancellation of credit note" if reversal_id == CANCELLATION else "reversal"
+    sentence = f"{noun} {name} came before; event {event.name} changes nothing"
+    if known != said:
+        funds.contradictions.append(sentence)
+    account.remark(sentence)

@@ -8,7 +8,7 @@ from services.monitor.domain.invoice.invoice import Waiver
 from services.monitor.domain.invoice.terms import Amendment, Extension, Part, read_parts
 from services.monitor.domain.invoice.write_off import WriteOff
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.settling import settle
+from services.monitor.domain.ledger.settling import name_funds, settle
 from shared.contracts.invoice import (
     DisputeResolved,
     InterestWaived,
@@ -42,28 +42,44 @@ def issued(account: Account, data: InvoiceIssued, event: Event) -> date:
     ]
     if invoice.amendment and read_parts(invoice.amendment.parts, data.currency) is None:
         account.remark(unreadable(invoice.amendment, data.currency))
+    account.came(invoice)
     settle(account, invoice, data.issued_on, "issued")
     return data.issued_on
 
 
-def amended(account: Account, data: InvoiceAmended, _event: Event) -> date:
-    """An invoice has new terms; the highest version stands, and a lower one stood on its days."""
+def amended(account: Account, data: InvoiceAmended, event: Event) -> date:
+    """An invoice has new terms; the highest version stands, and a lower one stood on its days.
+
+    Of two words on one version the one said last stands, so that the order of arrival does not
+    matter; where they differ a person should see it.
+    """
     invoice = account.invoice(data.invoice_id)
-    amendment = Amendment(data.version, _parts_of(data), data.amended_on)
-    known = invoice.versions()
-    if known and known[-1].version >= data.version:
+    amendment = Amendment(data.version, _parts_of(data), data.amended_on, event.said_at, event.name)
+    known = {one.version: one for one in invoice.versions()}
+    same = known.get(data.version)
+    if same is not None and not same.says_what(amendment):
+        last = max(same, amendment, key=lambda one: one.rank)
+        sentence = (
+            f"version {data.version} of invoice {data.invoice_id} came with different terms; "
+            f"those of event {last.event_name}, said last, count"
+        )
+        if sentence not in invoice.contradictions:
+            invoice.contradictions.append(sentence)
+        account.remark(sentence)
+    elif same is not None:
+        account.remark(f"version {data.version} of invoice {data.invoice_id} is known")
+    if same is not None and same.rank >= amendment.rank:
+        return data.amended_on
+    known[data.version] = amendment
+    *lower, highest = sorted(known.values(), key=lambda one: one.version)
+    invoice.amended_before, invoice.amendment = lower, highest
+    if highest is not amendment:
         account.remark(
             f"version {data.version} of invoice {data.invoice_id} does not stand: "
-            f"version {known[-1].version} is known"
+            f"version {highest.version} is known"
         )
-        if all(one.version != data.version for one in known):
-            lower = [*invoice.amended_before, amendment]
-            invoice.amended_before = sorted(lower, key=lambda one: one.version)
-            settle(account, invoice, data.amended_on, "amended")
-        return data.amended_on
-    if invoice.currency is not None and read_parts(amendment.parts, invoice.currency) is None:
+    elif invoice.currency is not None and read_parts(amendment.parts, invoice.currency) is None:
         account.remark(unreadable(amendment, invoice.currency))
-    invoice.amended_before, invoice.amendment = known, amendment
     settle(account, invoice, data.amended_on, "amended")
     return data.amended_on
 
@@ -76,7 +92,11 @@ def cancelled(account: Account, data: InvoiceCancelled, _event: Event) -> date:
         invoice.cancelled_on = min(invoice.cancelled_on, data.cancelled_on)
         return data.cancelled_on
     invoice.cancelled_on = data.cancelled_on
+    paid = invoice.payments()
+    invoice.named = [one for one in invoice.named if one.key not in paid]
     settle(account, invoice, data.cancelled_on, "cancelled")
+    for key in sorted(paid):
+        name_funds(account, account.funds_of(*key), data.cancelled_on, "paid")
     return data.cancelled_on
 
 
@@ -134,7 +154,7 @@ def dispute_resolved(account: Account, data: DisputeResolved, event: Event) -> d
         sentence = (
             f"dispute {data.dispute_id} was resolved before; event {event.name} changes nothing"
         )
-        if dispute.outcome != data.outcome:
+        if (dispute.outcome, dispute.resolved_on) != (data.outcome, data.resolved_on):
             invoice.contradictions.append(sentence)
         account.remark(sentence)
         return data.resolved_on
@@ -146,13 +166,16 @@ def dispute_resolved(account: Account, data: DisputeResolved, event: Event) -> d
     return data.resolved_on
 
 
-def interest_waived(account: Account, data: InterestWaived, _event: Event) -> None:
+def interest_waived(account: Account, data: InterestWaived, event: Event) -> None:
     """Interest is given up; it is no part of what is open."""
     invoice = account.invoice(data.invoice_id)
-    if data.waiver_id in invoice.waivers:
-        account.remark(f"waiver {data.waiver_id} came before; kept as it was")
-        return
-    invoice.waivers[data.waiver_id] = Waiver(data.waived_on, data.amount)
+    waiver = Waiver(data.waived_on, data.amount)
+    known = invoice.waivers.setdefault(data.waiver_id, waiver)
+    if known is not waiver:
+        sentence = f"waiver {data.waiver_id} came before; event {event.name} changes nothing"
+        if known != waiver:
+            invoice.contradictions.append(sentence)
+        account.remark(sentence)
 
 
 def _parts_of(data: InvoiceIssued | InvoiceAmended) -> list[tuple[date, str]]:

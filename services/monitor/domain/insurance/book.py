@@ -7,6 +7,7 @@ That claims use up a policy year in the order in which they are raised is Arrear
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from services.monitor.domain.insurance.claim import reckon
@@ -24,6 +25,8 @@ from shared.money import to_minor
 
 #: Policy number, currency, and the first day of the policy year.
 _Year = tuple[str, str, date]
+#: Policy number, currency, and the invoice.
+_Invoice = tuple[str, str, str]
 
 
 class ClaimBook:
@@ -48,6 +51,7 @@ class ClaimBook:
             cover.policy_no: begun_on(cover.policy_no, covers) for cover in covers if cover.words
         }
         self._used: dict[_Year, EarlierClaims] = {}
+        self._borne: dict[_Invoice, int] = {}
         self._by_item: dict[str, tuple[_Year, EarlierClaims]] = {}
         for item_id, (raised_on, claim) in claims.items():
             self._remember(item_id, raised_on, claim)
@@ -77,13 +81,17 @@ class ClaimBook:
         year = self._year(insurance.terms.policy_no, insurance.terms.currency, today)
         used = self._used.get(year, NOTHING_EARLIER)
         own_year, own = self._by_item.get(item.item_id, (None, NOTHING_EARLIER))
-        return used - own if own_year == year else used
+        borne = self._borne.get((*year[:2], item.invoice_id), 0)
+        if own_year is not None and own_year[:2] == year[:2]:
+            borne -= own.each
+        return replace(used - own if own_year == year else used, each=borne)
 
     def _remember(self, item_id: str, raised_on: date, claim: Claim) -> None:
         """Count a claim in its policy year, in the place of an earlier one on the same item."""
         if item_id in self._by_item:
             year, used = self._by_item.pop(item_id)
             self._used[year] -= used
+            self._borne[*year[:2], _invoice_of(item_id)] -= used.each
         if claim.policy_no is None or claim.currency is None:
             return
         if claim.policy_no not in self._begun_on:
@@ -92,9 +100,16 @@ class ClaimBook:
         used = EarlierClaims(
             deductible=to_minor(claim.deductible or "0", claim.currency),
             claimed=to_minor(claim.amount or "0", claim.currency),
+            each=to_minor(claim.deductible_each or "0", claim.currency),
         )
         self._by_item[item_id] = year, used
         self._used[year] = self._used.get(year, NOTHING_EARLIER) + used
+        invoice = *year[:2], _invoice_of(item_id)
+        self._borne[invoice] = self._borne.get(invoice, 0) + used.each
 
     def _year(self, policy_no: str, currency: str, day: date) -> _Year:
         return policy_no, currency, policy_year(self._begun_on[policy_no], day)[0]
+
+
+def _invoice_of(item_id: str) -> str:
+    return item_id.rpartition("/")[0]

@@ -206,7 +206,7 @@ def _for_a_person(case: _Case, reasons: list[str]) -> Claim:
 
 def _claim(case: _Case, why: list[str], figures: Figures | None) -> Claim:
     currency = case.terms.currency
-    borne = 0 if figures is None else figures.used.deductible
+    used = NOTHING_EARLIER if figures is None else figures.used
     return Claim(
         why=why,
         policy_no=case.terms.policy_no,
@@ -218,7 +218,8 @@ def _claim(case: _Case, why: list[str], figures: Figures | None) -> Claim:
         eligible_on=_eligible_on(case),
         mep_on=case.clocks.mep_on,
         discretionary=limit_of(case.terms)[1],
-        deductible=to_text(borne, currency) if borne else None,
+        deductible=to_text(used.deductible, currency) if used.deductible else None,
+        deductible_each=to_text(used.each, currency) if used.each else None,
     )
 
 

@@ -19,6 +19,8 @@ class Figures:
     exact: Fraction
     #: What the claim uses up of an annual aggregate deductible.
     deductible: Fraction = Fraction(0)
+    #: What it uses up of the deductible of each claim.
+    each: Fraction = Fraction(0)
     steps: list[str] = field(default_factory=list)
 
     @property
@@ -29,7 +31,9 @@ class Figures:
     @property
     def used(self) -> EarlierClaims:
         """What later claims of the policy year find used up by this one."""
-        return EarlierClaims(deductible=round(self.deductible), claimed=self.amount)
+        return EarlierClaims(
+            deductible=round(self.deductible), claimed=self.amount, each=round(self.each)
+        )
 
 
 def figures_of(terms: CoverUpdated, insured: int, earlier: EarlierClaims) -> Figures:
@@ -39,7 +43,8 @@ def figures_of(terms: CoverUpdated, insured: int, earlier: EarlierClaims) -> Fig
     Trade Credit, "credit insurance structure"); "the product of the indemnifiable loss and the
     percentage of cover ... less any deductible" takes it after (Coface glossary,
     "indemnification"). An annual aggregate comes first out of the year's losses (ICISA,
-    "aggregate first loss"). The year's limit: Atradius glossary, "maximum indemnity".
+    "aggregate first loss"); one of each claim is taken once for an invoice, whose instalments are
+    one debt (Arrears' own). The year's limit: Atradius glossary, "maximum indemnity".
     """
     figures = Figures(Fraction(insured))
     if terms.deductible_order == "before":
@@ -68,16 +73,17 @@ def _less_deductible(figures: Figures, terms: CoverUpdated, earlier: EarlierClai
     deductible = to_minor(terms.deductible or "0", terms.currency)
     if not deductible:
         return
-    text = f"the deductible of {terms.deductible}"
-    if terms.deductible_kind == "annual_aggregate":
-        text = f"the annual deductible of {terms.deductible}"
-        if earlier.deductible:
-            deductible = max(0, deductible - earlier.deductible)
-            text = f"{Money(deductible, terms.currency)}, the rest of {text}"
+    is_annual = terms.deductible_kind == "annual_aggregate"
+    text = f"the {'annual ' if is_annual else ''}deductible of {terms.deductible}"
+    if used := earlier.deductible if is_annual else earlier.each:
+        deductible = max(0, deductible - used)
+        text = f"{Money(deductible, terms.currency)}, the rest of {text}"
     taken = min(figures.exact, Fraction(deductible))
     figures.exact -= taken
-    if terms.deductible_kind == "annual_aggregate":
+    if is_annual:
         figures.deductible = taken
+    else:
+        figures.each = taken
     figures.steps.append(f"less {text} = {_shown(figures.exact, terms.currency)}")
 
 

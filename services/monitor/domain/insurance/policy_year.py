@@ -13,14 +13,20 @@ class EarlierClaims:
     deductible: int = 0
     #: Of the annual claim limit: what the insurer was asked for.
     claimed: int = 0
+    #: Of the deductible of each claim, by other instalments of the same invoice in any year.
+    each: int = 0
 
     def __add__(self, other: "EarlierClaims") -> "EarlierClaims":
         """Return what two lots of claims have used up together."""
-        return EarlierClaims(self.deductible + other.deductible, self.claimed + other.claimed)
+        return EarlierClaims(
+            self.deductible + other.deductible, self.claimed + other.claimed, self.each + other.each
+        )
 
     def __sub__(self, other: "EarlierClaims") -> "EarlierClaims":
         """Return what these claims have used up without some of them."""
-        return EarlierClaims(self.deductible - other.deductible, self.claimed - other.claimed)
+        return EarlierClaims(
+            self.deductible - other.deductible, self.claimed - other.claimed, self.each - other.each
+        )
 
 
 #: Before the first claim of a year.

@@ -4,6 +4,7 @@ Rule: simple interest (Directive 2011/7/EU, article 2(6); § 289 BGB forbids int
 day after the due date (article 3(3)(a); § 187(1) BGB), that day and the last one included, on what
 is open at each day's end. Money's value date is the day it was received: it lowers the principal of
 that very day. Interest is a claim of its own: clearing the principal ends its growth, nothing else.
+Each day bears by the terms in force on it, and what has grown by earlier ones stays: an own rule.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Final
 
 from services.monitor.domain.interest.day_count import YEAR_DAYS, days_between
 from services.monitor.domain.interest.rates import DAY, percent_spans, presumed_from
+from services.monitor.domain.interest.terms import InForce
 from shared.contracts.interest import EXCLUDED, InterestTerms
 
 PERCENT: Final = 100
@@ -47,6 +49,12 @@ class Line:
     interest: Fraction
     #: The days that the percent is for: 365 or 360, and 1 for a daily rate.
     basis_days: int
+    #: Whose terms they are, see `InForce`.
+    terms_of: str
+
+
+#: What a line is made of: first day, last day, principal, percent, and whose terms they are.
+_Part = tuple[date, date, int, Fraction, InterestTerms, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +83,35 @@ class Accrual:
         return self.interest_minor + self.fixed_sum_minor
 
 
-def accrue(steps: Sequence[Step], terms: InterestTerms, currency: str, until: date) -> Accrual:
+def accrue(steps: Sequence[Step], terms: Sequence[InForce], currency: str, until: date) -> Accrual:
     """Return what late payment has cost an item up to a day, that day included.
 
     Of several steps on one day the last one counts; before the first step nothing is open. Each
     day goes by the due date in force on it: more time ends the growth until it is over, and leaves
-    what had grown. Work goes by steps and changes of the rate, never by days.
+    what had grown. Work goes by steps, terms and changes of the rate, never by days.
 
-    The fixed sum falls due once, on the first day that bears interest (Directive 2011/7/EU, article
-    6(1): "where interest for late payment becomes payable"), and stays owed whatever is paid later.
+    The fixed sum falls due once, on the first day that bears interest by terms that have one
+    (Directive 2011/7/EU, article 6(1): "where interest for late payment becomes payable"), and
+    stays owed whatever is paid or set later.
     """
-    parts: list[tuple[date, date, int, Fraction]] = []
+    parts: list[_Part] = []
     fixed_sum_on = presumed_from_on = no_rate_until_on = None
-    for due_on, from_on, to_on, principal_minor in _principals(steps, terms, until):
-        fixed_sum_on = fixed_sum_on or from_on
-        presumed_from_on = presumed_from_on or presumed_from(terms, due_on, from_on, to_on)
-        for first_on, last_on, percent in percent_spans(terms, due_on, from_on, to_on):
+    fixed_sum_minor = 0
+    for due_on, from_on, to_on, principal_minor, rule, terms_of in _principals(steps, terms, until):
+        if not fixed_sum_minor and rule.fixed_sums.get(currency):
+            fixed_sum_minor, fixed_sum_on = rule.fixed_sums[currency], from_on
+        presumed_from_on = presumed_from_on or presumed_from(rule, due_on, from_on, to_on)
+        for first_on, last_on, percent in percent_spans(rule, due_on, from_on, to_on):
             if percent is None:
                 no_rate_until_on = last_on
             else:
-                _append(parts, (first_on, last_on, principal_minor, percent))
-    lines = tuple(_line(terms, *part) for part in parts)
-    fixed_sum_minor = terms.fixed_sums.get(currency, 0) if fixed_sum_on else 0
+                _append(parts, (first_on, last_on, principal_minor, percent, rule, terms_of))
+    lines = tuple(_line(*part) for part in parts)
     return Accrual(
         lines,
         sum((line.interest for line in lines), Fraction(0)),
         fixed_sum_minor,
-        fixed_sum_on if fixed_sum_minor else None,
+        fixed_sum_on,
         presumed_from_on,
         no_rate_until_on,
     )
@@ -123,39 +133,55 @@ def once_per_invoice(accruals: Sequence[Accrual]) -> tuple[Accrual, ...]:
 
 
 def _principals(
-    steps: Sequence[Step], terms: InterestTerms, until: date
-) -> Iterator[tuple[date, date, date, int]]:
-    """Yield (due date, first day, last day, principal) of each time something bears interest."""
+    steps: Sequence[Step], terms: Sequence[InForce], until: date
+) -> Iterator[tuple[date, date, date, int, InterestTerms, str]]:
+    """Yield (due date, first day, last day, principal, terms) of each time that bears interest."""
     ordered = sorted(steps, key=attrgetter("on"))
     for number, step in enumerate(ordered):
         is_last = number + 1 == len(ordered)
         from_on = max(step.on, step.due_on + DAY)
         to_on = until if is_last else min(until, ordered[number + 1].on - DAY)
-        disputed_minor = step.disputed_minor if terms.disputed == EXCLUDED else 0
-        principal_minor = step.open_minor - disputed_minor
-        if from_on <= to_on and principal_minor > 0:
-            yield step.due_on, from_on, to_on, principal_minor
+        for first_on, last_on, rule, terms_of in _rules(terms, from_on, to_on):
+            disputed_minor = step.disputed_minor if rule.disputed == EXCLUDED else 0
+            principal_minor = step.open_minor - disputed_minor
+            if principal_minor > 0:
+                yield step.due_on, first_on, last_on, principal_minor, rule, terms_of
 
 
-def _append(
-    parts: list[tuple[date, date, int, Fraction]], part: tuple[date, date, int, Fraction]
-) -> None:
+def _rules(
+    terms: Sequence[InForce], from_on: date, to_on: date
+) -> Iterator[tuple[date, date, InterestTerms, str]]:
+    """Yield a period's parts (first day, last day, terms), without those that bear no interest."""
+    for number, one in enumerate(terms):
+        is_last = number + 1 == len(terms)
+        first_on = max(from_on, one.from_on)
+        last_on = to_on if is_last else min(to_on, terms[number + 1].from_on - DAY)
+        if one.terms is not None and first_on <= last_on:
+            yield first_on, last_on, one.terms, one.terms_of
+
+
+def _append(parts: list[_Part], part: _Part) -> None:
     """Add a part, in one with the part before it when nothing but the day has changed."""
-    first_on, last_on, principal_minor, percent = part
+    first_on, last_on, *same = part
     if parts:
-        began_on, ended_on, *same = parts[-1]
-        if ended_on + DAY == first_on and same == [principal_minor, percent]:
-            parts[-1] = (began_on, last_on, principal_minor, percent)
+        began_on, ended_on, *before = parts[-1]
+        if ended_on + DAY == first_on and same == before:
+            parts[-1] = (began_on, last_on, *part[2:])
             return
     parts.append(part)
 
 
 def _line(
-    terms: InterestTerms, from_on: date, to_on: date, principal_minor: int, percent: Fraction
+    from_on: date,
+    to_on: date,
+    principal_minor: int,
+    percent: Fraction,
+    terms: InterestTerms,
+    terms_of: str,
 ) -> Line:
     days = days_between(from_on, to_on, terms.day_count)
     basis_days = YEAR_DAYS[terms.day_count] if terms.daily_percent is None else 1
     interest = Fraction(
         principal_minor * percent.numerator * days, percent.denominator * PERCENT * basis_days
     )
-    return Line(from_on, to_on, days, principal_minor, percent, interest, basis_days)
+    return Line(from_on, to_on, days, principal_minor, percent, interest, basis_days, terms_of)

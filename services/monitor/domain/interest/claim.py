@@ -10,35 +10,39 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from services.monitor.domain.interest.accrual import Accrual, accrue, once_per_invoice
+from services.monitor.domain.interest.accrual import Accrual, Step, accrue, once_per_invoice
 from services.monitor.domain.interest.course import course_of
-from services.monitor.domain.interest.telling import told
+from services.monitor.domain.interest.rates import DAY
+from services.monitor.domain.interest.telling import told, told_without
+from services.monitor.domain.interest.terms import InForce, joined
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Waiver
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.funds import FundsKind, readable
 from shared.contracts.escalation import Interest
-from shared.contracts.interest import InterestTerms
 from shared.money import Money, to_text
 
 
 def interest_of(
-    invoice: Invoice, clearings: Iterable[Clearing], terms: InterestTerms | None, until: date
+    invoice: Invoice, clearings: Iterable[Clearing], terms: Sequence[InForce], until: date
 ) -> Interest:
     """Return the interest on an invoice to the end of a day, all of its items together.
 
-    `clearings` are the invoice's own; without terms nothing grows. What is paid beyond what has
-    grown is not owed back here: interest that grows later uses it up.
+    `clearings` are the invoice's own; on days without terms nothing grows. What is paid beyond what
+    has grown is not owed back here: interest that grows later uses it up.
     """
     currency = invoice.currency
     assert currency is not None
     own = list(clearings)
-    accruals = accruals_of(invoice, own, terms, until)
+    course = course_of(invoice, own)
+    held = _held(course, terms, until)
+    accruals = accruals_of(course, held, currency, until)
     total = _total(accruals)
     paid = paid_of(own, until)
-    waived = _waived(invoice, own, terms, until)
+    waived = sum(takes for _name, _waiver, takes in _waivers(invoice, own, course, held, until))
     left = max(0, total - paid - waived)
-    why = [line for one in accruals for line in told(one, currency)]
-    if terms is None:
+    why = [line for one in accruals for line in told(one, currency, named=len(held) > 1)]
+    why += told_without(held)
+    if all(one.terms is None for one in terms):
         why.append("no terms of interest are agreed or set: none grows")
     if paid:
         why.append(f"paid of it: {Money(paid, currency)}")
@@ -47,7 +51,11 @@ def interest_of(
     if waived:
         why.append(f"waived of it: {Money(waived, currency)}")
     return Interest(
-        accrued=to_text(total, currency), open=to_text(left, currency), currency=currency, why=why
+        accrued=to_text(total, currency),
+        open=to_text(left, currency),
+        currency=currency,
+        why=why,
+        until_on=until,
     )
 
 
@@ -89,15 +97,10 @@ def _total(accruals: Iterable[Accrual]) -> int:
 
 
 def accruals_of(
-    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms | None, until: date
+    course: Iterable[Sequence[Step]], terms: Sequence[InForce], currency: str, until: date
 ) -> tuple[Accrual, ...]:
     """Return what has grown on each instalment by the end of a day; the fixed sum once for all."""
-    assert invoice.currency is not None
-    if terms is None:
-        return ()
-    return once_per_invoice(
-        [accrue(steps, terms, invoice.currency, until) for steps in course_of(invoice, clearings)]
-    )
+    return once_per_invoice([accrue(steps, terms, currency, until) for steps in course])
 
 
 def paid_of(clearings: Iterable[Clearing], until: date) -> int:
@@ -107,27 +110,51 @@ def paid_of(clearings: Iterable[Clearing], until: date) -> int:
     )
 
 
-def _waived(
-    invoice: Invoice, clearings: Sequence[Clearing], terms: InterestTerms | None, until: date
-) -> int:
-    """Return the minor units that waivers have taken away by the end of a day, in their order."""
-    waived = 0
-    ordered = sorted(invoice.waivers.items(), key=lambda one: (one[1].on, one[0]))
-    for _name, waiver in ordered:
-        if waiver.on <= until:
-            waived += _one_waived(waiver, invoice, clearings, terms, waived)
-    return waived
+def waived_beyond(
+    invoice: Invoice, clearings: Sequence[Clearing], terms: Sequence[InForce], until: date
+) -> list[str]:
+    """Return a sentence on each waiver of more than was owed at the end of its day."""
+    currency = invoice.currency
+    assert currency is not None
+    if not invoice.waivers:
+        return []
+    course = course_of(invoice, clearings)
+    held = _held(course, terms, until)
+    return [
+        f"waiver {name} of {waiver.amount} {currency} on {waiver.on}: {Money(takes, currency)} of "
+        f"interest was owed on invoice {invoice.invoice_id}; what grows later is not waived by it"
+        for name, waiver, takes in _waivers(invoice, clearings, course, held, until)
+        if waiver.amount is not None and readable(waiver.amount, currency) > takes
+    ]
 
 
-def _one_waived(
-    waiver: Waiver,
+def _held(course: Sequence[Sequence[Step]], terms: Sequence[InForce], until: date) -> list[InForce]:
+    """Return the terms of the days on which anything may have been late."""
+    late_on = min(step.due_on for steps in course for step in steps) + DAY
+    return joined(terms, late_on, until)
+
+
+def _waivers(
     invoice: Invoice,
     clearings: Sequence[Clearing],
-    terms: InterestTerms | None,
-    before: int,
-) -> int:
+    course: Sequence[Sequence[Step]],
+    terms: Sequence[InForce],
+    until: date,
+) -> list[tuple[str, Waiver, int]]:
+    """Return the waivers by the end of a day, in their order, with the minor units each takes.
+
+    None takes more than is owed at the end of its own day.
+    """
     assert invoice.currency is not None
-    if waiver.amount is not None:
-        return readable(waiver.amount, invoice.currency)
-    grown = _total(accruals_of(invoice, clearings, terms, waiver.on))
-    return max(0, grown - paid_of(clearings, waiver.on) - before)
+    found: list[tuple[str, Waiver, int]] = []
+    before = 0
+    for name, waiver in sorted(invoice.waivers.items(), key=lambda one: (one[1].on, one[0])):
+        if waiver.on > until:
+            continue
+        grown = _total(accruals_of(course, terms, invoice.currency, waiver.on))
+        takes = max(0, grown - paid_of(clearings, waiver.on) - before)
+        if waiver.amount is not None:
+            takes = min(takes, readable(waiver.amount, invoice.currency))
+        before += takes
+        found.append((name, waiver, takes))
+    return found

@@ -14,9 +14,8 @@ from services.monitor.domain.interest.accrual import Step
 from services.monitor.domain.invoice import dispute, loss
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
-from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.terms import Part, latest_of
-from services.monitor.domain.ledger.clearing import NAMED, Clearing, matches_of
+from services.monitor.domain.ledger.clearing import NAMED, Clearing, matches_of, room_of
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 
 
@@ -117,20 +116,12 @@ def _seen(one: Dispute, invoice: Invoice, day: date) -> Dispute:
     assert one.disputed_on is not None
     amended_on = None if invoice.amendment is None else invoice.amendment.amended_on
     is_amended = amended_on is not None and amended_on >= one.disputed_on
-    if (
-        one.resolved_on is None
-        or one.resolved_on <= day
-        or (is_amended and one.outcome == ACCEPTED)
-    ):
-        return one
-    return replace(one, resolved_on=None, outcome=None)
+    return one if is_amended and one.outcome == ACCEPTED else one.known_by(day)
 
 
 def _opens(then: Invoice, parts: Sequence[Part], met: Iterable[Clearing]) -> list[int]:
     """Return what is open of each part, in minor units; the records say what was given up."""
-    room = [part.amount for part in parts]
-    for match in matches_of(then):
-        room[match.instalment - 1] -= match.amount
+    room = room_of(parts, matches_of(then))
     total = sum(one.amount for one in met if one.kind is FundsKind.WRITE_OFF)
     shares = loss.spread(total, room, [part.due_on for part in parts])
     return [one - share for one, share in zip(room, shares, strict=True)]
@@ -138,20 +129,6 @@ def _opens(then: Invoice, parts: Sequence[Part], met: Iterable[Clearing]) -> lis
 
 def _disputed(then: Invoice, parts: Sequence[Part], opens: Sequence[int]) -> list[int]:
     """Return what of each part is disputed, in minor units, as dunning leaves it out."""
-    if not then.disputes:
-        return [0] * len(parts)
     assert then.currency is not None
-    assert then.issued_on is not None
-    items = [
-        Item(
-            invoice_id=then.invoice_id,
-            instalment=number,
-            currency=then.currency,
-            amount=left,
-            issued_on=then.issued_on,
-            due_on=part.due_on,
-            original_due_on=part.due_on,
-        )
-        for number, (part, left) in enumerate(zip(parts, opens, strict=True), start=1)
-    ]
-    return dispute.spread(items, then.disputes.values(), then.currency, then.conceded())
+    due = [part.due_on for part in parts]
+    return dispute.shares(opens, due, then.disputes.values(), then.currency, then.conceded())

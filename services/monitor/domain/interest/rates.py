@@ -6,7 +6,7 @@ interpretation on sales contracts as amended in 2020, article 18(4).
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -19,6 +19,8 @@ DAY: Final = timedelta(days=1)
 #: The months in which a half-year begins.
 JANUARY: Final = 1
 JULY: Final = 7
+#: From which days on which percents of a reference rate hold, in order.
+Rates = tuple[tuple[date, Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Series:
 
 # Terms are few and items are many: a table is put together once for all of them.
 @lru_cache(maxsize=256)
-def series_of(reference: str, own: tuple[tuple[date, Fraction], ...] = ()) -> Series:
+def series_of(reference: str, own: Rates = ()) -> Series:
     """Return a reference rate with the terms' own days put in before its table's.
 
     Own days of a half-yearly rate are the days it changed on, as in the table itself: they take
@@ -85,6 +87,21 @@ def percent_spans(
     else:
         for first_on, last_on, percent in series.spans(from_on, to_on):
             yield first_on, last_on, _claimed(terms, percent)
+
+
+def with_later_rates(terms: InterestTerms, later: Rates) -> InterestTerms:
+    """Return terms with the rates that later ones add to their reference, for days unknown to them.
+
+    What was presumed is corrected by what is known; what was known stays as it was.
+    """
+    series = series_for(terms)
+    assert series is not None
+    more = [
+        (day, percent)
+        for day, percent in later
+        if not series.days[0] <= day <= series.last_known_on
+    ]
+    return replace(terms, rates=tuple(sorted((*terms.rates, *more)))) if more else terms
 
 
 def series_for(terms: InterestTerms) -> Series | None:

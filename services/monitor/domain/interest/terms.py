@@ -3,7 +3,9 @@
 How they are written down is `shared.contracts.interest`, since the door reads them as well.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from shared.contracts.interest import InterestTerms, parse_interest, read_contract_terms
@@ -11,9 +13,11 @@ from shared.errors import RejectedError
 
 __all__ = [
     "CONTRACT",
+    "InForce",
     "InterestTerms",
     "Ruling",
-    "applicable_terms",
+    "always",
+    "joined",
     "read_contract_terms",
     "read_terms",
     "ruling",
@@ -28,41 +32,69 @@ def read_terms(value: Any, path: str) -> InterestTerms:
     return parse_interest(value, path, "bad_policy")
 
 
-def applicable_terms(
-    contract: dict[str, Any] | None, currency: str, otherwise: InterestTerms | None
-) -> InterestTerms | None:
-    """Return an invoice's own terms, else the creditor's; None: late payment bears no interest.
-
-    The contract's terms stand for themselves: nothing of the creditor's rule, not even its fixed
-    sum, is added to them (by Directive 2011/7/EU, article 2(5), interest for late payment is the
-    statutory one or the one that undertakings agreed upon). Raises `RejectedError`
-    (`bad_interest`) for a contract that the door never checked.
-    """
-    return otherwise if contract is None else read_contract_terms(contract, currency)
-
-
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """The terms that apply to an invoice, and whose they are."""
+class InForce:
+    """Terms that are in force from a day on, until the day of those after them."""
 
+    #: The first day; `date.min`: from the beginning.
+    from_on: date
     #: None: late payment bears no interest.
     terms: InterestTerms | None
     #: `contract`, or the creditor's policy by its label.
     terms_of: str
+
+
+def always(terms: InterestTerms | None, terms_of: str) -> tuple[InForce, ...]:
+    """Return terms that are in force on every day."""
+    return (InForce(date.min, terms, terms_of),)
+
+
+def joined(terms: Sequence[InForce], from_on: date, until: date) -> list[InForce]:
+    """Return what is in force in a period, in order; equal terms that follow one another are one.
+
+    Those bear the label of the first of them in the period.
+    """
+    found: list[InForce] = []
+    for number, one in enumerate(terms):
+        is_over = number + 1 < len(terms) and terms[number + 1].from_on <= from_on
+        is_same = bool(found) and found[-1].terms == one.terms
+        if one.from_on <= until and not is_over and not is_same:
+            found.append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The terms that apply to an invoice on each day, and whose they are."""
+
+    #: In the order of their days, the first of them from the beginning.
+    in_force: tuple[InForce, ...]
     #: Why the contract's own terms could not be read.
     fault: str | None = None
 
+    def on(self, day: date) -> InForce:
+        """Return what is in force on a day."""
+        return next(one for one in reversed(self.in_force) if one.from_on <= day)
+
+    def bears_by(self, day: date) -> bool:
+        """Say whether late payment bears interest on a day or did on one before it."""
+        return any(one.terms is not None and one.from_on <= day for one in self.in_force)
+
 
 def ruling(
-    contract: dict[str, Any] | None, currency: str, otherwise: InterestTerms | None, label: str
+    contract: dict[str, Any] | None, currency: str, otherwise: tuple[InForce, ...]
 ) -> Ruling:
-    """Return the terms that apply; a contract that nobody can read stops nothing, and is named.
+    """Return an invoice's own terms for every day, else the creditor's, `otherwise`.
 
-    `otherwise` are the terms of the creditor's policy `label`.
+    The contract's terms stand for themselves: nothing of the creditor's rule, not even its fixed
+    sum, is added to them (by Directive 2011/7/EU, article 2(5), interest for late payment is the
+    statutory one or the one that undertakings agreed upon). A contract that nobody can read, since
+    the door never checked it, stops nothing, and is named.
     """
+    if contract is None:
+        return Ruling(otherwise)
     try:
-        terms = applicable_terms(contract, currency, otherwise)
+        return Ruling(always(read_contract_terms(contract, currency), CONTRACT))
     except RejectedError as error:
         fault = f"the contract's terms cannot be read ({error.message}); the creditor's apply"
-        return Ruling(otherwise, label, fault)
-    return Ruling(terms, label if contract is None else CONTRACT)
+        return Ruling(otherwise, fault)

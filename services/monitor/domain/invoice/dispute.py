@@ -1,11 +1,11 @@
-"""Disputes: which part of an invoice's items is contested, and on which days it was.
+"""Disputes: which part of an invoice's items is contested.
 
 Source of the rule: SAP Dispute Management keeps a disputed amount beside the open one, and dunning
 leaves it out; what the creditor accepts stays out until its credit has come.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -34,18 +34,44 @@ class Dispute:
             return False
         return self.resolved_on is None or self.outcome == ACCEPTED
 
+    def is_about(self, instalment: int, count: int) -> bool:
+        """Say whether it contests an instalment of an invoice that has so many.
+
+        One that names an instalment that is not there contests the invoice: the customer has
+        objected, and nobody is dunned for what may be meant by it.
+        """
+        return self.instalment in (None, instalment) or self.instalment > count
+
+    def known_by(self, day: date) -> "Dispute":
+        """Return it with its outcome only where that was known by the end of a day."""
+        if self.resolved_on is None or self.resolved_on <= day:
+            return self
+        return replace(self, resolved_on=None, outcome=None)
+
 
 def spread(
     items: Sequence[Item], disputes: Iterable[Dispute], currency: str, conceded: int
 ) -> list[int]:
-    """Return the disputed minor units of each item, never more than is open of it.
+    """Return the disputed minor units of each item; see `shares`."""
+    opens, due = [item.open for item in items], [item.due_on for item in items]
+    return shares(opens, due, disputes, currency, conceded)
+
+
+def shares(
+    opens: Sequence[int],
+    due: Sequence[date],
+    disputes: Iterable[Dispute],
+    currency: str,
+    conceded: int,
+) -> list[int]:
+    """Return the disputed minor units of each instalment, never more than is open of it.
 
     A part goes to the instalments that are due first, for those are asked for now. `conceded` is
     what was credited for accepted disputes already: it disputes nothing any more.
     """
-    room = [item.open for item in items]
-    disputed = [0] * len(items)
-    order = sorted(range(len(items)), key=lambda index: (items[index].due_on, index))
+    room = list(opens)
+    disputed = [0] * len(room)
+    order = sorted(range(len(room)), key=lambda index: (due[index], index))
     for dispute in sorted(disputes, key=_by_day):
         if not dispute.stands:
             continue
@@ -59,7 +85,7 @@ def spread(
                 conceded -= settled
                 left -= settled
         for index in order:
-            if dispute.instalment not in (None, items[index].instalment):
+            if not dispute.is_about(index + 1, len(room)):
                 continue
             taken = min(left, room[index])
             room[index] -= taken
@@ -71,28 +97,3 @@ def spread(
 def _by_day(dispute: Dispute) -> tuple[date, str, int]:
     assert dispute.disputed_on is not None or not dispute.stands
     return dispute.disputed_on or date.max, dispute.amount or "", dispute.instalment or 0
-
-
-def days_of(disputes: Iterable[Dispute], instalment: int) -> list[tuple[date, date | None]]:
-    """Return the days on which an instalment was in dispute, overlapping disputes as one.
-
-    Each is (first day, day of resolution); the day of resolution is no day of dispute any more.
-    """
-    spans = sorted(
-        (
-            (one.disputed_on, one.resolved_on)
-            for one in disputes
-            if one.disputed_on is not None and one.instalment in (None, instalment)
-        ),
-        key=lambda span: span[0],
-    )
-    merged: list[tuple[date, date | None]] = []
-    for first, end in spans:
-        if end is not None and end <= first:
-            continue
-        if merged and (merged[-1][1] is None or first <= merged[-1][1]):
-            last = merged[-1][1]
-            merged[-1] = (merged[-1][0], None if end is None or last is None else max(last, end))
-        else:
-            merged.append((first, end))
-    return merged

@@ -78,6 +78,15 @@ class RuleStep:
 
 
 @dataclass(frozen=True, slots=True)
+class LossStep:
+    """Minor units of an instalment given up on a day, or, below zero, recovered or owed again."""
+
+    instalment: int
+    amount: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """Interest given up: a decimal amount, or (None) all that had grown by the day."""
 
@@ -114,6 +123,11 @@ class Invoice:
     matches: list[Match] = field(default_factory=list)
     #: How the matches of the clearing rule came to be, in the order of the ledger.
     rule_steps: list[RuleStep] = field(default_factory=list)
+    #: What was given up, by day and instalment.
+    losses: list[LossStep] = field(default_factory=list)
+    #: By the name of its event, what a write-off or its reversal asked for beyond what there was,
+    #: in minor units; 0 for a reversal of all where nothing was given up.
+    losses_beyond: dict[str, int] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     #: The cycle a new item begins with: after every cycle of items that amendments have removed,
     #: since an escalation's id must not come twice when an instalment is there again.
@@ -128,6 +142,10 @@ class Invoice:
         named = {one.key for one in self.named}
         matched = {(one.kind, one.funds_id) for one in self.matches}
         return named | matched | {(one.kind, one.funds_id) for one in self.rule_steps}
+
+    def payments(self) -> set[FundsKey]:
+        """Return the payments that name this invoice."""
+        return {one.key for one in self.named if one.kind is FundsKind.PAYMENT}
 
     def versions(self) -> list[Amendment]:
         """Return every version that has come, the lowest first."""

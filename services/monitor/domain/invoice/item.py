@@ -53,7 +53,7 @@ class Item:
     written_off: int = 0
     #: The part of what is open that is not dunned, since it is disputed.
     disputed: int = 0
-    #: Days on which it was in dispute: (first, day of resolution or None), apart and in order.
+    #: Days on which all of it was in dispute: (first, first day after or None), apart, in order.
     disputed_days: list[tuple[date, date | None]] = field(default_factory=list)
     #: Counts the times the item came to be due: it ends when cleared or when the terms move.
     cycle: int = 1

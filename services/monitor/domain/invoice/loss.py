@@ -5,38 +5,63 @@ day: money and credits take what is open first, then what was given up, which is
 they leave again, what they had recovered is given up again, and the rest is open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
+from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.write_off import WriteOff
-from services.monitor.domain.ledger.clearing import matches_on
+from services.monitor.domain.ledger.clearing import matches_on, room_of
 from services.monitor.domain.ledger.funds import Funds, FundsKey, readable
 
 
-def given_up(invoice: Invoice, funds: Mapping[FundsKey, Funds]) -> int:
-    """Return the minor units of an invoice that are given up and not recovered.
+def course_of(
+    invoice: Invoice, funds: Mapping[FundsKey, Funds], items: Sequence[Item]
+) -> tuple[list[LossStep], dict[str, int]]:
+    """Return what was given up, and what of it recovered or owed again, by day and instalment.
+
+    Beside it stands what words asked for beyond what there was, by the name of their event.
 
     Words count in the order of their days, a reversal after the write-offs of its day, and none
-    before the invoice's own day, so that the order in which they came does not matter.
+    before the invoice's own day, so that the order in which they came does not matter. The steps
+    add up to what is given up of each of `items`, by the room that they have now.
     """
     if not invoice.write_offs or invoice.currency is None or invoice.issued_on is None:
-        return 0
+        return [], {}
     words = sorted(
         invoice.write_offs.items(), key=lambda one: (one[1].on, one[1].is_reversal, one[0])
     )
-    said: dict[date, list[WriteOff]] = {}
-    for _name, word in words:
-        said.setdefault(max(word.on, invoice.issued_on), []).append(word)
+    said: dict[date, list[tuple[str, WriteOff]]] = {}
+    for name, word in words:
+        said.setdefault(max(word.on, invoice.issued_on), []).append((name, word))
     first_on = min(said)
     loss = _Loss()
-    for day in sorted({*said, *(one for one in invoice.days() if one > first_on)}):
-        room, matched = _standing(invoice, funds, day)
-        loss.meet(room, matched)
-        for word in said.get(day, ()):
-            loss.hear(word, invoice.currency)
-    return loss.amount
+    steps: list[LossStep] = []
+    beyond: dict[str, int] = {}
+    shares: list[int] = []
+    days = sorted({*said, *(one for one in invoice.days() if one > first_on)})
+    for day in days:
+        parts = invoice.terms(day)
+        matches = matches_on(invoice, funds, day)
+        rooms = room_of(parts, matches)
+        loss.meet(sum(rooms), _met(matches))
+        for name, word in said.get(day, ()):
+            excess = loss.hear(word, invoice.currency)
+            if excess is not None:
+                beyond[name] = excess
+        due = [part.due_on for part in parts]
+        if day == days[-1]:
+            rooms = [item.amount - item.cleared - item.credited for item in items]
+            due = [item.due_on for item in items]
+        before, shares = shares, spread(loss.amount, rooms, due)
+        steps += [
+            LossStep(number, now - was, day)
+            for number, (was, now) in enumerate(zip_longest(before, shares, fillvalue=0), start=1)
+            if now != was
+        ]
+    return steps, beyond
 
 
 def spread(amount: int, room: Sequence[int], due: Sequence[date]) -> list[int]:
@@ -78,26 +103,32 @@ class _Loss:
                 less -= taken
         self.room, self.matched = room, matched
 
-    def hear(self, word: WriteOff, currency: str) -> None:
-        """Give up, or owe again, what a word says; an unreadable amount is nought."""
+    def hear(self, word: WriteOff, currency: str) -> int | None:
+        """Give up, or owe again, what a word says; an unreadable amount is nought.
+
+        Returns what it asks for beyond what there is, or None: nought for a reversal of all where
+        nothing is given up.
+        """
+        before = self.amount
         amount = None if word.amount is None else readable(word.amount, currency)
         if not word.is_reversal:
             self.amount = self.room if amount is None else min(self.room, self.amount + amount)
+            asked = None if amount is None else before + amount - self.amount
         elif amount is None:
             self.amount = 0
             self.recovered.clear()
+            return None if before else 0
         else:
             self.amount = max(0, self.amount - amount)
+            asked = amount - (before - self.amount)
+        return asked or None
 
 
-def _standing(
-    invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date
-) -> tuple[int, dict[FundsKey, int]]:
-    """Return the room that is left at the end of a day, and what funds have met, in their order."""
-    matched: dict[FundsKey, int] = {}
-    for match in matches_on(invoice, funds, day):
+def _met(matches: Iterable[Match]) -> dict[FundsKey, int]:
+    """Return what funds have met of the principal, in their order."""
+    met: dict[FundsKey, int] = {}
+    for match in matches:
         if match.instalment != INTEREST:
             key = (match.kind, match.funds_id)
-            matched[key] = matched.get(key, 0) + match.amount
-    room = sum(part.amount for part in invoice.terms(day)) - sum(matched.values())
-    return room, matched
+            met[key] = met.get(key, 0) + match.amount
+    return met

@@ -7,12 +7,16 @@ reference"); the original due date stays beside the one agreed later (Atradius g
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Final
 
 from msgspec import Struct
 
 from shared.errors import RejectedError
 from shared.money import to_minor
+
+#: When an event was said that was stored without its time: before any other.
+UNTIMED: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Part(Struct, frozen=True):
@@ -30,6 +34,18 @@ class Amendment:
     #: (due date, decimal amount) of each part.
     parts: list[tuple[date, str]]
     amended_on: date | None = None
+    #: The `time` and the name of its event, which decide between two of one version.
+    said_at: datetime = UNTIMED
+    event_name: str = ""
+
+    @property
+    def rank(self) -> tuple[int, datetime, str]:
+        """What tells the one that stands of two: its version, the event's `time`, its name."""
+        return self.version, self.said_at, self.event_name
+
+    def says_what(self, other: "Amendment") -> bool:
+        """Say whether two of one version are the same terms from the same day on."""
+        return (self.parts, self.amended_on) == (other.parts, other.amended_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,16 @@ class Account:
         self.touched_debtor = True
         return self.debtor
 
+    def came(self, invoice: Invoice) -> None:
+        """Let what is said of the debtor know that an invoice has come."""
+        debtor, currency = self.debtor, invoice.currency
+        assert currency is not None
+        if currency not in debtor.currencies:
+            currencies = sorted([*debtor.currencies, currency])
+            self.debtor_to_change().currencies = currencies
+        if invoice.invoice_id in debtor.named:
+            self.debtor_to_change().named[invoice.invoice_id] = currency
+
     def retime(self, invoice_ids: Iterable[str] | None = None) -> None:
         """Have open items looked at again: those of some invoices, or (None) all of them."""
         if invoice_ids is None:

@@ -5,10 +5,12 @@ Nothing is lost by any of them: the event is in the journal, and the list says w
 Arrears' own rule: what only the ledger can see is no reason to refuse an event at the door.
 """
 
+from collections.abc import Sequence
+
 from services.monitor.domain.invoice.dispute import ACCEPTED
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.terms import extend, read_parts, terms_of
-from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import Funds, FundsKind, is_readable, readable
 from shared.money import to_text
 
@@ -18,12 +20,10 @@ def of_invoice(invoice: Invoice) -> list[str]:
     found = list(invoice.contradictions)
     currency = invoice.currency
     if currency is None:
-        waiting = _waiting(invoice)
-        if waiting:
-            found.append(f"invoice {invoice.invoice_id} has not come: {', '.join(waiting)} wait")
-        return found
+        return found + _awaited(invoice.invoice_id, _waiting(invoice))
     found += _of_terms(invoice, currency)
     found += _of_disputes(invoice, currency)
+    found += _of_write_offs(invoice, currency)
     for one in invoice.named:
         if one.currency != currency:
             found.append(
@@ -43,6 +43,14 @@ def of_invoice(invoice: Invoice) -> list[str]:
         if amount is not None and not is_readable(amount, currency)
     ]
     return found
+
+
+def _awaited(invoice_id: str, waiting: Sequence[str]) -> list[str]:
+    """Say that an invoice has not come, where anything waits for it."""
+    if not waiting:
+        return []
+    verb = "waits" if len(waiting) == 1 else "wait"
+    return [f"invoice {invoice_id} has not come: {', '.join(waiting)} {verb}"]
 
 
 def _waiting(invoice: Invoice) -> list[str]:
@@ -78,6 +86,11 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
     found: list[str] = []
     total = sum(item.amount for item in invoice.items)
     for name, dispute in sorted(invoice.disputes.items()):
+        if dispute.stands and (dispute.instalment or 0) > len(invoice.items):
+            found.append(
+                f"dispute {name} names instalment {dispute.instalment} of invoice "
+                f"{invoice.invoice_id}, which has {len(invoice.items)}; it counts for the invoice"
+            )
         if dispute.disputed_on is None:
             found.append(f"dispute {name} was resolved, but has not come")
         elif dispute.amount is not None and readable(dispute.amount, currency) > total > 0:
@@ -89,6 +102,23 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
             found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")
         elif dispute.outcome == ACCEPTED and any(item.disputed for item in invoice.items):
             found.append(f"dispute {name} was accepted, and its credit has not come")
+    return found
+
+
+def _of_write_offs(invoice: Invoice, currency: str) -> list[str]:
+    """Return the sentences about write-offs and reversals beyond what there was."""
+    found: list[str] = []
+    for name, excess in sorted(invoice.losses_beyond.items()):
+        word = invoice.write_offs[name]
+        if word.is_reversal:
+            noun, there_was = "the reversal of a write-off", "given up"
+        else:
+            noun, there_was = "the write-off", "open"
+        amount = "all" if word.amount is None else f"{word.amount} {currency}"
+        less = f"{to_text(excess, currency)} {currency} more than was" if excess else "nothing was"
+        found.append(
+            f"{noun} of {amount} on {word.on}: {less} {there_was} of invoice {invoice.invoice_id}"
+        )
     return found
 
 
@@ -113,7 +143,7 @@ def of_funds(funds: Funds) -> list[str]:
         for text in unreadable
         if not is_readable(text, currency)
     ]
-    allocated = funds.moves_asked() + sum(part.amount for part in funds.allocations)
+    allocated = funds.moves_asked() + sum(part.amount for part in funds.own_allocations())
     if funds.kind is FundsKind.PAYMENT and allocated > funds.amount:
         found.append(
             f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "
@@ -140,4 +170,51 @@ def of_debtor(debtor: Debtor) -> list[str]:
         for name, cover in sorted(debtor.covers.items())
         if cover.terms is None
     ]
+    return found + _of_named(debtor) + _of_currencies(debtor)
+
+
+def _of_named(debtor: Debtor) -> list[str]:
+    """Return the sentences about invoices that promises and blocks wait for."""
+    waiting: dict[str, list[str]] = {name: [] for name in debtor.named if debtor.waits_for(name)}
+    words: list[tuple[str, list[str] | None]] = [
+        (f"promise {name}", promise.invoice_ids) for name, promise in _standing(debtor)
+    ]
+    words += [
+        (f"block {name}", block.invoice_ids)
+        for name, block in sorted(debtor.blocks.items())
+        if block.unblocked_on is None
+    ]
+    for word, invoice_ids in words:
+        for invoice_id in invoice_ids or ():
+            if invoice_id in waiting:
+                waiting[invoice_id].append(word)
+    return [line for name in sorted(waiting) for line in _awaited(name, waiting[name])]
+
+
+def _of_currencies(debtor: Debtor) -> list[str]:
+    """Return the sentences about promises in a currency that what they are for is not in."""
+    found: list[str] = []
+    for name, promise in _standing(debtor):
+        if promise.currency is None:
+            continue
+        if promise.invoice_ids is None and promise.currency not in debtor.currencies:
+            found.append(
+                f"promise {name} is in {promise.currency}, and no invoice in {promise.currency} "
+                "has come; it holds nothing"
+            )
+        found += [
+            f"promise {name} in {promise.currency} names invoice {invoice_id} in "
+            f"{debtor.named[invoice_id]}; nothing is converted"
+            for invoice_id in promise.invoice_ids or ()
+            if debtor.named.get(invoice_id) not in (None, promise.currency)
+        ]
     return found
+
+
+def _standing(debtor: Debtor) -> list[tuple[str, Promise]]:
+    """Return the promises that have come and that nobody has withdrawn, on whatever day."""
+    return [
+        (name, promise)
+        for name, promise in sorted(debtor.promises.items())
+        if promise.made_on is not None and promise.withdrawn_on is None
+    ]

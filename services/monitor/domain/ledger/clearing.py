@@ -72,6 +72,15 @@ def matches_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> 
     return _meet(invoice.terms(day), _ruled_on(invoice, funds, day), named, invoice.currency)
 
 
+def room_of(parts: Sequence[Part], matches: Iterable[Match]) -> list[int]:
+    """Return what matches leave of each part, in minor units; those of the interest take none."""
+    room = [part.amount for part in parts]
+    for match in matches:
+        if match.instalment != INTEREST:
+            room[match.instalment - 1] -= match.amount
+    return room
+
+
 def _ruled_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> list[Match]:
     """Return the matches of the clearing rule as they stood at the end of a day.
 

@@ -10,6 +10,17 @@ from services.monitor.domain.insurance.cover import Cover
 from shared.contracts.customer import CustomerUpdated
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a customer belongs from an instant on: what an account's policy is chosen by."""
+
+    #: The version of the word on the customer, and its event's `time` (None: from the beginning).
+    version: int = 0
+    since: datetime | None = None
+    grade: str | None = None
+    segment: str | None = None
+
+
 @dataclass(slots=True)
 class Promise:
     """A promise to pay, in whatever order its words came."""
@@ -95,6 +106,11 @@ class Debtor:
     """The debtor behind an account."""
 
     customer: CustomerUpdated | None = None
+    #: The `time` and the name of the event that says so; None for one stored without.
+    customer_said: tuple[datetime, str] | None = None
+    #: Each word's that counted at any time, in the order of both versions and instants. Rows that
+    #: were written before they were kept have none: `places`.
+    placements: tuple[Placement, ...] = ()
     #: By policy number.
     covers: dict[str, Cover] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
@@ -104,14 +120,68 @@ class Debtor:
     #: The latest word of each day before it, in order; each counts until the next one's day.
     earlier_enforcement: tuple[Enforcement, ...] = ()
     insolvent_on: date | None = None
+    #: By the invoice that promises and blocks name, its currency, None until it has come. One that
+    #: was named before this was stored is presumed to be there.
+    named: dict[str, str | None] = field(default_factory=dict)
+    #: The currencies of all invoices that have come, in order.
+    currencies: list[str] = field(default_factory=list)
     group_default: GroupDefault | None = None
     #: Sentences about events that contradicted what was known, for a person to look at.
     contradictions: list[str] = field(default_factory=list)
+
+    def places(self) -> tuple[Placement, ...]:
+        """Return where the customer belonged; where only the present is kept, it always did."""
+        one = self.customer
+        if self.placements or one is None:
+            return self.placements
+        return (Placement(one.version, None, one.grade, one.segment),)
+
+    def places_with(self, said_at: datetime, word: CustomerUpdated) -> tuple[Placement, ...]:
+        """Return where the customer belonged, with a word of an instant put in its place.
+
+        At each instant the highest version counts of what was said by then, of one version the
+        last; what a higher one was said before never does.
+        """
+        known = self.places()
+        if any(
+            (one.since is None or one.since <= said_at)
+            and (one.version > word.version or (one.version == word.version and one.since is None))
+            for one in known
+        ):
+            return known
+        own = Placement(word.version, said_at, word.grade, word.segment)
+        before = [
+            one
+            for one in known
+            if one.version <= word.version and (one.since is None or one.since < said_at)
+        ]
+        at_once = [one for one in known if (one.version, one.since) == (own.version, own.since)]
+        after = [
+            one
+            for one in known
+            if one.version > word.version
+            or (one.version == word.version and one.since is not None and one.since > said_at)
+        ]
+        own = max([own, *at_once], key=lambda one: (one.grade or "", one.segment or ""))
+        return (*before, own, *after)
 
     @property
     def group_id(self) -> str | None:
         """The group that the customer belongs to."""
         return None if self.customer is None else self.customer.group_id
+
+    def waits_for(self, invoice_id: str) -> bool:
+        """Say whether an invoice that a promise or block names has not come."""
+        return invoice_id in self.named and self.named[invoice_id] is None
+
+    def has_come(self, promise: Promise) -> bool:
+        """Say whether all that a promise is for is there, some of it in the promise's currency."""
+        if promise.invoice_ids is None:
+            return promise.currency is None or promise.currency in self.currencies
+        if any(self.waits_for(one) for one in promise.invoice_ids):
+            return False
+        known = {self.named.get(one, promise.currency) for one in promise.invoice_ids}
+        return promise.currency is None or promise.currency in known
 
     @property
     def switches(self) -> tuple[Enforcement, ...]:

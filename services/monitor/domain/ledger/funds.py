@@ -4,11 +4,13 @@ Sources: returns and refunds of the SEPA Direct Debit Core Rulebook for reversal
 credit that nothing is set off against. What a reversal in part takes first is Arrears' own.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.errors import RejectedError
 from shared.money import to_minor
@@ -77,12 +79,17 @@ class Funds:
     reversals: dict[str, str | None] = field(default_factory=dict)
     #: By reversal id, its own day; one that was stored without counts from the beginning.
     reversed_on: dict[str, date] = field(default_factory=dict)
+    #: By reversal id, its reason; one that was stored without had any.
+    reversed_because: dict[str, str] = field(default_factory=dict)
     #: Minor units matched because an allocation named the item.
     matched_named: int = 0
     #: Minor units matched by the creditor's clearing rule.
     matched_on_account: int = 0
     #: Invoices that the clearing rule has matched these funds with, in the order it did.
     rule_invoices: list[str] = field(default_factory=list)
+    #: Invoices that were cancelled: what names them is on account again. Only money is released; a
+    #: credit on an invoice that was never owed is nothing to pay others with.
+    released: list[str] = field(default_factory=list)
     #: Sentences about events that contradicted what was known, for a person to look at.
     contradictions: list[str] = field(default_factory=list)
 
@@ -120,18 +127,34 @@ class Funds:
         """Minor units that have met no item."""
         return self.amount - self.reversed - self.matched_named - self.matched_on_account
 
+    def own_allocations(self) -> list[Allocation]:
+        """Return what the funds named when they came; what was released since is nought."""
+        return [
+            replace(part, amount=0) if part.invoice_id in self.released else part
+            for part in self.allocations
+        ]
+
+    def release(self, cancelled: Collection[str]) -> None:
+        """Let go of what stands for invoices that were cancelled."""
+        if self.kind is FundsKind.PAYMENT and (self.released or cancelled):
+            self.released = []
+            standing = {one.invoice_id for one in self.standing_allocations() if one.amount}
+            self.released = sorted(standing.intersection(cancelled))
+
     def named_allocations(self) -> list[Allocation]:
         """Return what names invoices: the payment's own allocations, then moves by their day.
 
         Together they are never more than the funds: what a move asks for beyond them is left out.
         """
+        named = self.own_allocations()
         if not self.moves or self.currency is None:
-            return self.allocations
-        left = self.amount - sum(part.amount for part in self.allocations)
-        named = list(self.allocations)
+            return named
+        left = self.amount - sum(part.amount for part in named)
         for _name, move in sorted(self.moves.items(), key=lambda one: (one[1].moved_on, one[0])):
             for part in move.parts:
                 amount = min(left, readable(part.amount, self.currency))
+                if part.invoice_id in self.released:
+                    amount = 0
                 left -= amount
                 named.append(
                     Allocation(

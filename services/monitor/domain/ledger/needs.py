@@ -1,9 +1,11 @@
 """What an event needs of its account, so that a batch loads neither less nor more."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
+from shared.contracts.dunning import DunningBlocked, PromiseMade
 from shared.contracts.fields import Inbound
 from shared.contracts.group import MemberChanged
 from shared.contracts.invoice import (
@@ -46,6 +48,8 @@ class Needs:
 
     invoices: set[str] = field(default_factory=set)
     funds: set[FundsKey] = field(default_factory=set)
+    #: Those of `invoices` that let go of the payments that name them, which then stand elsewhere.
+    cancelled: set[str] = field(default_factory=set)
     #: Whether an event may set money free for the clearing rule.
     may_free: bool = False
     #: Whether the key is that of a group.
@@ -58,12 +62,11 @@ class Needs:
         elif isinstance(data, _SHRINKING):
             self.invoices.add(data.invoice_id)
             self.may_free = True
-        elif isinstance(data, PaymentReceived | PaymentAllocated):
+            if isinstance(data, InvoiceCancelled):
+                self.cancelled.add(data.invoice_id)
+        elif isinstance(data, PaymentReceived | PaymentAllocated | PaymentReversed):
             self.funds.add((FundsKind.PAYMENT, data.payment_id))
-            self.invoices.update(part.invoice_id for part in data.allocations or ())
-            self.may_free = True
-        elif isinstance(data, PaymentReversed):
-            self.funds.add((FundsKind.PAYMENT, data.payment_id))
+            self.invoices.update(_named_by(data))
             self.may_free = True
         elif isinstance(data, CreditNoteIssued):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
@@ -74,5 +77,20 @@ class Needs:
         elif isinstance(data, CreditNoteCancelled):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
             self.may_free = True
+        elif isinstance(data, PromiseMade | DunningBlocked):
+            self.invoices.update(_named_by(data))
         elif isinstance(data, MemberChanged):
             self.group = True
+
+
+def _named_by(data: Inbound) -> Iterable[str]:
+    """Return the invoices that money, a promise or a block names: whether they have come counts."""
+    match data:
+        case PaymentReceived() | PaymentAllocated():
+            return (part.invoice_id for part in data.allocations or ())
+        case PromiseMade():
+            return data.invoice_ids or ()
+        case DunningBlocked(invoice_id=str(invoice_id)):
+            return (invoice_id,)
+        case _:
+            return ()

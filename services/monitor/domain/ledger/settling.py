@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.invoice import dispute, loss, naming
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match
+from services.monitor.domain.invoice import contested, dispute, loss, naming
+from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger import clearing
 from services.monitor.domain.ledger.account import Account, Told
@@ -30,28 +30,23 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
     `on` is the day on which what is taken away leaves; `cause` says why a level is lifted by it.
     """
     account.touched_invoices.add(invoice.invoice_id)
-    before = {
-        item.instalment: (item.open, item.amount, item.written_off, item.disputed)
-        for item in invoice.items
-    }
+    before = {item.instalment: (item.open, item.amount, item.disputed) for item in invoice.items}
     _renew_matches(account, invoice, on)
     removed = _renew_items(account, invoice, cause)
     for item in removed:
         account.note(item, before[item.instalment][0], 0)
         account.balance(item.currency).invoiced -= before[item.instalment][1]
-        _record_write_off(account, invoice, item.instalment, -before[item.instalment][2], on)
     for item in invoice.items:
-        open_before, amount_before, off_before, disputed_before = before.get(
-            item.instalment, (0, 0, 0, 0)
-        )
+        open_before, amount_before, disputed_before = before.get(item.instalment, (0, 0, 0))
         account.note(item, open_before, item.open)
         account.balance(item.currency).invoiced += item.amount - amount_before
-        _record_write_off(account, invoice, item.instalment, item.written_off - off_before, on)
         _tell(account, item, (open_before, disputed_before), cause)
 
 
 def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
     """Tell the invoices that funds name how much of the funds stands for them, and settle."""
+    named = (account.invoices.get(one) for one in funds.invoice_ids())
+    funds.release([one.invoice_id for one in named if one is not None and one.cancelled_on])
     withdrawn = naming.withdrawn_of(funds)
     for invoice_id, parts in naming.named_of(funds).items():
         invoice = account.invoice(invoice_id)
@@ -207,7 +202,7 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
         if item.open < 0:
             message = f"{account.account_id} {item.item_id}: open would be {item.open}"
             raise BrokenInvariantError(message)
-    _contest(invoice, items)
+    _contest(account, invoice, items)
     for item in present.values():
         _end_cycle(account, item, cause, removed=True)
         invoice.first_cycle = max(invoice.first_cycle, item.cycle - item.turns)
@@ -217,39 +212,46 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
 
 
 def _give_up(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
-    """Set what of each item is written off."""
+    """Set what of each item is written off, and record how it came to be."""
     if not invoice.write_offs:
         return
-    room = [item.amount - item.cleared - item.credited for item in items]
-    total = loss.given_up(invoice, account.funds)
-    shares = loss.spread(total, room, [item.due_on for item in items])
-    for item, share in zip(items, shares, strict=True):
-        item.written_off = share
+    before = invoice.losses
+    invoice.losses, invoice.losses_beyond = loss.course_of(invoice, account.funds, items)
+    for item in items:
+        item.written_off = sum(
+            step.amount for step in invoice.losses if step.instalment == item.instalment
+        )
+    _record_losses(account, invoice, before, invoice.losses)
 
 
-def _contest(invoice: Invoice, items: Sequence[Item]) -> None:
-    """Set what of each item is disputed, and on which days it was."""
+def _contest(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
+    """Set what of each item is disputed, and on which days all of it was."""
     if not invoice.disputes or invoice.currency is None:
         return
     disputes = invoice.disputes.values()
     shares = dispute.spread(items, disputes, invoice.currency, invoice.conceded())
     for item, share in zip(items, shares, strict=True):
         item.disputed = share
-        item.disputed_days = dispute.days_of(disputes, item.instalment)
+    spans = contested.days_of(invoice, account.funds, items)
+    for item, days in zip(items, spans, strict=True):
+        item.disputed_days = days
 
 
-def _record_write_off(
-    account: Account, invoice: Invoice, instalment: int, amount: int, on: date
+def _record_losses(
+    account: Account, invoice: Invoice, before: Sequence[LossStep], after: Sequence[LossStep]
 ) -> None:
-    if amount:
-        assert invoice.currency is not None
-        key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
-        # Money of an earlier day may change what was given up, but not when: nothing is taken from
-        # a write-off before the last one, lest it leaves before it came.
-        days = [one.on for one in invoice.write_offs.values() if not one.is_reversal] or [on]
-        day = max(on, min(days) if amount > 0 else max(days), invoice.issued_on or on)
-        account.record(invoice, key, amount, clearing.WRITTEN_OFF, day)
-        account.balance(invoice.currency).written_off += amount
+    """Record by how much the course of what is given up has become another, each on its day."""
+    change: dict[tuple[date, int], int] = {}
+    for sign, steps in ((-1, before), (1, after)):
+        for step in steps:
+            place = step.on, step.instalment
+            change[place] = change.get(place, 0) + sign * step.amount
+    for (on, instalment), amount in sorted(change.items()):
+        if amount:
+            assert invoice.currency is not None
+            key = (FundsKind.WRITE_OFF, invoice.invoice_id, instalment, True)
+            account.record(invoice, key, amount, clearing.WRITTEN_OFF, on)
+            account.balance(invoice.currency).written_off += amount
 
 
 def _end_cycle(account: Account, item: Item, cause: str, *, removed: bool = False) -> None:

@@ -5,7 +5,7 @@ The format is Arrears' own (decision 8).
 
 from typing import Any, Final
 
-from services.monitor.domain.escalation.holds import INSOLVENCY, KINDS
+from services.monitor.domain.escalation.holds import BLOCK, INSOLVENCY, KINDS, PROMISE
 from services.monitor.domain.interest.terms import read_terms
 from services.monitor.domain.ledger import clearing
 from services.monitor.domain.policy import policy as rules
@@ -82,6 +82,12 @@ _LEVEL: Final = frozenset(
         "on_holiday",
     }
 )
+#: What can hold no claim on the insurance, and why.
+_HOLDS_NO_CLAIM: Final = {
+    INSOLVENCY: "raises an insurance claim at once and cannot hold it",
+    PROMISE: "is the debtor's word; an insurance claim keeps the insurer's days",
+    BLOCK: "spares the debtor letters; an insurance claim keeps the insurer's days",
+}
 _SHIFTS: Final = (rules.NONE, rules.FOLLOWING, rules.PRECEDING)
 
 
@@ -196,6 +202,9 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
     found = mapping(entry, path, required={"level", "after_days", "action"}, optional=_LEVEL)
     after_days = whole(found["after_days"], f"{path}.after_days", least=-DAYS_MAX)
     action = text(found["action"], f"{path}.action")
+    if action == rules.INSURANCE_CLAIM:
+        # What spares debtors small letters is no reason to miss the insurer's notice.
+        common = Conditions()
     minimum_open = found.get("minimum_open")
     minimum_items = found.get("minimum_items")
     level = Level(
@@ -221,11 +230,9 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
                 raise wrong(
                     f"{path}.{key}", "an insurance claim keeps the insurer's days; leave it out"
                 )
-        if INSOLVENCY in level.held_by:
-            raise wrong(
-                f"{path}.held_by",
-                f"{INSOLVENCY} raises an insurance claim at once and cannot hold it; leave it out",
-            )
+        for kind, why in _HOLDS_NO_CLAIM.items():
+            if kind in level.held_by:
+                raise wrong(f"{path}.held_by", f"{kind} {why}; leave it out")
     return level
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.holds import holds_on
 from services.monitor.domain.insurance.clocks import insurance_of
-from services.monitor.domain.interest.terms import ruling
+from services.monitor.domain.interest.terms import always, ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger.debtor import Debtor
@@ -98,8 +98,8 @@ def _of_terms(
     insurance = insurance_of(item, debtor.covers.values())
     if insurance is not None:
         yield ("cover", ""), of_insurance(insurance)
-    found = ruling(invoice.interest, item.currency, policy.interest, policy.label)
-    if found.terms is not None:
+    found = ruling(invoice.interest, item.currency, always(policy.interest, policy.label))
+    if found.in_force[-1].terms is not None:
         yield ("interest", ""), of_interest(found, item.currency)
     for name, waiver in sorted(invoice.waivers.items()):
         amount = "all that had grown" if waiver.amount is None else waiver.amount

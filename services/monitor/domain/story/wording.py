@@ -1,5 +1,6 @@
 """What counts for an item, in words: its holds, its cover, its interest, whom letters reach."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -43,12 +44,19 @@ def of_insurance(insurance: Insurance) -> str:
 
 
 def of_interest(found: Ruling, currency: str) -> str:
-    """Say which terms apply and whose they are, as in `10 % a year (contract)`."""
-    if found.terms is None:
-        return "none"
-    whose = CONTRACT if found.terms_of == CONTRACT else "policy"
-    text = f"{_rate(found.terms)}{_conditions(found.terms, currency)} ({whose})"
+    """Say which terms apply at last and whose they are, as in `10 % a year (contract)`."""
+    last = found.in_force[-1]
+    whose = CONTRACT if last.terms_of == CONTRACT else "policy"
+    text = f"{of_terms(last.terms, currency)} ({whose})"
     return text if found.fault is None else f"{text}; {found.fault}"
+
+
+def of_terms(terms: InterestTerms | None, currency: str | None = None) -> str:
+    """Say what late payment costs; a fixed sum in one currency, or (None) in each it is set in."""
+    if terms is None:
+        return "none"
+    currencies = sorted(terms.fixed_sums) if currency is None else [currency]
+    return f"{_rate(terms)}{_conditions(terms, currencies)}"
 
 
 def _rate(terms: InterestTerms) -> str:
@@ -62,10 +70,11 @@ def _rate(terms: InterestTerms) -> str:
     return f"{rate}, by the first day overdue" if terms.rate_of == FIRST_DAY_OVERDUE else rate
 
 
-def _conditions(terms: InterestTerms, currency: str) -> str:
+def _conditions(terms: InterestTerms, currencies: Iterable[str]) -> str:
     told = "" if terms.day_count == ACTUAL_365 else f", {terms.day_count}"
-    if fixed := terms.fixed_sums.get(currency):
-        told += f", a fixed sum of {Money(fixed, currency)}"
+    for currency in currencies:
+        if fixed := terms.fixed_sums.get(currency):
+            told += f", a fixed sum of {Money(fixed, currency)}"
     return f"{told}, disputed parts too" if terms.disputed == INCLUDED else told
 
 

@@ -7,6 +7,7 @@ told apart by their instants, so that an older one that comes late changes nothi
 from dataclasses import replace
 from typing import Final
 
+from services.notifier.domain.deciding.leaving import left
 from services.notifier.domain.deciding.raising import disputed_of, enlisted, known_of
 from services.notifier.domain.deciding.values import (
     CloseTask,
@@ -21,7 +22,6 @@ from services.notifier.domain.holds import letter_on, task_on
 from services.notifier.domain.work import (
     DUNNING_LETTER,
     Escalation,
-    LetterStatus,
     TaskStatus,
 )
 from shared.calendar import local_date
@@ -93,12 +93,9 @@ def lifted(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Deci
     )
     decisions: list[Decision] = [Keep(gone)]
     if present.letter is not None:
-        letter = present.letter.letter
-        left = letter_on(letter, present.letter.others)
-        if not present.letter.others:
-            left = replace(left, status=LetterStatus.RECALLED, reason=event.why)
-        if left != letter:
-            decisions.append(ReviseLetter(left))
+        letter = left(present.letter, event.why)
+        if letter != present.letter.letter:
+            decisions.append(ReviseLetter(letter))
     if present.task is not None:
         task = present.task.task
         rest = task_on(task, present.task.others, lifted_on)

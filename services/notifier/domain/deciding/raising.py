@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from services.notifier.domain.deciding.leaving import superseded
 from services.notifier.domain.deciding.values import (
     Decision,
     Keep,
@@ -54,7 +55,8 @@ def raised(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Deci
     """Return the work of a level that is raised for an item; none for `do_nothing`.
 
     A level is raised once: what is known already has its work, or was lifted before it was seen.
-    Only what a hold has told of first still waits for its work, and gets it on hold.
+    Only what a hold has told of first still waits for its work, and gets it on hold. Letters of the
+    item's lower levels that have not left go without it.
     """
     before = present.known
     if before is not None and (not before.standing or before.task_id is not None):
@@ -69,7 +71,7 @@ def raised(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Deci
         )
     if event.action == DO_NOTHING:
         return (Keep(known),)
-    decisions: list[Decision] = []
+    decisions = superseded(event, present.lower)
     if event.action == DUNNING_LETTER:
         known, of_letter = enlisted(event, known, present.next_letter, planned_on=event.raised_on)
         decisions += of_letter

@@ -66,6 +66,8 @@ class Present:
     next_letter: LetterAt | None = None
     #: An untaken task of account, kind and day, which it could join.
     next_task: TaskAt | None = None
+    #: What a raise supersedes, each with the planned letter that is about it.
+    lower: tuple[tuple[Escalation, LetterAt | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

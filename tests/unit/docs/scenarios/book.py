@@ -31,6 +31,8 @@ from services.monitor.domain.escalation.telling import (
 )
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
+from services.monitor.domain.interest.in_force import terms_in_force
+from services.monitor.domain.interest.terms import InForce
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.domain.ledger.clearing import Clearing
@@ -65,6 +67,10 @@ class Book:
         if customer is None:
             return policies.of(self.account_id)
         return policies.of(self.account_id, customer.grade, customer.segment)
+
+    def terms(self, policies: Policies) -> tuple[InForce, ...]:
+        """Return the account's terms of interest by the day."""
+        return terms_in_force(self.account_id, self.account.debtor, policies)
 
     def items(self) -> list[Item]:
         """Return every item."""
@@ -110,12 +116,13 @@ class Book:
         if swept or is_kept_early(self.account.debtor, self.said, policy.today(now)):
             self._look_at_whole(policy, now, outgoing)
         while True:
-            self._look_at_items(policy, now)
+            self._look_at_items(policies, now)
             freed = self._look_at_whole(policy, now, outgoing)
             if not freed:
                 return outgoing
 
-    def _look_at_items(self, policy: Policy, now: datetime) -> None:
+    def _look_at_items(self, policies: Policies, now: datetime) -> None:
+        policy = self.policy(policies)
         today = policy.today(now)
         applied: list[tuple[Item, Applied]] = []
         for item in self.items():
@@ -123,7 +130,7 @@ class Book:
             one = apply(item, decide(item, policy, today, around), policy, today, around)
             applied.append((item, one))
         for item, one in applied:
-            self._say(self._words(item, one, policy, now))
+            self._say(self._words(item, one, policies, now))
 
     def decision(self, item: Item, policy: Policy, today: date) -> Decision:
         """Decide about one item."""
@@ -133,23 +140,25 @@ class Book:
         """Say what becomes of an item's levels by itself."""
         return forecast(item, policy, today, self._circumstances(policy, today), self.open_items())
 
-    def figures(self) -> Figures:
+    def figures(self, policies: Policies) -> Figures:
         """Return what claims and interest are reckoned from."""
         key = (0, self.account_id)
         invoices = {(*key, name): one for name, one in self.account.invoices.items()}
         clearings: dict[tuple[int, str, str], list[Clearing]] = {}
         for one in self.clearings:
             clearings.setdefault((*key, one.invoice_id), []).append(one)
-        return Figures({key: self.open_items()}, {key: self.claims}, invoices, clearings)
+        terms = {key: self.terms(policies)}
+        return Figures({key: self.open_items()}, {key: self.claims}, invoices, clearings, terms)
 
     def _circumstances(self, policy: Policy, today: date) -> Circumstances:
         overdue = overdue_of(self.open_items(), today) if policy.needs_account else None
         debtor = self.account.debtor
         return Circumstances(debtor, self.said.kept, overdue, address_of(debtor.customer))
 
-    def _words(self, item: Item, one: Applied, policy: Policy, now: datetime) -> list[Word]:
+    def _words(self, item: Item, one: Applied, policies: Policies, now: datetime) -> list[Word]:
         """Return what is said of one item, in the order in which the monitor says it."""
         account_id, customer = self.account_id, self.account.debtor.customer
+        policy = self.policy(policies)
         words: list[Word] = [
             lifted_event(account_id, item, raised, why, policy, now) for raised, why in one.lifted
         ]
@@ -165,7 +174,7 @@ class Book:
                 readdressed_event(account_id, item, raised, policy, now, customer)
                 for raised in one.readdressed
             ]
-        key, figures, today = (0, account_id), self.figures(), policy.today(now)
+        key, figures, today = (0, account_id), self.figures(policies), policy.today(now)
         for raised in one.raised:
             level = policy.level(raised.level)
             assert level is not None
@@ -180,7 +189,7 @@ class Book:
                     reached_on=reached_on(level, item, debtor, policy, today)[0],
                     customer=customer,
                     claim=figures.claim(key, item, debtor, today) if level.is_claim else None,
-                    interest=figures.interest(key, item, policy, today),
+                    interest=figures.interest(key, item, today),
                 )
             )
         return words

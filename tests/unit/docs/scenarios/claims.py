@@ -9,7 +9,9 @@ from typing import Final
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
+from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
+from shared.contracts.escalation import EscalationEvent, escalation_id
 from shared.money import to_text
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
@@ -137,6 +139,23 @@ def _said(place: Place, rest: str) -> tuple[object, object]:
     return claimed, actual
 
 
+def _supersedes(place: Place, rest: str) -> tuple[object, object]:
+    """Compare `A legal: dunning` with the levels whose letters a raise that was said recalls."""
+    name, level, *claimed = rest.replace(":", "").split()
+    item = place.item(name)
+    names = {
+        escalation_id(place.book.account_id, item.item_id, one.level, one.cycle): one.level
+        for one in item.raised
+    }
+    found = [
+        names[key]
+        for word in place.book.words
+        if isinstance(word, EscalationEvent) and (word.item_id, word.level) == (item.item_id, level)
+        for key in word.supersedes
+    ]
+    return claimed, found or [NOTHING]
+
+
 def _next(place: Place, rest: str) -> tuple[object, object]:
     """Compare `A legal on 2026-03-02` with what the item will reach first."""
     name, _, claimed = rest.partition(" ")
@@ -202,9 +221,9 @@ def _interest_of(place: Place, name: str) -> InvoiceInterest | None:
     if invoice is None or invoice.currency is None:
         message = f"{name} is no invoice of {place.book.account_id}"
         raise ScenarioError(message)
-    policy = place.book.policy(place.world.policies)
+    terms = place.book.terms(place.world.policies)
     own = [one for one in place.book.clearings if one.invoice_id == name]
-    return interest_on(invoice, own, policy, place.today)
+    return interest_on(invoice, own, terms, place.today)
 
 
 def _step(claimed: str, why: list[str]) -> tuple[object, object]:
@@ -232,6 +251,13 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
     return _step(f"says {rest}", found)
 
 
+def _doubt(place: Place, rest: str) -> tuple[object, object]:
+    doubts = doubts_of(place.book.policy(place.world.policies))
+    return (
+        (rest, ", ".join(doubts) or NOTHING) if rest == NOTHING else _step(f"says {rest}", doubts)
+    )
+
+
 def _broken(place: Place, rest: str) -> tuple[object, object]:
     return rest, str(place.book.said.broken_promises)
 
@@ -245,6 +271,7 @@ CHECKS: Final[dict[str, Check]] = {
     "next": _next,
     "becomes": _becomes,
     "said": _said,
+    "supersedes": _supersedes,
     "overdue": _overdue,
     "unapplied": _unapplied,
     "cleared": _cleared,
@@ -252,6 +279,7 @@ CHECKS: Final[dict[str, Check]] = {
     "claim": _claim,
     "interest": _interest,
     "policy": _policy,
+    "doubt": _doubt,
     "broken": _broken,
     "anomaly": _anomaly,
 }

@@ -8,7 +8,7 @@ from shared.contracts.announcement import (
     PromiseAnnulment,
     PromiseOutcome,
 )
-from shared.contracts.escalation import HELD, LIFTED, RAISED, UPDATED
+from shared.contracts.escalation import HELD, LIFTED, RAISED, UPDATED, EscalationEvent
 from tests.unit.docs.scenarios.book import Book, Word
 
 #: What stands before a word about something else than an item.
@@ -24,7 +24,7 @@ def written(word: Word) -> str:
         return f"cover {word.policy_no} {kind}"
     if isinstance(word, DefaultStanding):
         return f"account {kind}"
-    assert not hasattr(word, "said_on")
+    assert isinstance(word, EscalationEvent)
     more = {
         RAISED: f", skipping {' and '.join(word.skipped)}" if word.skipped else "",
         UPDATED: f" to {word.open}" + (f", {word.disputed} disputed" if word.disputed else ""),

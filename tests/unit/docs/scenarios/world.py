@@ -11,7 +11,7 @@ import yaml
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.ledger.account import Message
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT, read_policy
-from services.monitor.domain.policy.policy import Policies, Policy, select
+from services.monitor.domain.policy.policy import Policies, Policy, in_turn
 from shared.contracts.fields import Inbound
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
@@ -38,7 +38,8 @@ class Entry:
 class World:
     """All that a scenario has said so far, and what has come of it."""
 
-    documents: dict[str, tuple[int, Policy]] = field(default_factory=dict)
+    #: Every version of every policy, by the instant from which it is in force.
+    versions: list[tuple[datetime | None, Policy]] = field(default_factory=list)
     books: dict[str, Book] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     #: None before the first line with a day.
@@ -46,20 +47,20 @@ class World:
     _count: int = 0
 
     def __post_init__(self) -> None:
-        if not self.documents:
+        if not self.versions:
             self.put_policy("{}")
 
     @property
     def policies(self) -> Policies:
-        """The policies in force."""
-        return select([policy for _version, policy in self.documents.values()])
+        """The policies in force, with those before them."""
+        return in_turn(self.versions)
 
     def put_policy(self, text: str) -> None:
         """Put the next version of a policy in force: the default's keys, changed where given."""
         document: dict[str, Any] = yaml.safe_load(DEFAULT_DOCUMENT) | (yaml.safe_load(text) or {})
         name = str(document["policy"])
-        version = self.documents.get(name, (0, None))[0] + 1
-        self.documents[name] = (version, read_policy(document, version))
+        version = 1 + sum(policy.name == name for _since, policy in self.versions)
+        self.versions.append((self.now, read_policy(document, version)))
         self._look()
 
     def book(self, who: str | None) -> Book:
@@ -82,7 +83,7 @@ class World:
 
     def advance(self, to: date | datetime) -> None:
         """Let time pass to an instant, or to the beginning of a day, looking at all of each day."""
-        policies = [policy for _version, policy in self.documents.values()]
+        policies = self.policies.by_scope.values()
         until = to if isinstance(to, datetime) else self.policies.default.begins(to)
         if self.now is None:
             self.now = until
@@ -113,7 +114,12 @@ class World:
     def past(self, as_of: date, known_by: date | None) -> "World":
         """Return what the journal gives of what had happened by a day, as far as it was known."""
         default = self.policies.default
-        past = World(documents=self.documents, now=default.begins(as_of))
+        versions = [
+            (since, policy)
+            for since, policy in self.versions
+            if since is None or known_by is None or default.today(since) <= known_by
+        ]
+        past = World(versions=versions, now=default.begins(as_of))
         for entry in self.journal:
             recorded_on = default.today(entry.recorded_at)
             happened_on = entry.event.data.happened_on or default.today(entry.event.said_at)

@@ -6,7 +6,7 @@ import pytest
 
 from services.monitor.domain.ledger.clearing import NONE
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import allocated, cancelled, issued, paid, reversed_
+from tests.unit.monitor.builders import allocated, cancelled, credited, issued, paid, reversed_
 from tests.unit.monitor.cases import Case, check, table
 
 FIRST = ("2026-01-31", "60.00")
@@ -128,7 +128,7 @@ SECOND = ("2026-03-02", "40.00")
         {"P": "30.00"},
     ),
     Case(
-        "to a cancelled invoice it is unapplied, and named all the same",
+        "to a cancelled invoice it changes nothing",
         [
             issued("A", "50.00"),
             issued("B", "50.00"),
@@ -136,8 +136,38 @@ SECOND = ("2026-03-02", "40.00")
             paid("P", "50.00"),
             allocated("P", ("A", "50.00")),
         ],
+        {"A/1": "0.00", "B/1": "0.00"},
+    ),
+    Case(
+        "money that named an invoice which was cancelled since is moved like any on account",
+        [
+            issued("A", "50.00"),
+            paid("P", "50.00", ("A", "50.00")),
+            cancelled("A"),
+            allocated("P", ("B", "30.00")),
+            issued("B", "50.00"),
+        ],
+        {"A/1": "0.00", "B/1": "20.00"},
+        {"P": "20.00"},
+        rule=NONE,
+    ),
+    Case(
+        "a reversal in part takes first what a cancelled invoice has let go",
+        [
+            issued("A", "30.00"),
+            issued("B", "20.00"),
+            paid("P", "50.00", ("A", "30.00"), ("B", "20.00")),
+            cancelled("A"),
+            reversed_("R", "P", "25.00"),
+        ],
+        {"A/1": "0.00", "B/1": "0.00"},
+        {"P": "5.00"},
+    ),
+    Case(
+        "a credit note on a cancelled invoice pays no other",
+        [issued("A", "50.00"), issued("B", "50.00"), credited("N", "50.00", "A"), cancelled("A")],
         {"A/1": "0.00", "B/1": "50.00"},
-        {"P": "50.00"},
+        {"N": "50.00"},
     ),
     Case(
         "an amount that does not fit the payment's currency moves nothing",

@@ -27,6 +27,7 @@ from tests.unit.monitor.builders import (
     payment,
     reversed_,
 )
+from tests.unit.monitor.debtor_builders import blocked, promised
 
 
 def test_every_inbound_type_has_a_fold() -> None:
@@ -43,7 +44,7 @@ def test_the_highest_version_of_a_customer_wins_in_any_order(order: tuple[int, .
 
 def test_an_older_word_on_a_customer_changes_nothing() -> None:
     account = Account(ACCOUNT_ID, debtor=Debtor(customer=customer(3)))
-    changes = fold(account, Event("e1", SAID_AT, customer(3, "Other")), "none")
+    changes = fold(account, Event("e1", SAID_AT, customer(2, "Other")), "none")
     assert changes == {"remark": "version 3 is known"}
     assert account.debtor.customer == customer(3)
     assert not account.touched_debtor
@@ -110,6 +111,10 @@ def test_the_second_of_one_number_is_kept_as_a_remark(first: Inbound, again: Inb
         (credited("N", "1", "A"), {"A"}, {credit_note("N")}, False),
         (customer(1), set(), set(), False),
         (cover(), set(), set(), False),
+        (promised("P"), set(), set(), False),
+        (promised("P", None, "A", "B"), {"A", "B"}, set(), False),
+        (blocked("K"), set(), set(), False),
+        (blocked("K", "A"), {"A"}, set(), False),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Inbound) else "",
 )

@@ -65,9 +65,10 @@ from tests.unit.monitor.invoice_builders import waived
         {"A/1": "80.00"},
     ),
     Case(
-        "it stays with a cancelled invoice, whose interest is no part of it",
+        "a cancelled invoice gives it back too, for nothing grows on what is not owed",
         [issued("A", "100.00"), paid("P", "5.00", ("A", "5.00", INTEREST)), cancelled("A")],
         {"A/1": "0.00"},
+        {"P": "5.00"},
     ),
 )
 def test_money_for_interest_leaves_the_invoice_alone(case: Case) -> None:
@@ -101,5 +102,7 @@ def test_a_waiver_leaves_the_principal_and_its_first_word_stands() -> None:
     book = Book()
     book.fold(issued("A", "100.00"), waived("W", "A", "5.00"))
     assert book.open() == {"A/1": "100.00"}
-    assert book.fold(waived("W", "A", "9.00")) == {"remark": "waiver W came before; kept as it was"}
+    assert book.fold(waived("W", "A", "9.00")) == {
+        "remark": "waiver W came before; event e3 changes nothing"
+    }
     assert book.account.invoices["A"].waivers["W"].amount == "5.00"

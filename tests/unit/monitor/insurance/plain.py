@@ -86,12 +86,15 @@ def used_up(
     begun_on: date,
     today: date,
 ) -> EarlierClaims:
-    """What other claims of the policy year have used up, by item id."""
+    """What other claims of the policy year, or on the same invoice, have used up, by item id."""
     first, last = policy_year(begun_on, today)
     total = EarlierClaims()
     for item_id, (raised_on, claim) in claims.items():
         if item_id == item.item_id or claim.policy_no != terms.policy_no:
             continue
+        if item_id.startswith(f"{item.invoice_id}/") and claim.currency == terms.currency:
+            each = to_minor(claim.deductible_each or "0", terms.currency)
+            total += EarlierClaims(each=each)
         if first <= raised_on <= last and claim.currency == terms.currency:
             total += EarlierClaims(
                 deductible=to_minor(claim.deductible or "0", terms.currency),

@@ -132,7 +132,10 @@ def some_items(draw: st.DrawFn) -> list[Item]:
     for number in range(draw(st.integers(1, 6))):
         issued_on = date(2025, 12, 25) + timedelta(days=draw(st.integers(0, 30)))
         due_on = issued_on + timedelta(days=draw(st.integers(0, 40)))
-        item = Item(f"I{number}", 1, "EUR", draw(st.integers(1, 50_000)), issued_on, due_on, due_on)
+        place = number // 2, number % 2 + 1
+        item = Item(
+            f"I{place[0]}", place[1], "EUR", draw(st.integers(1, 50_000)), issued_on, due_on, due_on
+        )
         item.disputed = draw(st.integers(0, item.open))
         items.append(item)
     return items
@@ -142,7 +145,8 @@ def some_items(draw: st.DrawFn) -> list[Item]:
 def some_covers(draw: st.DrawFn) -> list[Cover]:
     """A policy that is renewed, withdrawn or neither, and perhaps another."""
     limits = st.integers(1, 900).map(str)
-    words: list[Any] = [cover(limit=draw(limits), **draw(st.sampled_from([YEARLY, {}])))]
+    each = {"deductible": "100", "deductible_order": draw(st.sampled_from(["before", "after"]))}
+    words: list[Any] = [cover(limit=draw(limits), **draw(st.sampled_from([YEARLY, each, {}])))]
     first = date(2025, 12, 25) + timedelta(days=draw(st.integers(0, 30)))
     mep_days = draw(st.sampled_from([0, 60]))
     words.append(cover(limit=draw(limits), valid_from=first, mep_days=mep_days, **YEARLY))

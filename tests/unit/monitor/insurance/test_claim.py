@@ -266,7 +266,14 @@ def test_a_deductible_of_each_claim_does_not_look_at_the_year() -> None:
     terms = cover(deductible="50")
     claim, uses = reckoned(item_of("100"), known(terms), earlier=EarlierClaims(deductible=5000))
     assert claim.amount == "45.00"
-    assert uses == EarlierClaims(deductible=0, claimed=4500)
+    assert uses == EarlierClaims(claimed=4500, each=5000)
+
+
+def test_a_deductible_of_each_claim_is_borne_once_by_the_instalments_of_an_invoice() -> None:
+    terms = cover(deductible="50", deductible_order="after")
+    claim, uses = reckoned(item_of("100"), known(terms), earlier=EarlierClaims(each=3000))
+    assert claim.why[-1] == "less 20.00 EUR, the rest of the deductible of 50 = 70.00 EUR"
+    assert (claim.amount, uses.each) == ("70.00", 2000)
 
 
 def test_the_claim_names_policy_insurer_and_whether_the_limit_is_the_sellers_own() -> None:

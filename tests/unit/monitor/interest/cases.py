@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.monitor.domain.interest.accrual import Accrual, Step, accrue
-from services.monitor.domain.interest.terms import InterestTerms, read_terms
+from services.monitor.domain.interest.terms import InterestTerms, always, read_terms
 from tests.unit.monitor.builders import day
 
 
@@ -24,7 +24,8 @@ def accrue_by(
     due_on: date, steps: Iterable[Step], one: InterestTerms, currency: str, until: date
 ) -> Accrual:
     """Accrue by one due date for all days."""
-    return accrue([replace(step, due_on=due_on) for step in steps], one, currency, until)
+    due = [replace(step, due_on=due_on) for step in steps]
+    return accrue(due, always(one, "tests@1"), currency, until)
 
 
 def accrued(due_on: str, until: str, *steps: Step, currency: str = "EUR", **keys: Any) -> Accrual:

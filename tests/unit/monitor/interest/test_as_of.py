@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.monitor.domain.interest.accrual import Step
 from services.monitor.domain.interest.claim import interest_of
 from services.monitor.domain.interest.course import course_of
+from services.monitor.domain.interest.terms import always
 from services.monitor.domain.invoice.item import Item
 from shared.contracts.credit_note import CreditNoteCancelled
 from shared.contracts.fields import Inbound
@@ -38,7 +39,7 @@ from tests.unit.monitor.invoice_builders import (
 
 FIRST_ON: Final = day(ISSUED_ON)
 DAYS: Final = 60
-TEN: Final = terms(annual_percent="10", fixed_sum={"EUR": "40.00"})
+TEN: Final = always(terms(annual_percent="10", fixed_sum={"EUR": "40.00"}), "tests@1")
 
 later_days = st.integers(1, DAYS - 10).map(lambda days: FIRST_ON + timedelta(days))
 amounts = st.integers(1, 60).map(lambda euros: f"{euros}.00")

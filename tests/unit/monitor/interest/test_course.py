@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.monitor.domain.interest.claim import interest_of
+from services.monitor.domain.interest.terms import always
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
@@ -51,7 +52,8 @@ def book_of(events: list[Inbound]) -> Book:
 def accrued(book: Book, until: str, **keys: Any) -> str:
     """Return what has grown on invoice A by the end of a day."""
     account = book.account
-    return interest_of(account.invoices["A"], account.clearings, terms(**keys), day(until)).accrued
+    rule = always(terms(**keys), "tests@1")
+    return interest_of(account.invoices["A"], account.clearings, rule, day(until)).accrued
 
 
 def check(case: Case) -> None:

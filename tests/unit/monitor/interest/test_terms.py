@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from services.monitor.domain.interest.terms import InterestTerms, applicable_terms, read_terms
+from services.monitor.domain.interest.terms import (
+    CONTRACT,
+    InterestTerms,
+    Ruling,
+    always,
+    read_terms,
+    ruling,
+)
 from shared.contracts.interest import RATES_MAX, check_interest
 from shared.errors import RejectedError
 from tests.unit.monitor.interest.cases import terms
@@ -183,7 +190,14 @@ def test_an_invoices_right_terms_pass_the_door() -> None:
 
 
 def test_the_contract_goes_before_the_creditors_rule() -> None:
-    rule = terms(annual_percent="10", fixed_sum={"EUR": "40.00"})
-    assert applicable_terms(None, "EUR", rule) is rule
-    assert applicable_terms(None, "EUR", None) is None
-    assert applicable_terms({"annual_percent": "6"}, "EUR", rule) == terms(annual_percent="6")
+    rule = always(terms(annual_percent="10", fixed_sum={"EUR": "40.00"}), "default@1")
+    assert ruling(None, "EUR", rule) == Ruling(rule)
+    own = ruling({"annual_percent": "6"}, "EUR", rule)
+    assert own == Ruling(always(terms(annual_percent="6"), CONTRACT))
+
+
+def test_a_contract_that_cannot_be_read_leaves_the_creditors_rule_and_is_named() -> None:
+    rule = always(terms(annual_percent="10"), "default@1")
+    found = ruling({"annual_percent": "?"}, "EUR", rule)
+    assert found.in_force == rule
+    assert "the contract's terms cannot be read" in (found.fault or "")

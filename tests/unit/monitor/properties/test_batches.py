@@ -127,6 +127,15 @@ def test_any_batches_end_in_the_same_state_and_records(data: st.DataObject, rule
             id="a cancelled invoice gives money of the rule to another one",
         ),
         pytest.param(
+            [
+                issued("A", "10"),
+                issued("B", "30"),
+                paid("P", "30", ("A", "10"), ("C", "20")),
+                cancelled("C"),
+            ],
+            id="a cancelled invoice gives money that named it to another one",
+        ),
+        pytest.param(
             [issued("A", "50"), paid("P", "50"), issued("B", "50"), amended("A", 1, "20")],
             id="an amendment gives money of the rule to another invoice",
         ),

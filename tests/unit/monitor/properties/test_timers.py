@@ -23,6 +23,7 @@ from shared.contracts.invoice import InvoiceIssued, InvoiceTermsExtended
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.debtor_builders import blocked
 from tests.unit.monitor.policies import level
+from tests.unit.monitor.profiles import lives
 from tests.unit.monitor.rules.draws import (
     CALENDARS,
     FIRST_DAY,
@@ -48,12 +49,6 @@ def test_timers_say_what_a_scan_of_every_day_says(policy: Policy, happens: list[
 
 
 @given(policies(), steps())
-def test_a_level_is_raised_once_per_item_and_cycle(policy: Policy, happens: list[Step]) -> None:
-    raised = Counter(lived(policy, happens).raised)
-    assert [name for name, times in raised.items() if times > 1] == []
-
-
-@given(policies(), steps())
 def test_deciding_twice_on_one_day_says_nothing_more(policy: Policy, happens: list[Step]) -> None:
     world = World(policy, scans=True)
     for number in range(LIFE_DAYS):
@@ -68,32 +63,33 @@ def test_deciding_twice_on_one_day_says_nothing_more(policy: Policy, happens: li
         assert [one.next_attention_on for one in world.book.items()] == timers
 
 
+@lives
 @given(policies(), steps())
-def test_a_timer_lies_ahead(policy: Policy, happens: list[Step]) -> None:
+def test_every_law_holds_on_every_day(policy: Policy, happens: list[Step]) -> None:
     world = World(policy)
     for number in range(LIFE_DAYS):
         today = FIRST_DAY + timedelta(number)
         day_of(world, today, happens)
-        for item in world.book.items():
-            assert item.next_attention_on is None or item.next_attention_on > today
-            assert item.open or item.next_attention_on is None
+        timers_lie_ahead(world, today)
+        what_stands_raised_is_due_and_what_is_not_is_lifted(world, today)
+    no_level_is_raised_twice_per_item_and_cycle(world)
+    what_is_lifted_was_raised_and_what_is_held_goes_on_once(world)
 
 
-@given(policies(), steps())
-def test_what_stands_raised_is_due_and_what_is_not_is_lifted(
-    policy: Policy, happens: list[Step]
-) -> None:
-    world = World(policy)
-    for number in range(LIFE_DAYS):
-        today = FIRST_DAY + timedelta(number)
-        day_of(world, today, happens)
-        wrong = [
-            (item.item_id, raised.level)
-            for item in world.book.items()
-            for raised in item.raised
-            if not stands_rightly(world, item, raised.level, today)
-        ]
-        assert wrong == []
+def timers_lie_ahead(world: World, today: date) -> None:
+    for item in world.book.items():
+        assert item.next_attention_on is None or item.next_attention_on > today
+        assert item.open or item.next_attention_on is None
+
+
+def what_stands_raised_is_due_and_what_is_not_is_lifted(world: World, today: date) -> None:
+    wrong = [
+        (item.item_id, raised.level)
+        for item in world.book.items()
+        for raised in item.raised
+        if not stands_rightly(world, item, raised.level, today)
+    ]
+    assert wrong == []
 
 
 def stands_rightly(world: World, item: Item, name: str, today: date) -> bool:
@@ -106,11 +102,11 @@ def stands_rightly(world: World, item: Item, name: str, today: date) -> bool:
     return level.is_claim or is_crossed or world.policy.level_on(level, item.due_on) <= today
 
 
-@given(policies(), steps())
-def test_what_is_lifted_was_raised_and_what_is_held_goes_on_once(
-    policy: Policy, happens: list[Step]
-) -> None:
-    world = lived(policy, happens)
+def no_level_is_raised_twice_per_item_and_cycle(world: World) -> None:
+    assert [name for name, times in Counter(world.raised).items() if times > 1] == []
+
+
+def what_is_lifted_was_raised_and_what_is_held_goes_on_once(world: World) -> None:
     standing: dict[tuple[str, str], str] = {}
     for _day, sentence in world.words:
         item_id, verb, rest = (*sentence.split(" ", 2), "")[:3]

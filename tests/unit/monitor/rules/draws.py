@@ -36,6 +36,10 @@ CALENDARS: Final = (
 )
 
 _invoice_ids = st.sampled_from("AAB")
+#: C comes late or never, and what names it waits.
+_named_ids = st.sampled_from("AABC")
+#: Of promises: mostly what is owed, and what nothing is owed in.
+_currencies = st.sampled_from((None, "EUR", "EUR", "USD"))
 _shifts = st.sampled_from(("none", "following", "preceding"))
 _minimums = st.sampled_from(({}, {}, {"EUR": 5000}, {"EUR": 12000}))
 
@@ -50,7 +54,7 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
         conditions = Conditions(draw(_minimums), draw(st.sampled_from((1, 1, 1, 2))))
         more: dict[str, Any] = {"held_by": held_by, "conditions": conditions}
         if draw(st.integers(0, 3)) == 0:
-            more["held_by"] = held_by - {"insolvency"}
+            more["held_by"] = held_by & {"dispute"}
             found.append(level(f"claim {number}", after_days, INSURANCE_CLAIM, **more))
             continue
         more["on_holiday"] = draw(_shifts)
@@ -120,7 +124,7 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
     amount = draw(st.sampled_from(("30", "60", "100", "130")))
     some = draw(st.sampled_from((None, None, amount)))
     makers = (
-        lambda: draw(_invoice(invoice_id)),
+        lambda: draw(_invoice(draw(_named_ids))),
         lambda: known.paid(name, amount, (invoice_id, amount), on=today),
         lambda: known.paid(f"on account {name}", amount, on=today),
         lambda: known.reversed_(f"R{number}", name, some, on=today),
@@ -131,10 +135,12 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
         lambda: invoices.written_off(invoice_id, some, on=today),
         lambda: invoices.disputed(name, invoice_id, some, on=today),
         lambda: invoices.resolved(name, invoice_id, draw(st.sampled_from(OUTCOMES)), on=today),
-        lambda: debtors.promised(name, some, made_on=today, by=till, currency="EUR"),
-        lambda: debtors.promised(name, None, invoice_id, made_on=today, by=till),
+        lambda: debtors.promised(name, some, made_on=today, by=till, currency=draw(_currencies)),
+        lambda: debtors.promised(
+            name, some, draw(_named_ids), made_on=today, by=till, currency=draw(_currencies)
+        ),
         lambda: debtors.promise_withdrawn(name, on=today),
-        lambda: debtors.blocked(name, invoice_id, on=begins, until=ends),
+        lambda: debtors.blocked(name, draw(_named_ids), on=begins, until=ends),
         lambda: debtors.blocked(name, on=begins, until=draw(st.sampled_from((None, ends)))),
         lambda: debtors.unblocked(name, on=begins),
         lambda: debtors.enforced(is_on=draw(st.booleans()), on=begins),

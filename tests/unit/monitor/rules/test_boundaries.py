@@ -15,7 +15,13 @@ from services.monitor.domain.escalation.conditions import overdue_of, shortfall
 from services.monitor.domain.escalation.default import default_cause
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import ACCOUNT, ITEM, Conditions, CrossDefault
+from services.monitor.domain.policy.policy import (
+    ACCOUNT,
+    INSURANCE_CLAIM,
+    ITEM,
+    Conditions,
+    CrossDefault,
+)
 from tests.unit.monitor.policies import level, policy
 
 TODAY = date(2026, 3, 1)
@@ -107,6 +113,43 @@ def test_a_number_of_items_is_reached_by_what_equals_it(
     items: list[Item], expected: str | None, scope: str
 ) -> None:
     assert waits(*items, scope=scope, items=3) == expected
+
+
+CLAIM = {"action": INSURANCE_CLAIM}
+
+
+@pytest.mark.parametrize(
+    ("items", "conditions", "scope", "expected"),
+    [
+        ([owed(5, disputed=5)], Conditions(), ITEM, None),
+        ([owed(100, disputed=60)], Conditions({"EUR": 100}), ITEM, None),
+        ([owed(99, disputed=99)], Conditions({"EUR": 100}), ITEM, BELOW),
+        ([owed(100, disputed=100)], Conditions({"EUR": 100}), ACCOUNT, None),
+        ([owed(60, disputed=60), owed(40)], Conditions({"EUR": 100}), ACCOUNT, None),
+        ([owed(60, disputed=20), owed(39)], Conditions({"EUR": 100}), ACCOUNT, BELOW),
+        ([owed(1, disputed=1)], Conditions({}, 2), ITEM, "fewer than 2 overdue items: 1"),
+        ([owed(1, disputed=1), owed(1)], Conditions({}, 2), ITEM, None),
+        ([owed(2, disputed=1), owed(1)], Conditions({}, 3), ITEM, "fewer than 3 overdue items: 2"),
+    ],
+    ids=[
+        "all of it",
+        "a part counts for its minimum",
+        "all of it, a cent less",
+        "by account, all of it",
+        "by account, all of it and the rest",
+        "by account, a part, a cent less",
+        "one item is not two",
+        "two items",
+        "one in part is one",
+    ],
+)
+def test_what_is_disputed_counts_for_a_claim(
+    items: list[Item], conditions: Conditions, scope: str, expected: str | None
+) -> None:
+    rung = level("claim", 1, conditions=conditions, **CLAIM)
+    by = policy(rung, minimum_scope=scope)
+    overdue = overdue_of(items, TODAY) if by.needs_account else None
+    assert shortfall(rung, items[0], by, overdue, TODAY) == expected
 
 
 _minors = st.lists(st.integers(1, 5), min_size=1, max_size=5)

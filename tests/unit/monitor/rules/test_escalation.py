@@ -157,15 +157,15 @@ def test_a_claim_is_never_passed_over_nor_delayed(moment: Moment) -> None:
 @pytest.mark.parametrize(
     ("open_minor", "disputed", "expected"),
     [
-        (3499, 0, ([], None)),
+        (3499, 0, ([], 60)),
         (3500, 0, ([("dunning", [])], 30)),
-        (9000, 5501, ([], None)),
+        (9000, 5501, ([], 60)),
         (9000, 5500, ([("dunning", [])], 30)),
         (0, 0, ([], None)),
     ],
     ids=["under it", "at it", "less the dispute under it", "less the dispute at it", "cleared"],
 )
-def test_under_the_minimum_no_level_is_raised(
+def test_under_the_minimum_no_level_but_a_claim_is_raised(
     open_minor: int, disputed: int, expected: tuple[Raises, int | None]
 ) -> None:
     item = make_item(open_minor)
@@ -179,10 +179,11 @@ def test_a_currency_without_a_minimum_has_none() -> None:
     assert raises(item, WITH_MINIMUM, 15) == ([("dunning", [])], 30)
 
 
-def test_a_wholly_disputed_item_is_left_alone() -> None:
+def test_a_wholly_disputed_item_is_left_alone_but_for_a_claim() -> None:
     item = make_item()
     item.disputed = item.open
-    assert raises(item, STANDARD, 99) == ([], None)
+    assert raises(item, STANDARD, 59) == ([], 60)
+    assert raises(item, STANDARD, 99) == ([(CLAIM, [])], None)
 
 
 def test_a_level_that_was_passed_over_is_not_raised_later() -> None:

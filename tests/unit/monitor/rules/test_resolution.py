@@ -5,7 +5,7 @@ import pytest
 from services.monitor.domain.policy.policy import RESTART
 from shared.business_calendar import BusinessCalendar
 from shared.contracts.fields import Inbound
-from tests.unit.monitor.builders import cover, issued
+from tests.unit.monitor.builders import cover, issued, paid, reversed_
 from tests.unit.monitor.invoice_builders import disputed, resolved
 from tests.unit.monitor.policies import level, policy
 from tests.unit.monitor.rules.world import Story, check, stories
@@ -93,6 +93,41 @@ def dispute(
         A | {"2026-02-05": [disputed("D", "A", "1.00", on="2026-02-05")]},
         "2026-02-19",
         {"2026-02-10": ["A/1 raised first"]},
+    ),
+    Story(
+        "and gives none back when it comes to nothing",
+        GIVES_BACK,
+        A | dispute("2026-02-02", "2026-02-09", amount="1.00"),
+        "2026-02-21",
+        {"2026-02-10": ["A/1 raised first"], "2026-02-20": ["A/1 raised second"]},
+    ),
+    Story(
+        "the days count from the payment of the rest on: five of seven",
+        GIVES_BACK,
+        A | dispute("2026-02-02", "2026-02-09", amount="40.00")
+        | {"2026-02-04": [paid("P", "60.00", ("A", "60.00"), on="2026-02-04")]},
+        "2026-02-19",
+        {"2026-02-15": ["A/1 raised first"]},
+    ),
+    Story(
+        "and to the day on which the payment has left again: three of seven",
+        GIVES_BACK,
+        A | dispute("2026-02-02", "2026-02-09", amount="40.00")
+        | {
+            "2026-02-04": [paid("P", "60.00", ("A", "60.00"), on="2026-02-04")],
+            "2026-02-07": [reversed_("R", "P", reason="refund", on="2026-02-07")],
+        },
+        "2026-02-19",
+        {"2026-02-13": ["A/1 raised first"]},
+    ),
+    Story(
+        "two disputes of parts that are all of it together",
+        GIVES_BACK,
+        A | dispute("2026-02-02", "2026-02-08", amount="60.00")
+        | {"2026-02-04": [disputed("E", "A", "40.00", on="2026-02-04")],
+           "2026-02-09": [resolved("E", "A", on="2026-02-09")]},
+        "2026-02-19",
+        {"2026-02-14": ["A/1 raised first"]},
     ),
     Story(
         "business days are given back as such: Thursday, Friday and Monday",

@@ -86,7 +86,8 @@ class World:
         if event is not None and is_kept_early(account.debtor, self.said, today):
             # The sweep decides about items, after the batch has decided about the account.
             self._stand(today)
-            pending, standing = self._open(), False
+            settled = [item for item in pending if not item.open]
+            pending, standing = [*settled, *self._open()], False
         for _ in range(PASSES_MAX):
             wants = self._look(today, pending)
             due = self._account_due_on is not None and self._account_due_on <= today

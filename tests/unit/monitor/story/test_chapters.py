@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 import pytest
 
-from services.monitor.domain.policy.policy import Policies, Scope, select
-from services.monitor.handlers.chapters import POLICY_SET, PolicyHistory, Teller
+from services.monitor.domain.policy.policy import Policy, Scope, in_turn
+from services.monitor.handlers.chapters import POLICY_SET, Teller
 from services.monitor.handlers.ports import Record
 from services.monitor.handlers.remembered import Word, kept_from
 from services.monitor.handlers.replay import JournalRow
@@ -46,7 +46,7 @@ FIRST: Final = default_policy()
 SECOND: Final = replace(FIRST, version=2)
 FOR_GRADE: Final = replace(FIRST, name="grade B", scope=Scope(grade="B"))
 #: The first of all stands for the time before it was kept as well.
-BEFORE: Final[tuple[datetime, Policies]] = (at(28), select([FIRST]))
+BEFORE: Final = (at(28), FIRST)
 
 
 def told(teller: Teller) -> list[tuple[str, date, str]]:
@@ -68,31 +68,31 @@ def told(teller: Teller) -> list[tuple[str, date, str]]:
             [BEFORE], ["invoice.issued.v1 default@1", "payment.received.v1"], id="one for all time"
         ),
         pytest.param(
-            [BEFORE, (at(4), select([SECOND]))],
+            [BEFORE, (at(4), SECOND)],
             ["invoice.issued.v1 default@1", "policy.set default@2", "payment.received.v1"],
             id="set between two events",
         ),
         pytest.param(
-            [BEFORE, (at(9), select([SECOND]))],
+            [BEFORE, (at(9), SECOND)],
             ["invoice.issued.v1 default@1", "payment.received.v1", "policy.set default@2"],
             id="set after the last event",
         ),
         pytest.param(
-            [BEFORE, (at(2), select([SECOND]))],
+            [BEFORE, (at(2), SECOND)],
             ["invoice.issued.v1 default@2", "payment.received.v1"],
             id="set before there was the item",
         ),
         pytest.param(
-            [BEFORE, (at(4), select([FIRST, FOR_GRADE]))],
+            [BEFORE, (at(4), FOR_GRADE)],
             ["invoice.issued.v1 default@1", "payment.received.v1"],
             id="set for others",
         ),
     ],
 )
 def test_a_policy_is_told_where_it_came_into_force_for_the_item(
-    history: PolicyHistory, expected: list[str]
+    history: list[tuple[datetime, Policy]], expected: list[str]
 ) -> None:
-    teller = Teller(ACCOUNT_ID, "A", 1, history, [])
+    teller = Teller(ACCOUNT_ID, "A", 1, in_turn(history), [])
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.read(row(2, 5, paid("P", "10.00", ("A", "10.00"))))
     teller.end()
@@ -100,7 +100,7 @@ def test_a_policy_is_told_where_it_came_into_force_for_the_item(
 
 
 def test_another_grade_brings_the_policy_that_is_in_force_for_it_by_then() -> None:
-    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (at(4), select([FIRST, FOR_GRADE]))], [])
+    teller = Teller(ACCOUNT_ID, "A", 1, in_turn([BEFORE, (at(4), FOR_GRADE)]), [])
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.read(row(2, 3, customer(1, grade="B")))
     teller.end()
@@ -109,7 +109,7 @@ def test_another_grade_brings_the_policy_that_is_in_force_for_it_by_then() -> No
 
 def test_a_policy_has_the_creditors_day_and_no_source() -> None:
     late = datetime(2026, 2, 4, 17, tzinfo=UTC)
-    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE, (late, select([SECOND]))], [])
+    teller = Teller(ACCOUNT_ID, "A", 1, in_turn([BEFORE, (late, SECOND)]), [])
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.end()
     last = teller.chapters[-1]
@@ -144,7 +144,7 @@ def test_a_promise_that_was_kept_held_nothing_any_more(
     words: list[Word], changes: list[str]
 ) -> None:
     kept = kept_from([said_of("X", "promise.broken", 1), *words])
-    teller = Teller(ACCOUNT_ID, "A", 1, [BEFORE], kept)
+    teller = Teller(ACCOUNT_ID, "A", 1, in_turn([BEFORE]), kept)
     teller.read(row(1, 3, issued("A", "100.00")))
     teller.read(row(2, 3, promised("W")))
     teller.read(row(3, 5, promise_withdrawn("W")))

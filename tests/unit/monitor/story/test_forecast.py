@@ -199,7 +199,7 @@ CASES: Final[dict[str, Case]] = {
         WITH_MINIMUM, (issued("A", "10.00"),), "2026-02-20",
         ("dunning 2026-02-15: below the minimum, waits",
          "legal 2026-03-02: below the minimum, waits",
-         "insurance_claim 2026-04-01: below the minimum, waits"),
+         "insurance_claim 2026-04-01: raised 2026-04-01"),
     ),
     "another item makes up the number": Case(
         TWO_ITEMS, (issued("B", ("2026-03-10", "5.00")),), "2026-02-16",

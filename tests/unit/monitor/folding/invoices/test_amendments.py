@@ -103,9 +103,9 @@ SECOND = ("2026-03-02", "40.00")
         {"A/1": "70.00"},
     ),
     Case(
-        "the same version again changes nothing",
+        "the same version again with other terms: the one said last stands",
         [issued("A", "100.00"), amended("A", 1, "70.00"), amended("A", 1, "50.00")],
-        {"A/1": "70.00"},
+        {"A/1": "50.00"},
     ),
     Case(
         "more decimals than the currency has keep the terms as issued",

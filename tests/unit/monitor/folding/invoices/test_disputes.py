@@ -74,8 +74,32 @@ def contests(*cases: Contest) -> pytest.MarkDecorator:
         {"A/2": "15.00"},
     ),
     Contest(
-        "an instalment that is not there",
+        "an instalment that is not there: the invoice",
         [issued("A", *PARTS), disputed("D", "A", instalment=3)],
+        {"A/1": "60.00", "A/2": "40.00"},
+    ),
+    Contest(
+        "a part of an instalment that is not there: so much of the invoice",
+        [issued("A", *PARTS), disputed("D", "A", "70.00", instalment=3)],
+        {"A/1": "60.00", "A/2": "10.00"},
+    ),
+    Contest(
+        "an instalment that comes with an amendment",
+        [issued("A", "100.00"), disputed("D", "A", instalment=2), amended("A", 1, *PARTS)],
+        {"A/2": "40.00"},
+    ),
+    Contest(
+        "an instalment that an amendment has removed: the invoice",
+        [issued("A", *PARTS), disputed("D", "A", instalment=2), amended("A", 1, "100.00")],
+        {"A/1": "100.00"},
+    ),
+    Contest(
+        "an instalment that is not there, rejected",
+        [
+            issued("A", *PARTS),
+            disputed("D", "A", instalment=3),
+            resolved("D", "A", "rejected"),
+        ],
     ),
     Contest(
         "several add up",
@@ -306,6 +330,11 @@ class Span:
             ),
             Span("of another instalment", [disputed("D", "A", instalment=2)], []),
             Span(
+                "of an instalment that is not there",
+                [disputed("D", "A", instalment=3, on="2026-02-01")],
+                [("2026-02-01", None)],
+            ),
+            Span(
                 "accepted, the clock goes on although the part waits for its credit",
                 [
                     disputed("D", "A", on="2026-02-01"),
@@ -344,7 +373,7 @@ def test_disputes_end_in_one_state_in_any_order(order: tuple[int, ...]) -> None:
 
 def test_what_is_raised_is_told_anew_when_its_disputed_part_changes() -> None:
     book = Book()
-    book.fold(issued("A", "100.00"))
+    book.fold(issued("A", "100.00", ("2026-03-02", "50.00")))
     book.raise_level("A/1")
     book.fold(disputed("D", "A", "30.00"))
     book.fold(disputed("E", "A", instalment=2))

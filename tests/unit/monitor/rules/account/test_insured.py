@@ -85,8 +85,8 @@ A = issued("A", "100.00")
         {"2026-03-02": ["A/1 raised claim"]},
     ),
     Story(
-        "a dispute of all holds the claim, of a part it does not",
-        CLAIM_ALONE,
+        "a dispute of all holds a claim that names disputes, of a part it does not",
+        policy(level("claim", 30, "insurance_claim", held_by="dispute")),
         {
             "2026-01-01": [A, issued("B", "100.00")],
             "2026-02-01": [disputed("D", "A"), disputed("E", "B", "10.00")],
@@ -94,6 +94,20 @@ A = issued("A", "100.00")
         },
         "2026-04-01",
         {"2026-03-02": ["B/1 raised claim"], "2026-03-10": ["A/1 raised claim"]},
+    ),
+    Story(
+        "where it names none, a person must judge what is disputed, in time for the insurer",
+        CLAIM_ALONE,
+        {"2026-01-01": [cover(waiting_days=20), A], "2026-02-01": [disputed("D", "A")]},
+        "2026-04-01",
+        {"2026-03-02": ["A/1 raised claim"]},
+    ),
+    Story(
+        "insolvency raises the claim for what is disputed too",
+        CLAIM_ALONE,
+        {"2026-01-01": [cover(), A], "2026-02-01": [disputed("D", "A"), insolvent("2026-02-01")]},
+        "2026-02-02",
+        {"2026-02-01": ["A/1 raised claim"]},
     ),
     Story(
         "step by step a claim waits for no letter",
@@ -143,6 +157,17 @@ def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:
         "an invoice of later is claimed on the day it comes",
         CLAIM_ALONE,
         {"2026-01-01": [cover()], "2026-01-02": [insolvent("2026-01-02")], "2026-01-15": [A]},
+        "2026-01-31",
+        {"2026-01-15": ["A/1 raised claim"]},
+    ),
+    Story(
+        "an invoice that is told ahead is claimed on the day it is issued",
+        CLAIM_ALONE,
+        {
+            "2026-01-01": [cover()],
+            "2026-01-02": [insolvent("2026-01-02")],
+            "2026-01-05": [issued("A", "100.00", on="2026-01-15")],
+        },
         "2026-01-31",
         {"2026-01-15": ["A/1 raised claim"]},
     ),

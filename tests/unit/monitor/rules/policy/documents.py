@@ -188,6 +188,8 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
             ("out of time", {"not_after_days": 90}, "not_after_days", "the insurer's days"),
             ("waiting", {"min_days_after_previous": 1}, "min_days_after_previous", "insurer's"),
             ("held by insolvency", {"held_by": ["insolvency"]}, "held_by", "raises an insurance"),
+            ("held by promises", {"held_by": ["promise"]}, "held_by", "promise is the debtor's"),
+            ("held by blocks", {"held_by": ["dispute", "block"]}, "held_by", "block spares"),
         )
     ),
     ("a default of text", document(cross_default="dunning"), "cross_default", "a mapping"),

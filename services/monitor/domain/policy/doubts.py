@@ -1,0 +1,52 @@
+"""What is valid in a policy and most likely not meant: sentences for whoever checks or sets it."""
+
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Final
+
+from services.monitor.domain.policy.policy import DO_NOTHING, INSURANCE_CLAIM, Policy
+from shared.contracts.interest import CN_LPR_1Y
+
+#: What more than a task of its own name comes of; any other action is the creditor's own.
+KNOWN_ACTIONS: Final = ("dunning_letter", "legal_handoff", INSURANCE_CLAIM, DO_NOTHING)
+#: How much a Chinese court grants where the contract names no rate: the loan prime rate and 30 % to
+#: 50 % of it (Supreme People's Court, interpretation on sales contracts, article 18(4)).
+LPR_FACTOR_MIN: Final = Fraction("1.3")
+LPR_FACTOR_MAX: Final = Fraction("1.5")
+LPR_FACTORS: Final = (
+    "1.3 to 1.5, which a court grants where the contract names no rate (Supreme People's Court of "
+    "China, interpretation on sales contracts, article 18(4))"
+)
+
+
+def doubts_of(policy: Policy) -> list[str]:
+    """Return a sentence on each thing that a person should look at once more, by its path."""
+    return [*_of_actions(policy), *_of_interest(policy)]
+
+
+def _of_actions(policy: Policy) -> list[str]:
+    found: list[str] = []
+    for index, level in enumerate(policy.levels):
+        if level.action in KNOWN_ACTIONS:
+            continue
+        near = get_close_matches(level.action, KNOWN_ACTIONS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN_ACTIONS)}"
+        found.append(
+            f"levels[{index}].action: {level.action!r} opens a task of that name and does nothing "
+            f"else, such as send a letter; {hint}"
+        )
+    return found
+
+
+def _of_interest(policy: Policy) -> list[str]:
+    terms = policy.interest
+    if terms is None or terms.reference != CN_LPR_1Y:
+        return []
+    if LPR_FACTOR_MIN <= terms.factor <= LPR_FACTOR_MAX:
+        return []
+    return [
+        (
+            f"interest.factor: {float(terms.factor):g} is outside {LPR_FACTORS}; a rate that was "
+            "agreed stands in the invoice"
+        )
+    ]

@@ -1,0 +1,161 @@
+"""What a person should see: a sentence for each contradiction, gone when it is mended."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from shared.contracts.fields import Inbound
+from tests.unit.monitor.book import Book
+from tests.unit.monitor.builders import amended, issued, paid, reversed_
+from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
+from tests.unit.monitor.invoice_builders import (
+    disputed,
+    resolved,
+    write_off_reversed,
+    written_off,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Events, what is to be seen after them, and what mends it."""
+
+    name: str
+    events: list[Inbound]
+    sentences: list[str]
+    mended_by: list[Inbound] = field(default_factory=list)
+
+
+A = issued("A", "100.00")
+IN_USD = promised("P", "50.00", "A", currency="USD")
+
+DEBTOR = (
+    Case(
+        "a promise for an invoice that has not come",
+        [promised("P", None, "A")],
+        ["invoice A has not come: promise P waits"],
+        [A],
+    ),
+    Case(
+        "a promise for an invoice that has come",
+        [A, promised("P", None, "A")],
+        [],
+    ),
+    Case(
+        "promises and a block for an invoice that has not come",
+        [promised("Q", None, "A", "B"), blocked("K", "A"), promised("P", None, "A")],
+        ["invoice A has not come: promise P, promise Q, block K wait",
+         "invoice B has not come: promise Q waits"],
+        [A, issued("B", "50.00")],
+    ),
+    Case(
+        "a block on an invoice that has not come, lifted",
+        [blocked("K", "A")],
+        ["invoice A has not come: block K waits"],
+        [unblocked("K")],
+    ),
+    Case(
+        "money and a promise for an invoice that has not come",
+        [paid("R", "50.00", ("A", "50.00")), promised("P", None, "A")],
+        ["invoice A has not come: payment R waits", "invoice A has not come: promise P waits"],
+        [A],
+    ),
+    Case(
+        "a promise in another currency than its invoice, withdrawn, even after its day",
+        [A, IN_USD],
+        ["promise P in USD names invoice A in EUR; nothing is converted"],
+        [promise_withdrawn("P", on="2026-03-01")],
+    ),
+    Case(
+        "the same before its invoice",
+        [IN_USD, A],
+        ["promise P in USD names invoice A in EUR; nothing is converted"],
+    ),
+    Case(
+        "a promise for the account in a currency that nothing is owed in",
+        [A, promised("P", "50.00", currency="USD")],
+        ["promise P is in USD, and no invoice in USD has come; it holds nothing"],
+        [issued("B", "50.00", currency="USD")],
+    ),
+)  # fmt: skip
+
+DISPUTES = (
+    Case(
+        "a dispute of an instalment that is not there, until it is resolved",
+        [A, disputed("D", "A", instalment=2)],
+        ["dispute D names instalment 2 of invoice A, which has 1; it counts for the invoice"],
+        [resolved("D", "A", "rejected")],
+    ),
+    Case(
+        "a dispute of an instalment that is not there, until it is",
+        [A, disputed("D", "A", "30.00", instalment=2)],
+        ["dispute D names instalment 2 of invoice A, which has 1; it counts for the invoice"],
+        [amended("A", 1, "50.00", "50.00")],
+    ),
+    Case("a dispute of an instalment that is there", [A, disputed("D", "A", instalment=1)], []),
+)
+
+#: An amount, and by how much it is too much.
+REVERSED = "the reversal of a write-off of {} on 2026-03-10: {} more than was given up of invoice A"
+WRITE_OFFS = (
+    Case(
+        "a write-off above what was open",
+        [A, written_off("A", "500.00")],
+        ["the write-off of 500.00 EUR on 2026-03-01: 400.00 EUR more than was open of invoice A"],
+        [amended("A", 1, "500.00")],
+    ),
+    Case(
+        "a write-off above what money has left open",
+        [A, paid("P", "30.00", ("A", "30.00")), written_off("A", "70.01")],
+        ["the write-off of 70.01 EUR on 2026-03-01: 0.01 EUR more than was open of invoice A"],
+        [reversed_("R", "P")],
+    ),
+    Case(
+        "a second write-off of what is given up already",
+        [A, written_off("A"), written_off("A", "10.00", on="2026-03-02")],
+        ["the write-off of 10.00 EUR on 2026-03-02: 10.00 EUR more than was open of invoice A"],
+        [write_off_reversed("A", "10.00", on="2026-03-01")],
+    ),
+    Case("a write-off of what is open", [A, written_off("A", "100.00")], []),
+    Case("a write-off of all where nothing is open", [A, written_off("A"), written_off("A")], []),
+    Case(
+        "a reversal of all without a write-off",
+        [A, write_off_reversed("A")],
+        ["the reversal of a write-off of all on 2026-03-10: nothing was given up of invoice A"],
+        [written_off("A", "10.00")],
+    ),
+    Case(
+        "a reversal of an amount without a write-off",
+        [A, write_off_reversed("A", "10.00")],
+        [REVERSED.format("10.00 EUR", "10.00 EUR")],
+        [written_off("A", "10.00")],
+    ),
+    Case(
+        "a reversal beyond a write-off",
+        [A, written_off("A", "20.00"), write_off_reversed("A", "50.00")],
+        [REVERSED.format("50.00 EUR", "30.00 EUR")],
+        [written_off("A", "30.00", on="2026-03-02")],
+    ),
+    Case(
+        "a reversal of a write-off",
+        [A, written_off("A", "20.00"), write_off_reversed("A", "20.00")],
+        [],
+    ),
+    Case(
+        "an amount that does not fit is no more than was open",
+        [issued("A", "100", currency="JPY"), written_off("A", "10.50")],
+        ["the write-off of 10.50 does not fit JPY"],
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES, *WRITE_OFFS)]
+)
+def test_what_waits_or_contradicts_is_shown_until_it_is_mended(case: Case) -> None:
+    book = Book()
+    book.fold(*case.events)
+    assert book.anomalies() == case.sentences
+    if case.mended_by:
+        book.fold(*case.mended_by)
+        assert book.anomalies() == []

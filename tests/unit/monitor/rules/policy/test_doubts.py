@@ -1,0 +1,65 @@
+"""What is valid in a policy and most likely not meant: who checks, tries or sets it is told."""
+
+from typing import Any
+
+import pytest
+
+from services.monitor.domain.policy.document import read_policy
+from services.monitor.domain.policy.doubts import KNOWN_ACTIONS, doubts_of
+from services.notifier.domain.deciding.raising import KIND_BY_ACTION
+from services.notifier.domain.work import DO_NOTHING
+from tests.unit.monitor.policies import default_policy, document
+
+
+def doubts(**more: Any) -> list[str]:
+    return doubts_of(read_policy(document(**more), 1))
+
+
+def acting(*actions: str) -> list[dict[str, Any]]:
+    return [
+        {"level": f"level {at}", "after_days": at, "action": action}
+        for at, action in enumerate(actions)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "hint"),
+    [
+        ("dunning_leter", "did you mean dunning_letter?"),
+        ("insurance_clam", "did you mean insurance_claim?"),
+        ("legal_hand_off", "did you mean legal_handoff?"),
+        ("phone_call", "known are dunning_letter, legal_handoff, insurance_claim, do_nothing"),
+    ],
+)
+def test_an_action_of_ones_own_is_valid_and_said_to_open_a_task_alone(
+    action: str, hint: str
+) -> None:
+    [sentence] = doubts(levels=acting("dunning_letter", action))
+    assert sentence.startswith(f"levels[1].action: {action!r} opens a task of that name")
+    assert sentence.endswith(f"; {hint}")
+
+
+def test_the_known_actions_are_those_that_the_notifier_knows() -> None:
+    assert set(KNOWN_ACTIONS) == {*KIND_BY_ACTION, DO_NOTHING}
+    assert doubts(levels=acting(*KNOWN_ACTIONS)) == doubts_of(default_policy()) == []
+
+
+@pytest.mark.parametrize(
+    ("interest", "doubted"),
+    [
+        ({"reference": "CN_LPR_1Y", "factor": "1.3"}, None),
+        ({"reference": "CN_LPR_1Y", "factor": "1.5"}, None),
+        ({"reference": "CN_LPR_1Y", "factor": "1.6"}, "1.6"),
+        ({"reference": "CN_LPR_1Y", "factor": "1.29"}, "1.29"),
+        ({"reference": "CN_LPR_1Y"}, "1"),
+        ({"reference": "ECB", "factor": "1.6"}, None),
+        ({"annual_percent": "10"}, None),
+    ],
+)
+def test_a_factor_of_the_loan_prime_rate_beyond_what_courts_grant_is_doubted(
+    interest: dict[str, str], doubted: str | None
+) -> None:
+    found = doubts(interest=interest)
+    beginning = f"interest.factor: {doubted} is outside 1.3 to 1.5"
+    assert [one.startswith(beginning) for one in found] == ([] if doubted is None else [True])
+    assert all("article 18(4)" in one for one in found)
