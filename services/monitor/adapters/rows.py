@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
@@ -273,8 +274,18 @@ def columns(records: Sequence[Sequence[Any]], width: int) -> list[str]:
 
 
 def _array(values: Sequence[Any]) -> str:
-    if isinstance(values[0], str) and None not in values:
-        return _text_array(values)
+    """Write a column by the one kind of value in it; a mixed one value by value."""
+    kinds = set(map(type, values))
+    if len(kinds) == 1:
+        [kind] = kinds
+        if kind is int:
+            return "{" + str(values)[1:-1].rstrip(",") + "}"
+        if issubclass(kind, str):
+            return _text_array(values)
+        if kind is date or kind is datetime:
+            return "{" + ",".join([value.isoformat() for value in values]) + "}"
+        if kind is NoneType:
+            return "{NULL" + ",NULL" * (len(values) - 1) + "}"
     return "{" + ",".join([_element(value) for value in values]) + "}"
 
 

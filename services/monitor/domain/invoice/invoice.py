@@ -193,6 +193,8 @@ class Invoice:
 
     def matched(self, instalment: int, kind: FundsKind) -> int:
         """Return the minor units of one kind of funds that have met an instalment."""
+        if not self.matches:
+            return 0
         return sum(
             match.amount
             for match in self.matches

@@ -45,18 +45,20 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
 
 def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
     """Tell the invoices that funds name how much of the funds stands for them, and settle."""
-    named = (account.invoices.get(one) for one in funds.invoice_ids())
-    funds.release([one.invoice_id for one in named if one is not None and one.cancelled_on])
+    if funds.kind is FundsKind.PAYMENT:
+        named = (account.invoices.get(one) for one in funds.invoice_ids())
+        funds.release([one.invoice_id for one in named if one is not None and one.cancelled_on])
     withdrawn = naming.withdrawn_of(funds)
     for invoice_id, parts in naming.named_of(funds).items():
         invoice = account.invoice(invoice_id)
         others = [one for one in invoice.named if (one.kind, one.funds_id) != funds.key]
         invoice.named = others + [one for one in parts if one.amount]
-        gone = [one for one in invoice.withdrawn if one.funds.key != funds.key]
-        gone += withdrawn.get(invoice_id, [])
-        invoice.withdrawn = sorted(
-            gone, key=lambda one: (one.funds.key, one.funds.position, one.until)
-        )
+        if withdrawn or invoice.withdrawn:
+            gone = [one for one in invoice.withdrawn if one.funds.key != funds.key]
+            gone += withdrawn.get(invoice_id, [])
+            invoice.withdrawn = sorted(
+                gone, key=lambda one: (one.funds.key, one.funds.position, one.until)
+            )
         settle(account, invoice, on, cause)
 
 
