@@ -5,6 +5,8 @@
 #   RUNS=1000 SEED=7    how many runs of the matrix of faults, and the seed that repeats them
 #   ONCE=1              the demonstration ends by itself
 #   DATA=DIR            the demonstration's data folder
+#   QUICK=1             the bench's checks alone; its ratios say little
+#   ONLY=monitor        the bench's contenders with that in their names, nothing written
 #   UPGRADE=1           `make lock` takes the newest versions instead of keeping the present ones
 
 PYTHON ?= python3
@@ -16,7 +18,7 @@ COMPILE = pip compile --quiet --no-header --no-annotate --generate-hashes --univ
 	--python-version 3.11 --no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test properties faults faults-long faults-breaks check format lock clean
+.PHONY: help demo test properties faults faults-long faults-breaks bench check format lock clean
 
 help: ## List every command with a line.
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +41,9 @@ faults-long: $(VENV) ## Every fault in every state of the system [RUNS=...] [SEE
 faults-breaks: $(VENV) ## Break the product on purpose, and show that the faults find it.
 	$(BIN)/python -m tests.faults.breaks
 
+bench: $(VENV) ## Measure the product against limits and peers [QUICK=1] [ONLY=...].
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+
 check: $(VENV) ## Check format, lint, types and the architecture.
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -56,6 +61,8 @@ lock: $(VENV) ## Pin the requirements anew, with hashes [UPGRADE=1].
 	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) -o requirements/runtime.txt pyproject.toml
 	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) --all-extras --no-emit-package arrears \
 		-o requirements/dev.txt pyproject.toml
+	PATH="$(CURDIR)/$(BIN):$$PATH" uv $(COMPILE) --no-emit-find-links \
+		-o benchmarks/peers/requirements.txt benchmarks/peers/requirements.in
 
 clean: ## Remove .venv and the tools' caches; data folders stay.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -31,6 +31,8 @@ def start_of_day(day: date, time_zone: str) -> datetime:
     return instant
 
 
+# One batch asks for each of its items, always at the same instant.
+@lru_cache(maxsize=256)
 def local_date(instant: datetime, time_zone: str) -> date:
     """Return the civil date of an instant in the zone."""
     return instant.astimezone(zone(time_zone)).date()

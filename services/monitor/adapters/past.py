@@ -54,7 +54,7 @@ ORDER BY partition, account_id
 #: What was said of accounts and their items, in order.
 WORDS: Final = """
 SELECT e.partition, e.account_id, e.event
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.escalations AS e USING (partition, account_id)
 ORDER BY e.seq
 """

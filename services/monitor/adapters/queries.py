@@ -27,7 +27,7 @@ ORDER BY (policy = 'default' AND version = 1) DESC, created_at, policy, version
 #: Which of these names the journal has, or has had. One statement, so that rows which leave the
 #: journal meanwhile are seen in one of the two places.
 KNOWN_NAMES: Final = """
-SELECT j.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
+SELECT j.name FROM unnest($1::text::int[], $2::text::uuid[]) AS k (partition, name)
 JOIN monitor.journal AS j ON j.partition = k.partition AND j.name = k.name
 UNION ALL
 SELECT v.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
@@ -37,7 +37,7 @@ JOIN monitor.volume_names AS v ON v.partition = k.partition AND v.name = k.name
 #: Funds by key.
 FUNDS_BY_KEY: Final = """
 SELECT f.partition, f.account_id, f.facts
-FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[])
      AS k (partition, account_id, kind, funds_id)
 JOIN monitor.funds AS f USING (partition, account_id, kind, funds_id)
 """
@@ -45,7 +45,7 @@ JOIN monitor.funds AS f USING (partition, account_id, kind, funds_id)
 #: Funds of accounts that the clearing rule may still match.
 FREE_FUNDS: Final = """
 SELECT f.partition, f.account_id, f.facts
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.funds AS f USING (partition, account_id)
 WHERE f.free_minor > 0
 """
@@ -53,14 +53,16 @@ WHERE f.free_minor > 0
 #: Invoices by key.
 INVOICES_BY_KEY: Final = """
 SELECT i.partition, i.account_id, i.invoice_id, i.facts
-FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.invoices AS i USING (partition, account_id, invoice_id)
 """
 
 #: All items of invoices.
 ITEMS_BY_INVOICE: Final = """
 SELECT i.*
-FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.items AS i USING (partition, account_id, invoice_id)
 ORDER BY i.partition, i.account_id, i.invoice_id, i.instalment
 """
@@ -68,7 +70,7 @@ ORDER BY i.partition, i.account_id, i.invoice_id, i.instalment
 #: Invoices of accounts that have something open.
 OPEN_INVOICES: Final = """
 SELECT DISTINCT i.partition, i.account_id, i.invoice_id
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.items AS i USING (partition, account_id)
 WHERE i.open_minor > 0
 """
@@ -109,20 +111,20 @@ WHERE partition = ANY($1::int[]) ORDER BY partition, seq LIMIT $2
 #: What is known of accounts besides their items, and what was said about them.
 ACCOUNTS: Final = """
 SELECT a.partition, a.account_id, a.facts, a.said
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.accounts AS a USING (partition, account_id)
 """
 
 #: Groups by key.
 GROUPS: Final = """
 SELECT g.partition, g.account_id, g.facts
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.groups AS g USING (partition, account_id)
 """
 
 #: All open items of accounts.
 OPEN_ITEMS: Final = """
-SELECT i.* FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+SELECT i.* FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.items AS i USING (partition, account_id)
 WHERE i.open_minor > 0
 ORDER BY i.partition, i.account_id, i.due_on, i.invoice_id, i.instalment
@@ -130,7 +132,8 @@ ORDER BY i.partition, i.account_id, i.due_on, i.invoice_id, i.instalment
 
 #: The clearing records of invoices, in the order of the ledger.
 CLEARINGS: Final = """
-SELECT c.* FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+SELECT c.* FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
 ORDER BY c.partition, c."offset", c.number
 """
@@ -138,7 +141,7 @@ ORDER BY c.partition, c."offset", c.number
 #: Raises of one action of accounts that were not lifted since.
 STANDING_RAISES: Final = """
 SELECT e.partition, e.account_id, e.event
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.escalations AS e USING (partition, account_id)
 WHERE e.type = $3 AND e.event->>'action' = $5 AND NOT EXISTS (
     SELECT 1 FROM monitor.escalations AS l
@@ -153,7 +156,7 @@ SELECT c.partition, c.account_id, c.invoice_id, i.issued_on, i.due_on, i.origina
     c.kind = 'payment' AS is_payment, c.currency,
     coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day,
     sum(c.amount_minor)::bigint AS amount_minor
-FROM unnest($1::int[], $2::text[], $3::text[], $4::date[])
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::date[])
      AS k (partition, account_id, invoice_id, since)
 JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
 JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
@@ -167,7 +170,8 @@ HAVING sum(c.amount_minor) <> 0
 #: The same of all items of accounts, and by day what was paid beside: it met nothing, or interest.
 MONEY_ON_ACCOUNTS: Final = """
 WITH k AS (
-    SELECT * FROM unnest($1::int[], $2::text[], $3::date[]) AS k (partition, account_id, since)
+    SELECT * FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::date[]) AS k (partition, account_id, since)
 ), met AS (
     SELECT c.partition, c.account_id, i.invoice_id, i.issued_on, i.due_on, i.original_due_on,
         c.kind = 'payment' AS is_payment, c.currency,

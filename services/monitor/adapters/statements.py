@@ -1,15 +1,17 @@
 """The monitor's SQL for the write path: each statement has a name and a sentence.
 
-All of it is set-based: keys and rows go in as arrays, so that a batch costs a fixed number of
-statements whatever its size.
+All of it is set-based: keys and rows go in as arrays, written as text by `rows.columns`, so that a
+batch costs a fixed number of statements whatever its size.
 """
 
 from typing import Final
 
-#: Take partitions over: whoever had them is fenced from here on.
+#: Take partitions over: whoever had them is fenced from here on. In one that was never taken before
+#: nothing waits to be looked at under the policies there are.
 ACQUIRE: Final = """
-INSERT INTO monitor.partitions (partition, epoch, owner)
-SELECT partition, 1, $2 FROM unnest($1::int[]) AS partition
+INSERT INTO monitor.partitions (partition, epoch, owner, policies_seen)
+SELECT partition, 1, $2, (SELECT count(*) FROM monitor.policies)
+FROM unnest($1::int[]) AS partition
 ON CONFLICT (partition) DO UPDATE SET epoch = partitions.epoch + 1, owner = excluded.owner
 RETURNING partition, epoch, next_offset, offset_shift
 """
@@ -65,7 +67,8 @@ LOCK TABLE monitor.policies IN SHARE ROW EXCLUSIVE MODE
 SAVE_INVOICES: Final = """
 INSERT INTO monitor.invoices (partition, account_id, invoice_id, facts, anomalies)
 SELECT partition, account_id, invoice_id, facts::json, anomalies::json
-FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[],
+    $5::text::text[])
      AS n (partition, account_id, invoice_id, facts, anomalies)
 ON CONFLICT (partition, account_id, invoice_id) DO UPDATE SET
     facts = excluded.facts, anomalies = excluded.anomalies
@@ -74,7 +77,7 @@ ON CONFLICT (partition, account_id, invoice_id) DO UPDATE SET
 #: Delete items (and their timers below) of invoices that were amended to fewer instalments.
 DROP_ITEMS: Final = """
 DELETE FROM monitor.items AS i
-USING unnest($1::int[], $2::text[], $3::text[], $4::int[])
+USING unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[])
       AS k (partition, account_id, invoice_id, kept)
 WHERE i.partition = k.partition AND i.account_id = k.account_id
   AND i.invoice_id = k.invoice_id AND i.instalment > k.kept
@@ -83,7 +86,7 @@ WHERE i.partition = k.partition AND i.account_id = k.account_id
 #: Delete the timers of items that are no more.
 DROP_TIMERS: Final = """
 DELETE FROM monitor.timers AS t
-USING unnest($1::int[], $2::text[], $3::text[], $4::int[])
+USING unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[])
       AS k (partition, account_id, invoice_id, kept)
 WHERE t.partition = k.partition AND t.account_id = k.account_id
   AND t.invoice_id = k.invoice_id AND t.instalment > k.kept
@@ -100,10 +103,13 @@ SELECT partition, account_id, invoice_id, instalment, currency, amount_minor, cl
     original_due_on, status, cycle, level, raised::json, next_attention_on, disputed_days::json,
     turns
 FROM unnest(
-    $1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::date[], $13::date[],
-    $14::date[], $15::text[], $16::int[], $17::text[], $18::text[], $19::date[], $20::text[],
-    $21::int[])
+    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[], $5::text::text[],
+    $6::text::bigint[], $7::text::bigint[],
+    $8::text::bigint[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[],
+    $12::text::date[], $13::text::date[],
+    $14::text::date[], $15::text::text[], $16::text::int[], $17::text::text[],
+    $18::text::text[], $19::text::date[], $20::text::text[],
+    $21::text::int[])
     AS n (partition, account_id, invoice_id, instalment, currency, amount_minor, cleared_minor,
     credited_minor, written_off_minor, disputed_minor, open_minor, issued_on, due_on,
     original_due_on, status, cycle, level, raised, next_attention_on, disputed_days, turns)
@@ -120,7 +126,8 @@ ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET
 #: Set timers.
 SAVE_TIMERS: Final = """
 INSERT INTO monitor.timers AS t (partition, account_id, invoice_id, instalment, due_at)
-SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::timestamptz[])
+SELECT * FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[],
+    $5::text::timestamptz[])
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
 WHERE t.due_at <> excluded.due_at
 """
@@ -128,7 +135,7 @@ WHERE t.due_at <> excluded.due_at
 #: Take timers away.
 CLEAR_TIMERS: Final = """
 DELETE FROM monitor.timers AS t
-USING unnest($1::int[], $2::text[], $3::text[], $4::int[])
+USING unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::int[])
       AS k (partition, account_id, invoice_id, instalment)
 WHERE t.partition = k.partition AND t.account_id = k.account_id
   AND t.invoice_id = k.invoice_id AND t.instalment = k.instalment
@@ -142,8 +149,9 @@ INSERT INTO monitor.funds (
 SELECT partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
     unapplied_minor, free_minor, facts::json, anomalies::json
 FROM unnest(
-    $1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::text[], $11::text[])
+    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::bigint[], $7::text::bigint[],
+    $8::text::bigint[], $9::text::bigint[], $10::text::text[], $11::text::text[])
     AS n (partition, account_id, kind, funds_id, currency, amount_minor, reversed_minor,
     unapplied_minor, free_minor, facts, anomalies)
 ON CONFLICT (partition, account_id, kind, funds_id) DO UPDATE SET
@@ -159,8 +167,9 @@ INSERT INTO monitor.balances AS b (
     partition, account_id, currency, invoiced_minor, received_minor, credited_minor,
     written_off_minor, reversed_minor, open_minor, unapplied_minor, interest_minor)
 SELECT * FROM unnest(
-    $1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
+    $1::text::int[], $2::text::text[], $3::text::text[], $4::text::bigint[],
+    $5::text::bigint[], $6::text::bigint[], $7::text::bigint[],
+    $8::text::bigint[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[])
 ON CONFLICT (partition, account_id, currency) DO UPDATE SET
     invoiced_minor = b.invoiced_minor + excluded.invoiced_minor,
     received_minor = b.received_minor + excluded.received_minor,
@@ -183,8 +192,9 @@ INSERT INTO monitor.escalations (
     partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level, event)
 SELECT partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level,
     event::json
-FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::int[],
-    $8::text[], $9::text[]) WITH ORDINALITY
+FROM unnest($1::text::int[], $2::text::uuid[], $3::text::text[], $4::text::text[],
+    $5::text::uuid[], $6::text::text[], $7::text::int[],
+    $8::text::text[], $9::text::text[]) WITH ORDINALITY
     AS n (partition, event_id, account_id, type, escalation_id, invoice_id, instalment, level,
     event, place)
 ORDER BY place
@@ -194,7 +204,8 @@ ORDER BY place
 SAVE_OUTBOX: Final = """
 INSERT INTO monitor.outbox (partition, topic, key, value, said_at)
 SELECT partition, topic, key, value, $5
-FROM unnest($1::int[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[],
+    $4::text::bytea[]) WITH ORDINALITY
     AS n (partition, topic, key, value, place)
 ORDER BY place
 """
@@ -209,7 +220,7 @@ WHERE o.partition = k.partition AND o.seq = k.seq
 SAVE_ACCOUNTS: Final = """
 INSERT INTO monitor.accounts (partition, account_id, facts, anomalies)
 SELECT partition, account_id, facts::json, anomalies::json
-FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
+FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::text[])
      AS n (partition, account_id, facts, anomalies)
 ON CONFLICT (partition, account_id) DO UPDATE SET
     facts = excluded.facts, anomalies = excluded.anomalies
@@ -219,7 +230,8 @@ ON CONFLICT (partition, account_id) DO UPDATE SET
 SAVE_SAID: Final = """
 INSERT INTO monitor.accounts (partition, account_id, facts, said)
 SELECT partition, account_id, '{}', said::json
-FROM unnest($1::int[], $2::text[], $3::text[]) AS n (partition, account_id, said)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS n (partition, account_id, said)
 ON CONFLICT (partition, account_id) DO UPDATE SET said = excluded.said
 """
 
@@ -227,14 +239,15 @@ ON CONFLICT (partition, account_id) DO UPDATE SET said = excluded.said
 SAVE_GROUPS: Final = """
 INSERT INTO monitor.groups (partition, account_id, facts)
 SELECT partition, account_id, facts::json
-FROM unnest($1::int[], $2::text[], $3::text[]) AS n (partition, account_id, facts)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS n (partition, account_id, facts)
 ON CONFLICT (partition, account_id) DO UPDATE SET facts = excluded.facts
 """
 
 #: Set the timers of accounts.
 SAVE_ACCOUNT_TIMERS: Final = """
 INSERT INTO monitor.account_timers AS t (partition, account_id, due_at)
-SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[])
+SELECT * FROM unnest($1::text::int[], $2::text::text[], $3::text::timestamptz[])
 ON CONFLICT (partition, account_id) DO UPDATE SET due_at = excluded.due_at
 WHERE t.due_at <> excluded.due_at
 """
@@ -242,7 +255,7 @@ WHERE t.due_at <> excluded.due_at
 #: Take the timers of accounts away.
 CLEAR_ACCOUNT_TIMERS: Final = """
 DELETE FROM monitor.account_timers AS t
-USING unnest($1::int[], $2::text[]) AS k (partition, account_id)
+USING unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 WHERE t.partition = k.partition AND t.account_id = k.account_id
 """
 
@@ -250,7 +263,7 @@ WHERE t.partition = k.partition AND t.account_id = k.account_id
 RETIME_ACCOUNTS: Final = """
 INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
 SELECT i.partition, i.account_id, i.invoice_id, i.instalment, $3
-FROM unnest($1::int[], $2::text[]) AS k (partition, account_id)
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
 JOIN monitor.items AS i USING (partition, account_id)
 WHERE i.open_minor > 0
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at
@@ -261,7 +274,8 @@ ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at
 RETIME_INVOICES: Final = """
 INSERT INTO monitor.timers (partition, account_id, invoice_id, instalment, due_at)
 SELECT i.partition, i.account_id, i.invoice_id, i.instalment, $4
-FROM unnest($1::int[], $2::text[], $3::text[]) AS k (partition, account_id, invoice_id)
+FROM unnest($1::text::int[], $2::text::text[],
+    $3::text::text[]) AS k (partition, account_id, invoice_id)
 JOIN monitor.items AS i USING (partition, account_id, invoice_id)
 WHERE i.open_minor <> 0
 ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET due_at = excluded.due_at

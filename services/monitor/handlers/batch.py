@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from services.monitor.domain.escalation.announcing import default_announcement
 from services.monitor.domain.escalation.standing import wants_standing
@@ -38,8 +39,7 @@ _DECODERS = {name: msgspec.json.Decoder(struct) for name, struct in LEDGER_TYPES
 _ENVELOPE = msgspec.json.Decoder(LedgerEvent)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A decoded record."""
 
     record: Record
@@ -144,7 +144,10 @@ def _without_known(entries: Sequence[Entry], known: set[uuid.UUID]) -> list[Entr
 def _needs(entries: Sequence[Entry]) -> dict[AccountKey, Needs]:
     needs: dict[AccountKey, Needs] = {}
     for entry in entries:
-        needs.setdefault(entry.key, Needs()).add(entry.data)
+        need = needs.get(entry.key)
+        if need is None:
+            need = needs[entry.key] = Needs()
+        need.add(entry.data)
     return needs
 
 
@@ -174,15 +177,18 @@ def _fold(
                 partition, offset, entry.key[1], entry.name, rule, entry.record.value, changes
             )
         )
-        clearings.extend(
-            PlacedClearing(partition, offset, number, entry.key[1], clearing)
-            for number, clearing in enumerate(account.clearings)
-        )
-        told.extend((entry, one) for one in account.told)
-        messages.extend((partition, one) for one in account.messages)
-        account.clearings.clear()
-        account.told.clear()
-        account.messages.clear()
+        if account.clearings:
+            clearings += [
+                PlacedClearing(partition, offset, number, entry.key[1], clearing)
+                for number, clearing in enumerate(account.clearings)
+            ]
+            account.clearings.clear()
+        if account.told:
+            told += [(entry, one) for one in account.told]
+            account.told.clear()
+        if account.messages:
+            messages += [(partition, one) for one in account.messages]
+            account.messages.clear()
     return journal, clearings, told, messages
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from services.monitor.domain.escalation.promises import Money
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import Invoice
@@ -46,8 +48,7 @@ class Ownership:
         return Record(record.partition, record.offset + self.offset_shift, record.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One message of the ledger topic."""
 
     partition: int
@@ -55,8 +56,7 @@ class Record:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """An accepted event as it goes into the journal."""
 
     partition: int
@@ -68,8 +68,7 @@ class JournalEntry:
     changes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedClearing:
+class PlacedClearing(Struct, frozen=True):
     """A clearing record with its place in the ledger."""
 
     partition: int
@@ -87,8 +86,7 @@ class DueItem:
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedItem:
+class PlacedItem(Struct, frozen=True):
     """An item after a decision, and the instant its timer stands at (None: no timer)."""
 
     partition: int

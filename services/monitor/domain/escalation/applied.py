@@ -45,7 +45,8 @@ def apply(
     """
     item.next_attention_on = decision.next_attention_on
     if not decision.says:
-        item.raised = _in_order(item.raised, policy)
+        if len(item.raised) > 1:
+            item.raised = _in_order(item.raised, policy)
         return UNCHANGED
     gone = {raised.level for raised, _why in decision.lifts}
     holds = {raised.level: hold for raised, hold in decision.held}

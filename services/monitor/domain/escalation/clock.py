@@ -6,8 +6,10 @@ as in Odoo's "Follow-up on invoices"; the wait for the level before as "Effectiv
 Business One's dunning levels. What a dispute gives back is Arrears' own.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from services.monitor.domain.escalation.holds import DISPUTE
 from services.monitor.domain.insurance.clocks import Insurance, insurance_of
@@ -16,8 +18,7 @@ from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import RESTART, Level, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
+class Prospect(Struct, frozen=True):
     """A level that may still be raised in this cycle, and the local date on which it is reached."""
 
     level: Level

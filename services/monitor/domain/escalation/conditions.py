@@ -45,18 +45,19 @@ def shortfall(
     counts among the account's from its due date on. What is disputed counts for a claim: whether it
     is paid for is the insurer's word, and the notice must not be missed.
     """
-    if item.dunnable <= 0 and not level.is_claim:
+    amount = dunnable = item.dunnable
+    if dunnable <= 0 and not level.is_claim:
         return "all that is open is disputed"
     conditions = level.conditions
-    amount, items = item.dunnable, conditions.minimum_items
+    items = conditions.minimum_items
     if overdue is not None and level.after_days >= 0:
-        itself = overdue.with_item(item, today) if item.dunnable > 0 else overdue
+        itself = overdue.with_item(item, today) if dunnable > 0 else overdue
         items = itself.items
         if policy.minimum_scope == ACCOUNT:
             amount = itself.by_currency.get(item.currency, 0)
     if level.is_claim:
         amount += item.disputed
-        items += item.dunnable <= 0
+        items += dunnable <= 0
     if items < conditions.minimum_items:
         return f"fewer than {conditions.minimum_items} overdue items: {items}"
     if amount < conditions.minimum_open.get(item.currency, 0):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from msgspec import Struct
+
 from services.monitor.domain.escalation.clock import Prospect, prospects
 from services.monitor.domain.escalation.conditions import Overdue, shortfall
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
@@ -50,8 +52,7 @@ class Raise:
     cross_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What to do about an item today, and the local date on which to look again."""
 
     raises: tuple[Raise, ...] = ()

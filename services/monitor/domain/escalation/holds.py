@@ -85,6 +85,8 @@ def next_hold_on(item: Item, debtor: Debtor, today: date) -> date | None:
 
 def hold_of(level: Level | None, holds: Sequence[Hold]) -> Hold | None:
     """Return what holds a level: of several, the one that lasts longest."""
+    if not holds:
+        return None
     found = [
         hold
         for hold in holds

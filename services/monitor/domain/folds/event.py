@@ -1,13 +1,13 @@
 """An event as the folds take it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.contracts.fields import Inbound
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A validated event of an account, in the order of the ledger."""
 
     name: str

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+from msgspec import Struct
+
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.terms import (
@@ -24,8 +26,7 @@ from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 INTEREST: Final = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFunds:
+class NamedFunds(Struct, frozen=True):
     """Funds that name this invoice: how much of them may be matched here, in minor units."""
 
     kind: FundsKind
@@ -54,8 +55,7 @@ class Withdrawn:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Minor units of some funds that have met one instalment."""
 
     kind: FundsKind
@@ -183,14 +183,18 @@ class Invoice:
         """
         if self.currency is None:
             return []
-        amendment, extension = newest_of(self.versions(), on), latest_of(self.agreements(), on)
-        parts = terms_of(self.parts, amendment, extension, self.currency)
+        parts = self.parts
+        if self.amendment is not None or self.extension is not None:
+            amendment, extension = newest_of(self.versions(), on), latest_of(self.agreements(), on)
+            parts = terms_of(parts, amendment, extension, self.currency)
         if self.cancelled_on is not None and self.cancelled_on <= on:
             return [Part(part.due_on, 0) for part in parts]
         return parts
 
     def matched(self, instalment: int, kind: FundsKind) -> int:
         """Return the minor units of one kind of funds that have met an instalment."""
+        if not self.matches:
+            return 0
         return sum(
             match.amount
             for match in self.matches

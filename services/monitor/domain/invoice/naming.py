@@ -1,7 +1,8 @@
 """Naming: what of funds stands for which invoice, and until when what was reversed since stood."""
 
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from services.monitor.domain.invoice.invoice import INTEREST, NamedFunds, Withdrawn
 from services.monitor.domain.ledger.funds import Funds

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
+from msgspec import Struct
+
 from shared.errors import RejectedError
 from shared.money import to_minor
 
@@ -17,8 +19,7 @@ from shared.money import to_minor
 UNTIMED: Final = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One due part of an invoice, in minor units."""
 
     due_on: date

@@ -110,13 +110,19 @@ class Account:
     def invoice(self, invoice_id: str) -> Invoice:
         """Return an invoice to change, made when nothing was known of it."""
         self.touched_invoices.add(invoice_id)
-        return self.invoices.setdefault(invoice_id, Invoice(invoice_id))
+        known = self.invoices.get(invoice_id)
+        if known is None:
+            known = self.invoices[invoice_id] = Invoice(invoice_id)
+        return known
 
     def funds_of(self, kind: FundsKind, funds_id: str) -> Funds:
         """Return funds to change, made when nothing was known of them."""
         self.touched_funds.add((kind, funds_id))
         self.maybe_free.add((kind, funds_id))
-        return self.funds.setdefault((kind, funds_id), Funds(kind, funds_id))
+        known = self.funds.get((kind, funds_id))
+        if known is None:
+            known = self.funds[kind, funds_id] = Funds(kind, funds_id)
+        return known
 
     def debtor_to_change(self) -> Debtor:
         """Return the debtor to change."""
@@ -150,7 +156,10 @@ class Account:
 
     def balance(self, currency: str) -> Balance:
         """Return the batch's changes to the account's totals in a currency."""
-        return self.balances.setdefault(currency, Balance())
+        known = self.balances.get(currency)
+        if known is None:
+            known = self.balances[currency] = Balance()
+        return known
 
     def record(
         self,
@@ -185,9 +194,9 @@ class Account:
     def note(self, item: Item, before: int, after: int) -> None:
         """Note in the journal's changes what an event did to an item's open amount."""
         if before != after:
-            items = self.changes.setdefault("items", {})
-            first = items[item.item_id][0] if item.item_id in items else before
-            items[item.item_id] = [first, after]
+            items, item_id = self.changes.setdefault("items", {}), item.item_id
+            first = items[item_id][0] if item_id in items else before
+            items[item_id] = [first, after]
 
     def remark(self, sentence: str) -> None:
         """Note in the journal's changes why an event did not do what it says."""

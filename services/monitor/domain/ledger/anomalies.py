@@ -22,10 +22,14 @@ def of_invoice(invoice: Invoice) -> list[str]:
     currency = invoice.currency
     if currency is None:
         return found + _awaited(invoice.invoice_id, _waiting(invoice))
-    found += _of_terms(invoice, currency)
-    found += _of_disputes(invoice, currency)
-    found += _of_write_offs(invoice, currency)
-    found += _of_payments(invoice, currency)
+    if invoice.amendment is not None or invoice.extension is not None:
+        found += _of_terms(invoice, currency)
+    if invoice.disputes:
+        found += _of_disputes(invoice, currency)
+    if invoice.losses_beyond:
+        found += _of_write_offs(invoice, currency)
+    if invoice.named:
+        found += _of_payments(invoice, currency)
     for one in invoice.named:
         if one.currency != currency:
             found.append(
@@ -37,6 +41,8 @@ def of_invoice(invoice: Invoice) -> list[str]:
                 f"{one.kind.replace('_', ' ')} {one.funds_id} names instalment {one.instalment} "
                 f"of invoice {invoice.invoice_id}, which has {len(invoice.items)}"
             )
+    if not invoice.write_offs and not invoice.waivers:
+        return found
     words = [("write-off", one.amount) for one in invoice.write_offs.values()]
     words += [("waiver", one.amount) for one in invoice.waivers.values()]
     found += [

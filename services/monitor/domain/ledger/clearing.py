@@ -10,9 +10,10 @@ match stays is Arrears' own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
 from services.monitor.domain.invoice.item import Item
@@ -29,8 +30,7 @@ RULES: Final = (OLDEST_DUE_FIRST, NONE)
 _Matches = dict[tuple[bool, FundsKind, str, int], Match]
 
 
-@dataclass(frozen=True, slots=True)
-class Clearing:
+class Clearing(Struct, frozen=True):
     """A clearing record: minor units that met an item, or, below zero, that left it again.
 
     Instalment 0 is the interest on the invoice. The day is the value date where money came, but not
@@ -120,7 +120,7 @@ def _meet(
             amount = min(match.amount, room[match.instalment - 1])
             if amount:
                 room[match.instalment - 1] -= amount
-                _add(matches, _resized(match, amount))
+                _add(matches, resized(match, amount))
     for named in sorted(named_funds, key=_value_order):
         if named.currency != currency:
             continue
@@ -148,7 +148,8 @@ def _instalments_for(named: NamedFunds, by_day: Sequence[int]) -> Iterable[int]:
     return by_day if named.kind is FundsKind.PAYMENT else reversed(by_day)
 
 
-def _resized(match: Match, amount: int) -> Match:
+def resized(match: Match, amount: int) -> Match:
+    """Return a match of another amount."""
     return Match(match.kind, match.funds_id, match.instalment, amount, match.named)
 
 
@@ -160,7 +161,7 @@ def _add(matches: _Matches, new: Match) -> None:
     """Add a match; one of the same funds and instalment grows instead, so that each is one."""
     key = _key(new)
     known = matches.get(key)
-    matches[key] = new if known is None else _resized(known, known.amount + new.amount)
+    matches[key] = new if known is None else resized(known, known.amount + new.amount)
 
 
 def oldest_due_first(free: Iterable[Funds], items: Iterable[Item]) -> list[tuple[Funds, Item, int]]:

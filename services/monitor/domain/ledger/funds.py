@@ -5,9 +5,12 @@ credit that nothing is set off against. What a reversal in part takes first is A
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.errors import RejectedError
 from shared.money import to_minor
@@ -26,8 +29,7 @@ class FundsKind(StrEnum):
 FundsKey = tuple[FundsKind, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """A part of funds, in minor units, that names the invoice (and the instalment) it is for."""
 
     invoice_id: str
@@ -98,8 +100,11 @@ class Funds:
 
     def invoice_ids(self) -> set[str]:
         """Return the invoices that hang on these funds."""
-        moved = {part.invoice_id for move in self.moves.values() for part in move.parts}
-        return {part.invoice_id for part in self.allocations} | moved | set(self.rule_invoices)
+        found = {part.invoice_id for part in self.allocations}
+        found.update(self.rule_invoices)
+        for move in self.moves.values():
+            found.update(part.invoice_id for part in move.parts)
+        return found
 
     @property
     def reversed(self) -> int:
@@ -108,11 +113,11 @@ class Funds:
 
     def reversed_by(self, day: date) -> int:
         """Return the minor units taken back by the end of a day."""
-        return min(self.reversals_asked(day), self.amount)
+        return min(self.reversals_asked(day), self.amount) if self.reversals else 0
 
     def reversals_asked(self, day: date = date.max) -> int:
         """Return what reversals up to a day have asked for, which may be more than came."""
-        if self.currency is None:
+        if self.currency is None or not self.reversals:
             return 0
         total = 0
         for reversal_id, text in self.reversals.items():
@@ -127,6 +132,8 @@ class Funds:
 
     def own_allocations(self) -> list[Allocation]:
         """Return what the funds named when they came; what was released since is nought."""
+        if not self.released:
+            return list(self.allocations)
         return [
             replace(part, amount=0) if part.invoice_id in self.released else part
             for part in self.allocations
@@ -163,7 +170,7 @@ class Funds:
 
     def moves_asked(self) -> int:
         """Return the minor units that moves ask for; unreadable amounts count nothing."""
-        if self.currency is None:
+        if self.currency is None or not self.moves:
             return 0
         return sum(
             readable(part.amount, self.currency)

@@ -45,25 +45,30 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
 
 def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
     """Tell the invoices that funds name how much of the funds stands for them, and settle."""
-    named = (account.invoices.get(one) for one in funds.invoice_ids())
-    funds.release([one.invoice_id for one in named if one is not None and one.cancelled_on])
+    if funds.kind is FundsKind.PAYMENT:
+        named = (account.invoices.get(one) for one in funds.invoice_ids())
+        funds.release([one.invoice_id for one in named if one is not None and one.cancelled_on])
     withdrawn = naming.withdrawn_of(funds)
     for invoice_id, parts in naming.named_of(funds).items():
         invoice = account.invoice(invoice_id)
         others = [one for one in invoice.named if (one.kind, one.funds_id) != funds.key]
         invoice.named = others + [one for one in parts if one.amount]
-        gone = [one for one in invoice.withdrawn if one.funds.key != funds.key]
-        gone += withdrawn.get(invoice_id, [])
-        invoice.withdrawn = sorted(
-            gone, key=lambda one: (one.funds.key, one.funds.position, one.until)
-        )
+        if withdrawn or invoice.withdrawn:
+            gone = [one for one in invoice.withdrawn if one.funds.key != funds.key]
+            gone += withdrawn.get(invoice_id, [])
+            invoice.withdrawn = sorted(
+                gone, key=lambda one: (one.funds.key, one.funds.position, one.until)
+            )
         settle(account, invoice, on, cause)
 
 
 def apply_clearing_rule(account: Account, on: date, rule: str) -> None:
     """Let free money meet open items, and take back what a reversal has left too much."""
+    if not account.maybe_free:
+        return
     for key in sorted(account.maybe_free):
-        _take_back(account, account.funds[key], on)
+        if account.funds[key].rule_invoices:
+            _take_back(account, account.funds[key], on)
     free = [account.funds[key] for key in sorted(account.maybe_free)]
     free = [funds for funds in free if funds.free > 0]
     account.maybe_free = {funds.key for funds in free}
@@ -113,7 +118,7 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
                 left_on = max(on, *_came(account, invoice, key, on))
                 account.record(invoice, key, -take, clearing.OLDEST_DUE_FIRST, left_on)
             if match.amount > take:
-                kept.append(replace(match, amount=match.amount - take))
+                kept.append(clearing.resized(match, match.amount - take))
         kept.reverse()
         if kept != old:
             invoice.matches = kept
@@ -128,6 +133,8 @@ def _take_back(account: Account, funds: Funds, on: date) -> None:
 
 
 def _renew_matches(account: Account, invoice: Invoice, on: date) -> None:
+    if not invoice.matches and not invoice.named:
+        return
     old = {_match_key(match): match.amount for match in invoice.matches}
     invoice.matches = clearing.matches_of(invoice)
     new = {_match_key(match): match.amount for match in invoice.matches}

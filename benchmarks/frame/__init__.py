@@ -1,0 +1,1 @@
+"""The bench: servers, contenders, repetitions, ratios and how they are told."""

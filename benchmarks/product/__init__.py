@@ -1,0 +1,1 @@
+"""The product under measurement, as it runs in production."""

@@ -1,0 +1,1 @@
+"""The events that every contender is given, and the balances that they come to."""
