@@ -10,6 +10,7 @@ from sqlalchemy import ScalarSelect, Select, Table, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
+from services.monitor.adapters.reads.numbers import doubled_numbers
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api.shapes import conservation_difference
 from shared.money import EXPONENTS
@@ -156,4 +157,6 @@ async def anomalies_by_subject(engine: AsyncEngine) -> dict[str, int]:
             sentences = func.sum(func.json_array_length(table.c.anomalies))
             query = select(sentences).where(table.c.anomalies.is_not(None))
             counts[table.name] = await connection.scalar(query) or 0
+        numbers = select(func.count()).select_from(doubled_numbers(None, 0).subquery())
+        counts["numbers"] = await connection.scalar(numbers) or 0
     return counts

@@ -120,6 +120,7 @@ invoices = Table(
     Column("facts", JSON, nullable=False),
     Column("anomalies", JSON),
     _with_anomalies("invoices"),
+    Index("invoices_number", "invoice_id"),
 )
 items = Table(
     "items",

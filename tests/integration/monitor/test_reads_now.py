@@ -71,6 +71,33 @@ async def test_anomalies_are_listed_by_what_they_are_about(shelf: Shelf) -> None
     assert "invoice NEVER" not in [row["subject"] for row in await shelf.rows("anomalies")]
 
 
+async def test_one_number_at_two_customers_of_a_creditor_is_listed_at_both(shelf: Shelf) -> None:
+    elsewhere = invoice("OTHERS", "N-1", "30.00", "2026-03-10")
+    part = {"invoice_id": "N-2", "amount": "5.00"}
+    await shelf.fold(
+        invoice("FIRST", "N-1", "10.00", "2026-03-10"),
+        invoice("SECOND", "N-1", "20.00", "2026-03-10"),
+        invoice("FIRST", "N-2", "10.00", "2026-03-10"),
+        (elsewhere[0], {**elsewhere[1], "creditor_id": "another"}),
+        # Money that names another customer's invoice is no second invoice.
+        payment("THIRD", "NP-1", "5.00", allocations=[part]),
+        on="2026-01-10",
+    )
+    rows = await shelf.rows("anomalies")
+    told = {row["account_id"]: row["sentence"] for row in rows if row["subject"] == "number N-1"}
+    assert told == {
+        f"default:{one}": f"invoice N-1 has come for {other} too: either number is wrong, "
+        "or one of them was billed for the other"
+        for one, other in (("FIRST", "SECOND"), ("SECOND", "FIRST"))
+    }
+    assert [row["subject"] for row in rows if "N-2" in row["subject"]] == ["invoice N-2"]
+    assert (await gauge(shelf, "anomalies", subject="numbers")) == len(told)
+    pages = await shelf.pages("anomalies", limit=1)
+    assert [row for page in pages for row in page] == rows
+    [row] = await shelf.rows("anomalies", account_id="default:FIRST")
+    assert row["subject"] == "number N-1"
+
+
 async def test_interest_paid_beyond_what_has_grown_is_listed_until_it_has_grown(
     shelf: Shelf,
 ) -> None:

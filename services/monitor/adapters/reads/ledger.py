@@ -8,6 +8,7 @@ from sqlalchemy import Text, cast, func, literal, null, select, tuple_, union, u
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
+from services.monitor.adapters.reads.numbers import doubled_numbers
 from services.monitor.adapters.reads.rows import Row, filtered, in_, item_of, known_of, page_of
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.item import Item
@@ -117,6 +118,7 @@ class LedgerReads:
                 cast(table.c.anomalies, Text).label("sentences"),
             ).where(table.c.anomalies.is_not(None))
             parts.append(filtered(query, table, {"account_id": account_id}, self._partitions))
+        parts.append(doubled_numbers(account_id, self._partitions))
         every = union_all(*parts).subquery()
         keys = [every.c.partition, every.c.account_id, every.c.subject]
         page = await page_of(self._engine, select(every), keys, cursor, limit)
