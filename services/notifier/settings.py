@@ -42,6 +42,7 @@ class NotifierSettings(Settings):
     time_zone: str = "Asia/Shanghai"
     dunning_task_days: Days = 7
     legal_task_days: Days = 14
+    insurance_notice_task_days: Days = 5
     insurance_claim_task_days: Days = 10
 
     @field_validator("smtp_url")
@@ -78,6 +79,7 @@ class NotifierSettings(Settings):
         days = {
             "dunning": self.dunning_task_days,
             "legal": self.legal_task_days,
+            "insurance_notice": self.insurance_notice_task_days,
             "insurance_claim": self.insurance_claim_task_days,
         }
         return Rules(time_zone=self.time_zone, due_days=MappingProxyType(days))

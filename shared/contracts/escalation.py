@@ -43,6 +43,7 @@ class Claim(Struct, kw_only=True, frozen=True):
     """The figures of a claim on the insurance, or why there are none.
 
     `amount` is absent when the claim needs a person: `why` says the reason, else the arithmetic.
+    A notice to the insurer carries the claim as things stand on its day.
     """
 
     why: list[str]

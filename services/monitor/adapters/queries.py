@@ -30,7 +30,7 @@ KNOWN_NAMES: Final = """
 SELECT j.name FROM unnest($1::text::int[], $2::text::uuid[]) AS k (partition, name)
 JOIN monitor.journal AS j ON j.partition = k.partition AND j.name = k.name
 UNION ALL
-SELECT v.name FROM unnest($1::int[], $2::uuid[]) AS k (partition, name)
+SELECT v.name FROM unnest($1::text::int[], $2::text::uuid[]) AS k (partition, name)
 JOIN monitor.volume_names AS v ON v.partition = k.partition AND v.name = k.name
 """
 

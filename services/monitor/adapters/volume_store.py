@@ -56,7 +56,7 @@ PARTS: Final = journal.parts('partition = $1 AND "offset" <= $2')
 #: Write openings.
 KEEP_OPENINGS: Final = """
 INSERT INTO monitor.openings (partition, account_id, recorded_until, state)
-SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::bytea[])
+SELECT * FROM unnest($1::text::int[], $2::text::text[], $3::text::timestamptz[], $4::text::bytea[])
 ON CONFLICT (partition, account_id) DO UPDATE SET
     recorded_until = excluded.recorded_until, state = excluded.state
 """

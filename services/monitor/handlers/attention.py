@@ -181,6 +181,6 @@ def _raised(
         now,
         reached_on=on,
         customer=known.debtor.customer,
-        claim=figures.claim(key, item, known.debtor, today) if level.is_claim else None,
+        claim=figures.claim(level, key, item, known.debtor, today),
         interest=figures.interest(key, item, today),
     )

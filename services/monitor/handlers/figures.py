@@ -15,7 +15,13 @@ from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies, Policy
+from services.monitor.domain.policy.policy import (
+    INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
+    Level,
+    Policies,
+    Policy,
+)
 from services.monitor.handlers.ports import AccountKey, Known, Unit
 from shared.contracts.escalation import Claim, EscalationEvent, Interest
 
@@ -42,8 +48,23 @@ class Figures:
         self._terms = terms
         self._books: dict[AccountKey, ClaimBook] = {}
 
-    def claim(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
-        """Return the claim for an item, with the account's other items and claims in view."""
+    def claim(
+        self, level: Level, key: AccountKey, item: Item, debtor: Debtor, today: date
+    ) -> Claim | None:
+        """Return what a level that is raised tells the insurer; None where it tells nothing.
+
+        A claim is made, and others count what it uses up; a notice tells how things stand.
+        """
+        if not level.is_insurers:
+            return None
+        book = self._book(key, debtor)
+        return book.claim(item, today) if level.is_claim else book.outlook(item, today)
+
+    def outlook(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
+        """Return the claim for an item as it would be on a day, the account's others in view."""
+        return self._book(key, debtor).outlook(item, today)
+
+    def _book(self, key: AccountKey, debtor: Debtor) -> ClaimBook:
         book = self._books.get(key)
         if book is None:
             book = self._books[key] = ClaimBook(
@@ -52,7 +73,7 @@ class Figures:
                 self._claims.get(key, _NO_CLAIMS),
                 debtor.insolvent_on,
             )
-        return book.claim(item, today)
+        return book
 
     def interest(self, key: AccountKey, item: Item, today: date) -> Interest | None:
         """Return the interest on an item's invoice so far; None where none is asked.
@@ -80,7 +101,7 @@ async def figures_for(
 ) -> Figures:
     """Load what the figures of freshly raised levels need; items without one need nothing."""
     raised = [one for one in decided if one[3].raised]
-    claimants = sorted({key for key, _, _, one in raised if any(map(_is_claim, one.raised))})
+    claimants = sorted({key for key, _, _, one in raised if any(map(_is_insurers, one.raised))})
     bearing = sorted({(*key, item.invoice_id) for key, item, _policy, _applied in raised})
     invoices = await unit.invoices(bearing) if bearing else {}
     terms = {
@@ -117,3 +138,7 @@ def _by_item(
 
 def _is_claim(raised: Raised) -> bool:
     return raised.action == INSURANCE_CLAIM
+
+
+def _is_insurers(raised: Raised) -> bool:
+    return raised.action in (INSURANCE_CLAIM, INSURANCE_NOTICE)

@@ -160,4 +160,4 @@ async def _claim(
     standing = (await sources.claims([key])).get(key, [])
     earlier = {one.item_id: (one.raised_on, one.claim) for one in standing if one.claim is not None}
     figures = Figures({key: open_items}, {key: earlier}, {}, {}, {})
-    return figures.claim(key, item, known.debtor, today)
+    return figures.outlook(key, item, known.debtor, today)

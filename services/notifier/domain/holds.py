@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.notifier.domain.work import INSURANCE_CLAIM, Escalation, Letter, Task
+from services.notifier.domain.work import (
+    INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
+    Escalation,
+    Letter,
+    Task,
+)
 
 #: Holds an item all of which is in dispute where the level itself is not held by disputes.
 WHOLLY_DISPUTED: Final = "dispute of all that is open"
@@ -50,13 +56,13 @@ def task_on(task: Task, standing: Iterable[Escalation], today: date) -> Task:
     """Return the task as the items that stand in it leave it: on hold, or not.
 
     When a hold ends, the task's due day moves by the days it was on hold, so that as many are left
-    as when it began. A claim's does not: the insurer's clocks run on through every hold.
+    as when it began. What is for the insurer does not move: its clocks run on through every hold.
     """
     hold = task_hold(standing)
     if hold is not None:
         return replace(task, held_by=hold.by, held_until=hold.until, held_on=task.held_on or today)
     due_on = task.due_on
-    if task.held_on is not None and task.kind != INSURANCE_CLAIM:
+    if task.held_on is not None and task.kind not in (INSURANCE_CLAIM, INSURANCE_NOTICE):
         due_on += max(today, task.held_on) - task.held_on
     return replace(task, held_by=None, held_until=None, held_on=None, due_on=due_on)
 

@@ -16,6 +16,7 @@ from shared.contracts.escalation import Claim, Interest
 DUNNING_LETTER: Final = "dunning_letter"
 LEGAL_HANDOFF: Final = "legal_handoff"
 INSURANCE_CLAIM: Final = "insurance_claim"
+INSURANCE_NOTICE: Final = "insurance_notice"
 #: A level that only counts the days; nobody has to do anything.
 DO_NOTHING: Final = "do_nothing"
 

@@ -88,7 +88,7 @@ class Shelf:
 
     async def fold_value(self, value: bytes) -> None:
         """Fold a ledger record as it is."""
-        await self._fold([Record(PARTITION, self.owned.next_offset, value)])
+        await self.fold_records([Record(PARTITION, self.owned.next_offset, value)])
 
     async def hear_itself(self) -> None:
         """Fold what the monitor has written to the ledger for itself, until it writes no more."""

@@ -39,10 +39,11 @@ def reached_on(
     """Return the day on which an item's own data reach a level, and whether by cross-default alone.
 
     A claim under a cover counts from the original due date and not before the waiting period is
-    over; insolvency brings it at once. Other levels count from the due date, moved by the calendar,
+    over, the notice to the insurer from then too and not after the cover's last day for it;
+    insolvency brings both at once. Other levels count from the due date, moved by the calendar,
     and get the days back on which all of it was disputed under `on_resolution: restart`.
     """
-    insurance = insurance_of(item, debtor.covers.values()) if level.is_claim else None
+    insurance = insurance_of(item, debtor.covers.values()) if level.is_insurers else None
     on = own_on(level, item, debtor, insurance, policy, today)
     crossed = crossed_on(level, item, debtor, policy)
     return (on, False) if crossed is None or on <= crossed else (crossed, True)
@@ -60,8 +61,11 @@ def own_on(
 
     `insurance` is what insures the item.
     """
-    if level.is_claim:
-        return _claim_on(level, item, debtor, insurance, policy)
+    if level.is_insurers:
+        on = _insurers_on(level, item, insurance, policy)
+        if debtor.insolvent_on is not None:
+            on = min(on, max(debtor.insolvent_on, item.issued_on))
+        return on
     if policy.on_resolution == RESTART and DISPUTE in level.held_by:
         return _given_back_on(level, item, policy, today)
     return policy.level_on(level, item.due_on)
@@ -117,17 +121,14 @@ def crossed_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date
     return max(since, item.due_on + timedelta(days=1))
 
 
-def _claim_on(
-    level: Level, item: Item, debtor: Debtor, insurance: Insurance | None, policy: Policy
-) -> date:
-    """Return the day on which a claim is reached, by what insures the item."""
+def _insurers_on(level: Level, item: Item, insurance: Insurance | None, policy: Policy) -> date:
+    """Return the day on which a level for the insurer is reached, by what insures the item."""
     if insurance is None:
-        on = policy.level_on(level, item.due_on)
-    else:
-        on = max(policy.level_on(level, item.original_due_on), insurance.clocks.eligible_on)
-    if debtor.insolvent_on is not None:
-        on = min(on, max(debtor.insolvent_on, item.issued_on))
-    return on
+        return date.max if level.is_notice else policy.level_on(level, item.due_on)
+    on = policy.level_on(level, item.original_due_on)
+    if level.is_notice:
+        return min(on, insurance.clocks.notify_by)
+    return max(on, insurance.clocks.eligible_on)
 
 
 def prospects(
@@ -147,7 +148,7 @@ def prospects(
         (
             policy.index(one.level)
             for one in raised
-            if (level := policy.level(one.level)) is not None and not level.is_claim
+            if (level := policy.level(one.level)) is not None and not level.is_insurers
         ),
         default=-1,
     )
@@ -155,14 +156,16 @@ def prospects(
     before: Raised | Prospect | None = None
     for index, level in enumerate(policy.levels):
         if level.name in passed:
-            before = passed[level.name]
+            before = before if level.is_notice else passed[level.name]
             continue
-        if index < highest and not level.is_claim:
+        if index < highest and not level.is_insurers:
+            continue
+        if level.is_notice and insurance is None:
             continue
         prospect = _prospect(level, item, before, debtor, insurance, policy, today)
         if prospect is not None:
             found.append(prospect)
-            before = prospect
+            before = before if level.is_notice else prospect
     return found
 
 
@@ -178,7 +181,7 @@ def _prospect(
     """Return when a level is reached, after the one before it; None when its time has passed."""
     on, follows, is_crossed = own_on(level, item, debtor, insurance, policy, today), False, False
     without_wait_on = on
-    if level.min_days_after_previous is not None and before is not None and not level.is_claim:
+    if level.min_days_after_previous is not None and before is not None and not level.is_insurers:
         follows = isinstance(before, Prospect)
         since = max(before.on, today) if isinstance(before, Prospect) else before.raised_on
         on = max(on, policy.waited_on(level, since))

@@ -42,11 +42,11 @@ def shortfall(
     """Say which condition of a level does not hold; None when all do.
 
     A reminder before the due date has no overdue amount: it goes by the item's own. The item itself
-    counts among the account's from its due date on. What is disputed counts for a claim: whether it
-    is paid for is the insurer's word, and the notice must not be missed.
+    counts among the account's from its due date on. What is disputed counts for the insurer:
+    whether it is paid for is the insurer's word, and the notice must not be missed.
     """
     amount = dunnable = item.dunnable
-    if dunnable <= 0 and not level.is_claim:
+    if dunnable <= 0 and not level.is_insurers:
         return "all that is open is disputed"
     conditions = level.conditions
     items = conditions.minimum_items
@@ -55,7 +55,7 @@ def shortfall(
         items = itself.items
         if policy.minimum_scope == ACCOUNT:
             amount = itself.by_currency.get(item.currency, 0)
-    if level.is_claim:
+    if level.is_insurers:
         amount += item.disputed
         items += dunnable <= 0
     if items < conditions.minimum_items:

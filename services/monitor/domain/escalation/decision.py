@@ -86,7 +86,7 @@ def decide(
 
     Under `backlog: highest` the highest of several reached levels is raised and names those it
     skips, a claim among them; under `step` one is raised a day, the lowest first. An insurance
-    claim is raised at once in either case.
+    claim is raised at once in either case, and so is the notice to the insurer, which skips none.
     """
     if item.open <= 0:
         return NOTHING
@@ -129,15 +129,15 @@ def decide(
 def _chosen(
     reached: Sequence[Prospect], standing: Sequence[Raised], policy: Policy, today: date
 ) -> list[Prospect]:
-    others = [one for one in reached if not one.level.is_claim]
-    claims = [one for one in reached if one.level.is_claim]
     if policy.backlog != STEP:
-        return [one for one in reached if one in claims or one in reached[-1:]]
-    had_one_today = any(
-        raised.raised_on >= today and not _is_claim(raised, policy) for raised in standing
-    )
-    step = [] if had_one_today else others[:1]
-    return [one for one in reached if one in claims or one in step]
+        chosen = [one for one in reached if not one.level.is_notice][-1:]
+    else:
+        had_one_today = any(
+            raised.raised_on >= today and not _is_insurers(raised, policy) for raised in standing
+        )
+        others = [one for one in reached if not one.level.is_insurers]
+        chosen = [] if had_one_today else others[:1]
+    return [one for one in reached if one.level.is_insurers or one in chosen]
 
 
 def _raises(
@@ -152,15 +152,16 @@ def _raises(
     Below another level what is held, short of its conditions or still waiting for the one before it
     is passed over too, for it is not raised any more; a claim leaves it to be raised later.
     """
+    highest = [one for one in chosen if not one.level.is_notice][-1:]
     found: list[Raise] = []
     for one in chosen:
         place = policy.index(one.level.name)
-        if not one.level.is_claim:
+        if not one.level.is_insurers:
             reached = [other for other in possible if other.without_wait_on <= today]
             passed = [other for other in reached if policy.index(other.level.name) < place]
         else:
-            passed = [] if policy.backlog == STEP or one is not chosen[-1] else list(free)
-        names = [other.level.name for other in passed if not other.level.is_claim]
+            passed = [] if policy.backlog == STEP or one not in highest else list(free)
+        names = [other.level.name for other in passed if not other.level.is_insurers]
         found.append(Raise(one.level, names, one.on, one.cross_default))
     return tuple(found)
 
@@ -197,9 +198,9 @@ def _transitions(
     return tuple(held), tuple(resumed)
 
 
-def _is_claim(raised: Raised, policy: Policy) -> bool:
+def _is_insurers(raised: Raised, policy: Policy) -> bool:
     level = policy.level(raised.level)
-    return level is not None and level.is_claim
+    return level is not None and level.is_insurers
 
 
 def as_raised(
@@ -215,7 +216,7 @@ def as_raised(
             policy=policy.label,
             days_overdue=item.days_overdue(today),
             cycle=item.cycle,
-            insured=insured and one.level.is_claim,
+            insured=insured and one.level.is_insurers,
             cross_default=one.cross_default,
         )
         for one in raises

@@ -51,6 +51,9 @@ def _is_own(raised: Raised, item: Item, debtor: Debtor, policy: Policy, today: d
     """Say whether a level would stand raised without another account's default."""
     level = policy.level(raised.level)
     assert level is not None
+    if level.is_notice:
+        # What the insurer is told by a day is no step that was taken against the debtor.
+        return False
     if not raised.cross_default:
         return True
     insurance = insurance_of(item, debtor.covers.values())

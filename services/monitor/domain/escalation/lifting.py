@@ -27,6 +27,9 @@ def lifts_of(
         if level is None:
             found.append((raised, f"policy {policy.label} has no such level"))
             continue
+        if level.is_notice and insurance is None:
+            found.append((raised, "no cover insures it any more"))
+            continue
         on = own_on(level, item, debtor, insurance, policy, today)
         if on <= today or crossed_on(level, item, debtor, policy) is not None:
             continue

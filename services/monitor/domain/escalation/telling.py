@@ -8,7 +8,7 @@ from uuid import UUID
 from services.monitor.domain.escalation.holds import Hold
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.account import Told
-from services.monitor.domain.policy.policy import BUSINESS_DAYS, Level, Policy
+from services.monitor.domain.policy.policy import BUSINESS_DAYS, INSURANCE_NOTICE, Level, Policy
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.escalation import (
     HELD,
@@ -53,8 +53,10 @@ def raised_event(
         supersedes=[
             escalation_id(account_id, item.item_id, one.level, one.cycle)
             for one in item.raised
-            # What is raised on one day is all meant, as a claim beside the step of the day.
-            if one.raised_on < raised.raised_on
+            # What is raised on one day is all meant, as a claim beside the step of the day; and
+            # that the insurer is told takes nothing back.
+            if raised.action != INSURANCE_NOTICE
+            and one.raised_on < raised.raised_on
             and policy.index(one.level) < policy.index(raised.level)
         ],
     )
@@ -190,6 +192,8 @@ def _reached(level: Level, policy: Policy, base: date, reached_on: date) -> str:
     """Say how a level's day comes of the due date, and what has moved it where something did."""
     if reached_on == base + timedelta(days=level.after_days):
         return f"{_days(level.after_days)} {reached_on}"
+    if level.is_notice:
+        return f"the insurer is told from {reached_on} on: by the cover, or for insolvency"
     if level.is_claim:
         moved = "for the customer is insolvent" if reached_on < policy.level_on(level, base) else ""
         return f"claimed from {reached_on} on, {moved or 'after the waiting period of the cover'}"

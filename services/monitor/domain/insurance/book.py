@@ -58,6 +58,12 @@ class ClaimBook:
 
     def claim(self, item: Item, today: date) -> Claim:
         """Return the claim for an item that is raised today; later claims count what it uses up."""
+        claim = self.outlook(item, today)
+        self._remember(item.item_id, today, claim)
+        return claim
+
+    def outlook(self, item: Item, today: date) -> Claim:
+        """Return the claim for an item as things stand; nothing is used up by it."""
         exposure = exposure_of(item)
         if self._exposures.get(exposure.key) != exposure:
             self._exposures[exposure.key] = exposure
@@ -70,7 +76,6 @@ class ClaimBook:
             insolvent_on=self._insolvent_on,
             today=today,
         )
-        self._remember(item.item_id, today, claim)
         return claim
 
     def _earlier(self, item: Item, today: date) -> EarlierClaims:

@@ -84,9 +84,9 @@ _LEVEL: Final = frozenset(
 )
 #: What can hold no claim on the insurance, and why.
 _HOLDS_NO_CLAIM: Final = {
-    INSOLVENCY: "raises an insurance claim at once and cannot hold it",
-    PROMISE: "is the debtor's word; an insurance claim keeps the insurer's days",
-    BLOCK: "spares the debtor letters; an insurance claim keeps the insurer's days",
+    INSOLVENCY: "raises {} at once and cannot hold it",
+    PROMISE: "is the debtor's word; {} keeps the insurer's days",
+    BLOCK: "spares the debtor letters; {} keeps the insurer's days",
 }
 _SHIFTS: Final = (rules.NONE, rules.FOLLOWING, rules.PRECEDING)
 
@@ -202,7 +202,7 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
     found = mapping(entry, path, required={"level", "after_days", "action"}, optional=_LEVEL)
     after_days = whole(found["after_days"], f"{path}.after_days", least=-DAYS_MAX)
     action = text(found["action"], f"{path}.action")
-    if action == rules.INSURANCE_CLAIM:
+    if action in (rules.INSURANCE_CLAIM, rules.INSURANCE_NOTICE):
         # What spares debtors small letters is no reason to miss the insurer's notice.
         common = Conditions()
     minimum_open = found.get("minimum_open")
@@ -224,15 +224,14 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
             else whole(minimum_items, f"{path}.minimum_items", least=1, most=MINIMUM_ITEMS_MAX),
         ),
     )
-    if level.is_claim:
+    if level.is_insurers:
+        noun = "an insurance claim" if level.is_claim else "a notice to the insurer"
         for key in ("on_holiday", "min_days_after_previous", "not_after_days"):
             if key in found:
-                raise wrong(
-                    f"{path}.{key}", "an insurance claim keeps the insurer's days; leave it out"
-                )
+                raise wrong(f"{path}.{key}", f"{noun} keeps the insurer's days; leave it out")
         for kind, why in _HOLDS_NO_CLAIM.items():
             if kind in level.held_by:
-                raise wrong(f"{path}.held_by", f"{kind} {why}; leave it out")
+                raise wrong(f"{path}.held_by", f"{kind} {why.format(noun)}; leave it out")
     return level
 
 
@@ -255,9 +254,10 @@ def _cross_default(value: Any, levels: tuple[Level, ...]) -> CrossDefault | None
     raised = found.get("raise")
     if raised is not None:
         one_of(raised, "cross_default.raise", names)
-        if any(level.name == raised and level.is_claim for level in levels):
+        if any(level.name == raised and level.is_insurers for level in levels):
             raise wrong(
-                "cross_default.raise", "a claim keeps the insurer's days; choose another level"
+                "cross_default.raise",
+                "a level for the insurer keeps the insurer's days; choose another level",
             )
     return CrossDefault(
         at_level=one_of(found["at"], "cross_default.at", names),

@@ -4,11 +4,22 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Final
 
-from services.monitor.domain.policy.policy import DO_NOTHING, INSURANCE_CLAIM, Policy
+from services.monitor.domain.policy.policy import (
+    DO_NOTHING,
+    INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
+    Policy,
+)
 from shared.contracts.interest import CN_LPR_1Y
 
 #: What more than a task of its own name comes of; any other action is the creditor's own.
-KNOWN_ACTIONS: Final = ("dunning_letter", "legal_handoff", INSURANCE_CLAIM, DO_NOTHING)
+KNOWN_ACTIONS: Final = (
+    "dunning_letter",
+    "legal_handoff",
+    INSURANCE_NOTICE,
+    INSURANCE_CLAIM,
+    DO_NOTHING,
+)
 #: How much a Chinese court grants where the contract names no rate: the loan prime rate and 30 % to
 #: 50 % of it (Supreme People's Court, interpretation on sales contracts, article 18(4)).
 LPR_FACTOR_MIN: Final = Fraction("1.3")

@@ -19,6 +19,7 @@ from shared.calendar import local_date, start_of_day
 
 #: Such a level is never skipped, never waits and is moved by no calendar: nor are the insurer's.
 INSURANCE_CLAIM: Final = "insurance_claim"
+INSURANCE_NOTICE: Final = "insurance_notice"
 #: Such a level is kept in mind and sets nothing in motion.
 DO_NOTHING: Final = "do_nothing"
 HIGHEST: Final = "highest"
@@ -71,6 +72,16 @@ class Level:
     def is_claim(self) -> bool:
         """Whether it is a claim on the insurance, which has clocks of its own."""
         return self.action == INSURANCE_CLAIM
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it tells the insurer that an insured item is overdue; others never reach it."""
+        return self.action == INSURANCE_NOTICE
+
+    @property
+    def is_insurers(self) -> bool:
+        """Whether it goes by the insurer's days, beside the order of the other levels."""
+        return self.is_claim or self.is_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +159,9 @@ class Policy:
         Business days count from the due date, which need not be one; a day off that a level falls
         on moves it to the next or the last business day, as the policy says; what is for overdue
         items is never moved to the due date or before it. `days_back` more days are given before
-        that; a claim gets none.
+        that; what is for the insurer gets none.
         """
-        if level.is_claim:
+        if level.is_insurers:
             return due_on + timedelta(days=level.after_days)
         days = level.after_days + days_back
         if self.days == CALENDAR_DAYS and level.on_holiday == NONE:

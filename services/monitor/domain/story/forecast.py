@@ -15,6 +15,7 @@ from services.monitor.domain.escalation.clock import Prospect, reached_on
 from services.monitor.domain.escalation.conditions import overdue_of, shortfall
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.holds import DISPUTE, hold_of, holds_on
+from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import RESTART, Level, Policy
 
@@ -203,7 +204,10 @@ def forecast(
             # Nothing is raised of what is wholly disputed, however many days go by.
             break
     found: list[Expected] = []
+    insured = insurance_of(item, around.debtor.covers.values()) is not None
     for level in policy.levels:
+        if level.is_notice and not insured:
+            continue
         known = walk.found.get(level.name)
         if known is None and level.name not in passed:
             known = walk.past(level, today)

@@ -25,6 +25,7 @@ from services.notifier.domain.work import (
     DO_NOTHING,
     DUNNING_LETTER,
     INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
     LEGAL_HANDOFF,
     Escalation,
     Letter,
@@ -41,6 +42,7 @@ KIND_BY_ACTION: Final[Mapping[str, str]] = MappingProxyType(
     {
         DUNNING_LETTER: "dunning",
         LEGAL_HANDOFF: "legal",
+        INSURANCE_NOTICE: "insurance_notice",
         INSURANCE_CLAIM: "insurance_claim",
     }
 )

@@ -13,6 +13,7 @@ DUE_DAYS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "dunning": 7,
         "legal": 14,
+        "insurance_notice": 5,
         "insurance_claim": 10,
         "promise_broken": 3,
         "cover_stopped": 1,

@@ -188,7 +188,7 @@ class Book:
                     now,
                     reached_on=reached_on(level, item, debtor, policy, today)[0],
                     customer=customer,
-                    claim=figures.claim(key, item, debtor, today) if level.is_claim else None,
+                    claim=figures.claim(level, key, item, debtor, today),
                     interest=figures.interest(key, item, today),
                 )
             )

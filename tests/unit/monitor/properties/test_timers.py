@@ -93,13 +93,13 @@ def what_stands_raised_is_due_and_what_is_not_is_lifted(world: World, today: dat
 
 
 def stands_rightly(world: World, item: Item, name: str, today: date) -> bool:
-    """Say whether an item's level is due under the policy in force; a claim has other clocks."""
+    """Say whether an item's level is due under the policy in force; the insurer has own clocks."""
     level = world.policy.level(name)
     if level is None or item.open <= 0:
         return False
     debtor = world.book.account.debtor
     is_crossed = crossed_on(level, item, debtor, world.policy) is not None
-    return level.is_claim or is_crossed or world.policy.level_on(level, item.due_on) <= today
+    return level.is_insurers or is_crossed or world.policy.level_on(level, item.due_on) <= today
 
 
 def no_level_is_raised_twice_per_item_and_cycle(world: World) -> None:
@@ -201,7 +201,7 @@ def test_an_insurers_day_depends_on_no_calendar_and_on_no_hold(
     calendar: BusinessCalendar,
 ) -> None:
     claim = level("claim", after_days, INSURANCE_CLAIM)
-    others = [one for one in timeless(policy).levels if not one.is_claim]
+    others = [one for one in timeless(policy).levels if not one.is_insurers]
     others = [one for one in others if one.after_days != after_days]
     rungs = sorted([claim, *others], key=lambda one: one.after_days)
     changed = replace(policy, levels=tuple(rungs), calendar=calendar, cross_default=None)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.monitor.domain.escalation.holds import KINDS
 from services.monitor.domain.policy.policy import (
     INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
     Conditions,
     CrossDefault,
     Level,
@@ -46,7 +47,7 @@ _minimums = st.sampled_from(({}, {}, {"EUR": 5000}, {"EUR": 12000}))
 
 @st.composite
 def levels(draw: st.DrawFn) -> tuple[Level, ...]:
-    """Draw one to four levels, a claim among them now and then."""
+    """Draw one to four levels, now and then one for the insurer among them."""
     days = sorted(draw(st.sets(st.integers(-5, 45), min_size=1, max_size=4)))
     found: list[Level] = []
     for number, after_days in enumerate(days):
@@ -55,7 +56,8 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
         more: dict[str, Any] = {"held_by": held_by, "conditions": conditions}
         if draw(st.integers(0, 3)) == 0:
             more["held_by"] = held_by & {"dispute"}
-            found.append(level(f"claim {number}", after_days, INSURANCE_CLAIM, **more))
+            action = draw(st.sampled_from((INSURANCE_CLAIM, INSURANCE_NOTICE)))
+            found.append(level(f"claim {number}", after_days, action, **more))
             continue
         more["on_holiday"] = draw(_shifts)
         if number and draw(st.booleans()):
@@ -71,7 +73,7 @@ def policies(draw: st.DrawFn, version: int = 1) -> Policy:
     """Draw a policy with any of the rules."""
     rungs = draw(levels())
     names = [one.name for one in rungs]
-    own = [one.name for one in rungs if not one.is_claim]
+    own = [one.name for one in rungs if not one.is_insurers]
     crossed = CrossDefault(
         draw(st.sampled_from(names)),
         draw(_minimums),

@@ -28,7 +28,13 @@ def acting(*actions: str) -> list[dict[str, Any]]:
         ("dunning_leter", "did you mean dunning_letter?"),
         ("insurance_clam", "did you mean insurance_claim?"),
         ("legal_hand_off", "did you mean legal_handoff?"),
-        ("phone_call", "known are dunning_letter, legal_handoff, insurance_claim, do_nothing"),
+        (
+            "phone_call",
+            (
+                "known are dunning_letter, legal_handoff, insurance_notice, insurance_claim, "
+                "do_nothing"
+            ),
+        ),
     ],
 )
 def test_an_action_of_ones_own_is_valid_and_said_to_open_a_task_alone(
