@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.policy.policy import Policies, select
 from services.monitor.handlers.batch import decode
-from services.monitor.handlers.past import After, PastAccount, Question, Then, past_page
+from services.monitor.handlers.past import After, PastAccount, Place, Question, Then, past_page
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.remembered import Word
 from services.monitor.handlers.replay import JournalRow, Replay, counts_from
@@ -75,7 +75,8 @@ class FakePast:
 async def then(rows: Sequence[JournalRow], asked: Then, now: datetime) -> Account | None:
     """Ask for the account as it was; None where it was not there."""
 
-    def whole(account: PastAccount) -> list[tuple[tuple[str], Account]]:
+    def whole(account: PastAccount, after: Place | None) -> list[tuple[Place, Account]]:
+        del after
         return [(("",), account.replay.account)]
 
     page = await past_page(FakePast(rows), Question(asked), now, after=None, limit=2, rows_of=whole)
