@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.past import Question
+from services.monitor.handlers.past import Question, is_beyond
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
 
@@ -32,7 +32,9 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
                 cursor=cursor,
                 limit=limit,
                 place=(),
-                rows_of=lambda one: [((), past_shapes.past_account(one))],
+                rows_of=lambda account, after: (
+                    [((), past_shapes.past_account(account))] if is_beyond((), after) else []
+                ),
             )
         keys = await reads.ledger.account_keys(account_id, cursor, limit)
         figures = await reads.figures.of_accounts(keys.rows) if keys.rows else {}
@@ -70,10 +72,9 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
                 cursor=cursor,
                 limit=limit,
                 place=(str,),
-                rows_of=lambda account: (
+                rows_of=lambda account, after: (
                     ((one.invoice_id,), one)
-                    for one in past_shapes.past_invoices(account)
-                    if invoice_id in (None, one.invoice_id)
+                    for one in past_shapes.past_invoices(account, after, invoice_id)
                 ),
             )
         keys = await reads.ledger.invoice_keys(account_id, invoice_id, cursor, limit)
@@ -105,12 +106,10 @@ def ledger_router(reads: Reads, open_past: OpenPast, now: Callable[[], datetime]
                 cursor=cursor,
                 limit=limit,
                 place=(str, int),
-                rows_of=lambda account: (
+                rows_of=lambda account, after: (
                     ((one.invoice_id, one.instalment), one)
-                    for one in past_shapes.past_items(account)
-                    if invoice_id in (None, one.invoice_id)
-                    and status in (None, one.status)
-                    and level in (None, one.level)
+                    for one in past_shapes.past_items(account, after, invoice_id)
+                    if status in (None, one.status) and level in (None, one.level)
                 ),
             )
         filters = {

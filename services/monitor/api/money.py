@@ -40,9 +40,9 @@ def money_router(
                 cursor=cursor,
                 limit=limit,
                 place=(str,),
-                rows_of=lambda account: (
+                rows_of=lambda account, after: (
                     ((one.invoice_id,), shapes.interest(account.key[1], one, account.today))
-                    for one in interest_then(account, invoice_id)
+                    for one in interest_then(account, after, invoice_id)
                 ),
             )
         keys = await reads.ledger.invoice_keys(account_id, invoice_id, cursor, limit)
@@ -91,10 +91,8 @@ def money_router(
                 cursor=cursor,
                 limit=limit,
                 place=(int, int),
-                rows_of=lambda account: (
-                    (place, row)
-                    for place, row in past_shapes.past_clearings(account)
-                    if invoice_id in (None, row.invoice_id)
+                rows_of=lambda account, after: past_shapes.past_clearings(
+                    account, after, invoice_id
                 ),
             )
         filters = {"account_id": account_id, "invoice_id": invoice_id}

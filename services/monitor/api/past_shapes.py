@@ -7,7 +7,7 @@ from datetime import date
 from services.monitor.api import models
 from services.monitor.api.shapes import Sums, account, clearing_of, figures, invoice, item
 from services.monitor.domain.invoice.item import Item
-from services.monitor.handlers.past import PastAccount
+from services.monitor.handlers.past import PastAccount, Place, is_beyond
 from services.monitor.handlers.ports import Known
 from services.monitor.handlers.remembered import Stood
 
@@ -41,30 +41,36 @@ def past_account(one: PastAccount) -> models.Account:
     )
 
 
-def past_invoices(one: PastAccount) -> Iterable[models.Invoice]:
-    """Shape an account's invoices as they were, in the order of their ids."""
-    for _name, known in sorted(one.replay.account.invoices.items()):
-        if known.items:
+def past_invoices(
+    one: PastAccount, after: Place | None, invoice_id: str | None
+) -> Iterable[models.Invoice]:
+    """Shape an account's invoices as they were, one or all, in the order of their ids."""
+    for name, known in sorted(one.replay.account.invoices.items()):
+        if known.items and invoice_id in (None, name) and is_beyond((name,), after):
             levels = [stood.level for item_ in known.items for stood in _stood(one, item_)[-1:]]
             yield invoice(one.key[1], known.items, one.policy, one.today, levels)
 
 
-def past_items(one: PastAccount) -> Iterable[models.Item]:
-    """Shape an account's items as they were, in the order of their ids."""
-    for _name, known in sorted(one.replay.account.invoices.items()):
-        for item_ in known.items:
-            yield item(one.key[1], item_, one.today, _stood(one, item_))
+def past_items(
+    one: PastAccount, after: Place | None, invoice_id: str | None
+) -> Iterable[models.Item]:
+    """Shape an account's items as they were, of one invoice or all, in the order of their ids."""
+    for name, known in sorted(one.replay.account.invoices.items()):
+        for item_ in known.items if invoice_id in (None, name) else ():
+            if is_beyond((name, item_.instalment), after):
+                yield item(one.key[1], item_, one.today, _stood(one, item_))
 
 
-def past_clearings(one: PastAccount) -> Iterable[tuple[tuple[int, int], models.Clearing]]:
-    """Shape an account's clearing records with their places, in the order of the ledger."""
+def past_clearings(
+    one: PastAccount, after: Place | None, invoice_id: str | None
+) -> Iterable[tuple[tuple[int, int], models.Clearing]]:
+    """Shape clearing records of one invoice or all with their places, in the ledger's order."""
     partition, account_id = one.key
     for name, made in one.replay.clearings.items():
         offset, _, number = name.partition("-")
-        yield (
-            (int(offset), int(number)),
-            clearing_of(f"{partition}-{name}", account_id, made),
-        )
+        place = (int(offset), int(number))
+        if invoice_id in (None, made.invoice_id) and is_beyond(place, after):
+            yield place, clearing_of(f"{partition}-{name}", account_id, made)
 
 
 def _stood(one: PastAccount, item_: Item) -> Sequence[Stood]:

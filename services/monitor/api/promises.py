@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.past import PastAccount, Question
+from services.monitor.handlers.past import PastAccount, Place, Question, is_beyond
 from services.monitor.handlers.promised import Sources, promises_now, promises_then
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
@@ -40,9 +40,9 @@ def promises_router(
                 cursor=cursor,
                 limit=limit,
                 place=(str,),
-                rows_of=lambda account: (
+                rows_of=lambda account, after: (
                     ((one.promise_id,), one)
-                    for one in _listed_then(account)
+                    for one in _listed_then(account, after)
                     if status in (None, one.status)
                 ),
             )
@@ -59,9 +59,9 @@ def promises_router(
     return router
 
 
-def _listed_then(account: PastAccount) -> Iterator[models.ListedPromise]:
+def _listed_then(account: PastAccount, after: Place | None) -> Iterator[models.ListedPromise]:
     """Shape an account's promises as they were, in the order of their ids."""
     known, towards = promises_then(account)
     for name, one in sorted(known.debtor.promises.items()):
-        if one.made_on is not None:
+        if one.made_on is not None and is_beyond((name,), after):
             yield shapes.listed_promise(account.key[1], name, known, towards.get(name))

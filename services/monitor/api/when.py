@@ -1,7 +1,7 @@
 """The past day that a question may name, and the pages of its answer."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Annotated, Final
@@ -11,10 +11,9 @@ from fastapi import Depends, Query
 from services.monitor.handlers.past import (
     After,
     Past,
-    PastAccount,
-    Place,
     Question,
     Row,
+    RowsOf,
     Then,
     past_page,
 )
@@ -91,7 +90,7 @@ async def read_then(
     cursor: str | None,
     limit: int,
     place: tuple[type, ...],
-    rows_of: Callable[[PastAccount], Iterable[tuple[Place, Row]]],
+    rows_of: RowsOf[Row],
 ) -> Page[Row]:
     """Return a page of the past; `place` names the types of what tells an account's rows apart."""
     after = None if cursor is None else _after(cursor, place)

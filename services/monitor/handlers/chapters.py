@@ -82,6 +82,9 @@ class Teller:
     in_volumes_until: datetime | None = None
     #: Which of the policies' history are in force.
     _place: int = 0
+    #: What counted for the item since an event last touched it, by the day, the policies in force
+    #: and the promises that were kept: most of an account's events are about other items.
+    _known: dict[tuple[date, int, int], Facts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.replay = Replay(self.account_id)
@@ -96,7 +99,10 @@ class Teller:
         day = happened_on(entry, self._policy().time_zone)
         before = self._facts(day, row.recorded_at)
         made = self.replay.add(row, entry)
-        changes = changes_of(before, self._facts(day, row.recorded_at))
+        changes: tuple[Change, ...] = ()
+        if self._is_touched():
+            self._known.clear()
+            changes = changes_of(before, self._facts(day, row.recorded_at))
         cleared = tuple(
             one
             for one in made
@@ -144,6 +150,14 @@ class Teller:
                 label = self._policy().label
                 self.chapters.append(Chapter(day, at, POLICY_SET, label, "", {}, changes, (), None))
 
+    def _is_touched(self) -> bool:
+        """Say whether the last event touched the invoice or the debtor, as the store hears it."""
+        account = self.replay.account
+        is_touched = account.touched_debtor or self.invoice_id in account.touched_invoices
+        account.touched_debtor = False
+        account.touched_invoices.clear()
+        return is_touched
+
     def _policy(self) -> Policy:
         policies = self.policies.history[self._place]
         customer = self.replay.account.debtor.customer
@@ -153,10 +167,16 @@ class Teller:
 
     def _facts(self, day: date, at: datetime) -> Facts:
         account = self.replay.account
-        invoice = account.invoices.get(self.invoice_id)
         place = bisect_right(self.kept, at, key=itemgetter(0))
-        kept = self.kept[place - 1][1] if place else frozenset[str]()
-        return facts_of(account.debtor, invoice, self.instalment, self._policy(), kept, day)
+        key = (day, self._place, place)
+        found = self._known.get(key)
+        if found is None:
+            invoice = account.invoices.get(self.invoice_id)
+            kept = self.kept[place - 1][1] if place else frozenset[str]()
+            found = self._known[key] = facts_of(
+                account.debtor, invoice, self.instalment, self._policy(), kept, day
+            )
+        return found
 
 
 def concerns(data: Inbound, invoice_id: str, account: Account) -> bool:

@@ -11,6 +11,7 @@ from services.monitor.domain.interest.terms import InForce, ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.policy.policy import Policies
+from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import Interest
 from shared.money import to_minor
@@ -114,16 +115,16 @@ async def interest_now(
         return []
     policies, _versions = await reading.policies()
     known = await reading.known(sorted({key[:2] for key in keys}))
+    terms = {key: terms_in_force(key[1], one.debtor, policies) for key, one in known.items()}
     invoices = await reading.invoices(keys)
     clearings = await reading.clearings(keys)
     found: list[tuple[InvoiceKey, InvoiceInterest, date]] = []
-    for key in keys:
-        account = known[key[:2]]
-        day = until or account.policy(key[:2], policies).today(now)
-        terms = terms_in_force(key[1], account.debtor, policies)
-        one = interest_on(invoices[key], clearings.get(key, []), terms, day)
-        if one is not None:
-            found.append((key, one, day))
+    with collector_paused():
+        for key in keys:
+            day = until or known[key[:2]].policy(key[:2], policies).today(now)
+            one = interest_on(invoices[key], clearings.get(key, []), terms[key[:2]], day)
+            if one is not None:
+                found.append((key, one, day))
     return found
 
 

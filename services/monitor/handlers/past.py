@@ -13,6 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.batch import Entry
+from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey
 from services.monitor.handlers.remembered import Remembered, Word, remembered
@@ -99,6 +100,10 @@ class PastAccount:
     remembered: Remembered
 
 
+#: Gives an account's rows with their places, in order: all of them, or those beyond a place.
+RowsOf = Callable[[PastAccount, Place | None], Iterable[tuple[Place, Row]]]
+
+
 @dataclass(frozen=True, slots=True)
 class PastPage(Generic[Row]):
     """Rows, and where the next page begins; None: nowhere."""
@@ -114,25 +119,39 @@ async def past_page(
     *,
     after: After | None,
     limit: int,
-    rows_of: Callable[[PastAccount], Iterable[tuple[Place, Row]]],
+    rows_of: RowsOf[Row],
     entries_max: int = ENTRIES_A_PAGE_MAX,
 ) -> PastPage[Row]:
-    """Return at most `limit` rows of accounts as they were; `rows_of` gives an account's in order.
+    """Return at most `limit` rows of accounts as they were.
 
-    A page may have fewer rows, and still be followed by another.
+    Of an account that the page before has ended in, `rows_of` is asked for what is beyond that
+    place alone: what is not shown is not reckoned. A page may have fewer rows, and still be
+    followed by another.
     """
     until = await past.in_volumes_until(question)
     if until is not None:
         _refuse_before(question.then, until)
+    with collector_paused():
+        return await _page(past, question, now, after, limit, rows_of, entries_max)
+
+
+async def _page(
+    past: Past,
+    question: Question,
+    now: datetime,
+    after: After | None,
+    limit: int,
+    rows_of: RowsOf[Row],
+    entries_max: int,
+) -> PastPage[Row]:
     rows: list[Row] = []
     last: After | None = None
     entries = 0
     async for accounts, read in _chunks(past, question, after, now, entries_max):
         entries += read
         for account in accounts:
-            for place, row in rows_of(account):
-                if after is not None and account.key == after.key and place <= (after.place or ()):
-                    continue
+            is_begun = after is not None and account.key == after.key
+            for place, row in rows_of(account, after.place if after and is_begun else None):
                 if len(rows) == limit:
                     return PastPage(rows, last)
                 rows.append(row)
@@ -252,7 +271,14 @@ def _policy_of(made: Replay, policies: Policies) -> Policy:
     return policies.of(made.account_id, customer.grade, customer.segment)
 
 
-def interest_then(account: PastAccount, invoice_id: str | None) -> Iterable[InvoiceInterest]:
+def is_beyond(place: Place, after: Place | None) -> bool:
+    """Say whether a row comes after the one that a page has ended with."""
+    return after is None or place > after
+
+
+def interest_then(
+    account: PastAccount, after: Place | None, invoice_id: str | None
+) -> Iterable[InvoiceInterest]:
     """Give the interest on an account's invoices to the end of the day, in the order of their ids.
 
     Where nothing has grown or was paid there is none, unless the invoice is asked for by its id.
@@ -260,7 +286,7 @@ def interest_then(account: PastAccount, invoice_id: str | None) -> Iterable[Invo
     folded = account.replay.account
     terms = terms_in_force(account.key[1], folded.debtor, account.policies)
     for name, invoice in sorted(folded.invoices.items()):
-        if invoice_id in (None, name):
+        if invoice_id in (None, name) and is_beyond((name,), after):
             clearings = account.replay.clearings_of(name)
             found = interest_on(invoice, clearings, terms, account.today)
             if found is not None and (found.is_some or invoice_id is not None):

@@ -1,5 +1,7 @@
 """Fold an account's journal again, entry by entry: for a rebuild, a past day, an item's story."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -63,6 +65,7 @@ class Replay:
     #: Clearing records by `offset-number`, in order.
     clearings: dict[str, Clearing] = field(default_factory=dict)
     events: int = 0
+    _by_invoice: dict[str, list[Clearing]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self.account = Account(self.account_id, has_all_open=True)
@@ -102,15 +105,16 @@ class Replay:
         made = list(self.account.clearings)
         for number, clearing in enumerate(made):
             self.clearings[f"{row.record.offset}-{number}"] = clearing
+            self._by_invoice[clearing.invoice_id].append(clearing)
         self.account.clearings.clear()
         self.account.told.clear()
         self.account.messages.clear()
         self.events += 1
         return made
 
-    def clearings_of(self, invoice_id: str) -> list[Clearing]:
+    def clearings_of(self, invoice_id: str) -> Sequence[Clearing]:
         """Return the clearing records of an invoice, in the order of the ledger."""
-        return [one for one in self.clearings.values() if one.invoice_id == invoice_id]
+        return self._by_invoice.get(invoice_id, [])
 
 
 def key_and_entry(part: JournalPart) -> tuple[AccountKey, Entry | None]:

@@ -20,6 +20,7 @@ from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.chapters import Chapter, Teller
+from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.figures import Figures
 from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey, Known
@@ -91,10 +92,12 @@ async def tell(
     words = await sources.words(key, invoice_id, instalment)
     kept = kept_from(msgspec.convert(words, list[Word]))
     teller = Teller(key[1], invoice_id, instalment, policies, kept)
-    async for row in sources.journal(key):
-        teller.read(row)
+    with collector_paused():
+        async for row in sources.journal(key):
+            teller.read(row)
     teller.end()
-    open_items = (await sources.open_items([key]))[key]
+    needs_others = policy.needs_account or (item.open > 0 and known.debtor.covers)
+    open_items = (await sources.open_items([key]))[key] if needs_others else []
     around = _around(item, known, open_items, policy, today)
     invoice = teller.replay.account.invoices[invoice_id]
     return Story(

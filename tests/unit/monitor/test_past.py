@@ -9,7 +9,15 @@ import msgspec
 import pytest
 
 from services.monitor.domain.policy.policy import Policies, select
-from services.monitor.handlers.past import After, PastAccount, Question, Then, past_page
+from services.monitor.handlers.past import (
+    After,
+    PastAccount,
+    Place,
+    Question,
+    Then,
+    is_beyond,
+    past_page,
+)
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.remembered import Word, remembered
 from services.monitor.handlers.replay import JournalRow
@@ -78,8 +86,8 @@ def row(account_id: str, invoice_id: str, offset: int) -> JournalRow:
     return JournalRow(Record(0, offset, msgspec.json.encode(event)), "oldest_due_first", NOW)
 
 
-def items(account: PastAccount) -> list[tuple[tuple[str], str]]:
-    names = sorted(account.replay.account.invoices)
+def items(account: PastAccount, after: Place | None) -> list[tuple[Place, str]]:
+    names = [name for name in sorted(account.replay.account.invoices) if is_beyond((name,), after)]
     return [((name,), f"{account.key[1][-1]}{name[1:]}") for name in names]
 
 
@@ -129,11 +137,24 @@ async def test_no_more_is_read_than_the_page_needs() -> None:
     assert past.read == ["default:A", "default:B", "default:C", "default:D"]
 
 
+async def test_what_a_page_before_has_shown_is_not_reckoned_again() -> None:
+    asked = []
+
+    def counted(account: PastAccount, after: Place | None) -> list[tuple[Place, str]]:
+        asked.append((account.key[1][-1], after))
+        return items(account, after)
+
+    after = After((0, "default:A"), ("I-3",))
+    page = await past_page(
+        FakePast([6, 1]), Question(Then()), NOW, after=after, limit=9, rows_of=counted
+    )
+    assert page.rows == ["A-4", "A-5", "B-0"]
+    assert asked == [("A", ("I-3",)), ("B", None)]
+
+
 async def test_who_had_no_event_by_then_was_not_there() -> None:
     question = Question(Then(as_of=date(2025, 12, 31)))
-    page = await past_page(
-        FakePast([2, 2]), question, NOW, after=None, limit=100, rows_of=lambda one: [((), one)]
-    )
+    page = await past_page(FakePast([2, 2]), question, NOW, after=None, limit=100, rows_of=items)
     assert page.rows == []
 
 

@@ -14,7 +14,7 @@ from services.monitor.adapters.journal import opening_from, state_of
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.policy.policy import Policies, select
 from services.monitor.handlers.batch import decode
-from services.monitor.handlers.past import After, PastAccount, Question, Then, past_page
+from services.monitor.handlers.past import After, PastAccount, Place, Question, Then, past_page
 from services.monitor.handlers.ports import AccountKey, Record
 from services.monitor.handlers.remembered import Word
 from services.monitor.handlers.replay import JournalPart, JournalRow, Opening, Replay, counts_from
@@ -97,7 +97,8 @@ async def then(
 ) -> Account | None:
     """Ask for the account as it was; None where it was not there."""
 
-    def whole(account: PastAccount) -> list[tuple[tuple[str], Account]]:
+    def whole(account: PastAccount, after: Place | None) -> list[tuple[Place, Account]]:
+        del after
         return [(("",), account.replay.account)]
 
     past = FakePast(rows, in_volume)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
-from services.monitor.adapters.reads.rows import Row, in_, known_of
+from services.monitor.adapters.reads.rows import Row, in_, known_of, with_texts
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.handlers.ports import Known
@@ -79,7 +79,7 @@ class FigureReads:
             )
             for row in await connection.execute(levels):
                 figures[row.account_id].levels.add(row.level)
-            known = select(accounts).where(in_(accounts, keys))
+            known = select(*with_texts(accounts)).where(in_(accounts, keys))
             for row in await connection.execute(known):
                 figures[row.account_id].known = known_of(row)
         return figures

@@ -4,12 +4,20 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Text, cast, func, literal, null, select, tuple_, union, union_all
+from sqlalchemy import Text, cast, func, literal, null, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitor.adapters import tables
 from services.monitor.adapters.reads.numbers import doubled_numbers
-from services.monitor.adapters.reads.rows import Row, filtered, in_, item_of, known_of, page_of
+from services.monitor.adapters.reads.rows import (
+    Row,
+    filtered,
+    in_,
+    item_of,
+    known_of,
+    page_of,
+    with_texts,
+)
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor
@@ -40,7 +48,7 @@ class LedgerReads:
     ) -> Page[tuple[AccountKey, Item]]:
         """Return items by account, invoice, level and status."""
         table = tables.items
-        query = filtered(select(table), table, filters, self._partitions)
+        query = filtered(select(*with_texts(table)), table, filters, self._partitions)
         keys = [table.c.partition, table.c.account_id, table.c.invoice_id, table.c.instalment]
         page = await page_of(self._engine, query, keys, cursor, limit)
         return Page(
@@ -65,8 +73,8 @@ class LedgerReads:
         """Return the items of invoices, in the order of their instalments."""
         table = tables.items
         found: dict[tuple[int, str, str], list[Item]] = {key: [] for key in keys}
-        columns = tuple_(table.c.partition, table.c.account_id, table.c.invoice_id)
-        query = select(table).where(columns.in_(keys)).order_by(table.c.instalment)
+        wanted = in_(table, keys, "partition", "account_id", "invoice_id")
+        query = select(*with_texts(table)).where(wanted).order_by(table.c.instalment)
         async with self._engine.connect() as connection:
             for row in await connection.execute(query):
                 found[row.partition, row.account_id, row.invoice_id].append(item_of(row))
@@ -79,7 +87,7 @@ class LedgerReads:
         if wanted:
             table = tables.accounts
             async with self._engine.connect() as connection:
-                query = select(table).where(in_(table, wanted))
+                query = select(*with_texts(table)).where(in_(table, wanted))
                 for row in await connection.execute(query):
                     found[row.partition, row.account_id] = known_of(row)
         return found

@@ -1,16 +1,14 @@
 """Rows of the tables as SQLAlchemy gives them, to the core's values; and what every list asks."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-import msgspec
-from sqlalchemy import Select, tuple_
+from sqlalchemy import JSON, Select, Text, cast, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.monitor.domain.escalation.standing import Said
-from services.monitor.domain.invoice.item import Item, Raised
-from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.adapters.rows import debtor_from, item_from, said_from
+from services.monitor.domain.invoice.item import Item
 from services.monitor.handlers.ports import Known
 from shared.kafka.producer import partition_of
 from shared.postgres.paging import Page, read_page
@@ -41,33 +39,33 @@ async def page_of(
     return await read_page(engine, query, keys, cursor=cursor, limit=limit, shape=lambda row: row)
 
 
-def in_(table: Any, keys: Sequence[tuple[int, str]]) -> Any:
-    """Return the condition that a row is of one of these accounts."""
-    return tuple_(table.c.partition, table.c.account_id).in_(keys)
+def in_(table: Any, keys: Sequence[tuple[Any, ...]], *names: str) -> Any:
+    """Return the condition that the named columns, else partition and account, are of these keys.
+
+    The keys, of which there is one at least, go in as arrays: a statement with a parameter for each
+    of them would be a new one every time.
+    """
+    columns = [table.c[name] for name in names or ("partition", "account_id")]
+    arrays = [
+        func.unnest(literal(list(values), ARRAY(column.type)))
+        for column, values in zip(columns, zip(*keys, strict=True), strict=True)
+    ]
+    return tuple_(*columns).in_(select(*arrays))
+
+
+def with_texts(table: Any) -> list[Any]:
+    """Return a table's columns, JSON as the text it is: `adapters.rows` decodes it into structs."""
+    return [
+        cast(column, Text).label(column.key) if isinstance(column.type, JSON) else column
+        for column in table.c
+    ]
 
 
 def item_of(row: Row) -> Item:
     """Return an item from a row of its table."""
-    return Item(
-        invoice_id=row.invoice_id,
-        instalment=row.instalment,
-        currency=row.currency,
-        amount=row.amount_minor,
-        issued_on=row.issued_on,
-        due_on=row.due_on,
-        original_due_on=row.original_due_on,
-        cleared=row.cleared_minor,
-        credited=row.credited_minor,
-        written_off=row.written_off_minor,
-        disputed=row.disputed_minor,
-        disputed_days=msgspec.convert(row.disputed_days, list[tuple[date, date | None]]),
-        cycle=row.cycle,
-        turns=row.turns,
-        raised=msgspec.convert(row.raised, list[Raised]),
-        next_attention_on=row.next_attention_on,
-    )
+    return item_from(row._asdict())
 
 
 def known_of(row: Row) -> Known:
     """Return what is known of an account from its row."""
-    return Known(msgspec.convert(row.facts, Debtor), msgspec.convert(row.said, Said))
+    return Known(debtor_from(row.facts), said_from(row.said))

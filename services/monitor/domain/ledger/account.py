@@ -5,7 +5,7 @@ place, by way of `settling`; the account collects clearing records, lifted and c
 and touched rows, for the shell to write. It reads no time: a fold's dates come from its event.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.funds import Funds, FundsKey, FundsKind
 from services.monitor.domain.ledger.group import Group
+from services.monitor.domain.ledger.waiting import WaitingItems
 from shared.contracts.group import AccountCured, AccountDefaulted, MemberChanged
 from shared.errors import BrokenInvariantError
 
@@ -78,9 +79,12 @@ class Account:
     changes: dict[str, Any] = field(default_factory=dict)
     maybe_free: set[FundsKey] = field(default_factory=set)
     _items_loaded: dict[str, int] = field(default_factory=dict)
+    #: None until the clearing rule has asked.
+    _waiting: WaitingItems | None = field(default=None, repr=False, compare=False)
 
     def admit(self, invoices: list[Invoice], funds: list[Funds]) -> None:
         """Take in what the store has loaded."""
+        self._waiting = None
         self.invoices.update((invoice.invoice_id, invoice) for invoice in invoices)
         self._items_loaded.update((one.invoice_id, len(one.items)) for one in invoices)
         for one in funds:
@@ -123,6 +127,17 @@ class Account:
         if known is None:
             known = self.funds[kind, funds_id] = Funds(kind, funds_id)
         return known
+
+    def waiting_items(self, currency: str) -> Iterator[Item]:
+        """Give open items of a currency, oldest due first; those that money meets are settled."""
+        if self._waiting is None:
+            self._waiting = WaitingItems(self.invoices.values())
+        return self._waiting.oldest(currency, self.invoices)
+
+    def waits(self, item: Item) -> None:
+        """Let the clearing rule know of an item that was settled anew."""
+        if self._waiting is not None:
+            self._waiting.add(item)
 
     def debtor_to_change(self) -> Debtor:
         """Return the debtor to change."""

@@ -9,7 +9,7 @@ names and for the oldest due first; Directive (EU) 2015/2366, article 87, for va
 match stays is Arrears' own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -164,28 +164,29 @@ def _add(matches: _Matches, new: Match) -> None:
     matches[key] = new if known is None else resized(known, known.amount + new.amount)
 
 
-def oldest_due_first(free: Iterable[Funds], items: Iterable[Item]) -> list[tuple[Funds, Item, int]]:
+def oldest_due_first(
+    free: Iterable[Funds], waiting: Iterator[Item]
+) -> list[tuple[Funds, Item, int]]:
     """Match free funds with open items of one currency: the oldest money meets the oldest debt.
 
-    Ties between items go by issue date, then id. Returns (funds, item, minor units).
+    `waiting` gives the items, oldest due first; no more are taken than money meets. Returns
+    (funds, item, minor units).
     """
-    queue = sorted(
-        (item for item in items if item.open > 0),
-        key=lambda item: (item.due_on, item.issued_on, item.invoice_id, item.instalment),
-    )
-    room = {item.item_id: item.open for item in queue}
     matched: list[tuple[Funds, Item, int]] = []
-    position = 0
+    item: Item | None = None
+    room = 0
     for funds in sorted(free, key=lambda funds: (funds.value_on or date.min, *funds.key)):
         left = funds.free
-        while left > 0 and position < len(queue):
-            item = queue[position]
-            amount = min(left, room[item.item_id])
+        while left > 0:
+            if not room:
+                item = next(waiting, None)
+            if item is None:
+                return matched
+            room = room or item.open
+            amount = min(left, room)
             matched.append((funds, item, amount))
             left -= amount
-            room[item.item_id] -= amount
-            if not room[item.item_id]:
-                position += 1
+            room -= amount
     return matched
 
 

@@ -41,6 +41,7 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
         account.note(item, open_before, item.open)
         account.balance(item.currency).invoiced += item.amount - amount_before
         _tell(account, item, (open_before, disputed_before), cause)
+        account.waits(item)
 
 
 def name_funds(account: Account, funds: Funds, on: date, cause: str) -> None:
@@ -83,14 +84,8 @@ def apply_clearing_rule(account: Account, on: date, rule: str) -> None:
 
 
 def _match_on_account(account: Account, free: Sequence[Funds], currency: str, on: date) -> None:
-    items = [
-        item
-        for invoice in account.invoices.values()
-        if invoice.currency == currency
-        for item in invoice.items
-    ]
     changed: dict[str, Invoice] = {}
-    for funds, item, amount in clearing.oldest_due_first(free, items):
+    for funds, item, amount in clearing.oldest_due_first(free, account.waiting_items(currency)):
         invoice = account.invoices[item.invoice_id]
         changed[invoice.invoice_id] = invoice
         clearing.add_rule_match(invoice, funds, item.instalment, amount)

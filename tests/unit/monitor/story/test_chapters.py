@@ -1,5 +1,6 @@
 """An item's past in the order of time: events, and the policies that came into force between."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 import msgspec
 import pytest
 
-from services.monitor.domain.policy.policy import Policy, Scope, in_turn
+from services.monitor.domain.policy.policy import Level, Policy, Scope, in_turn
 from services.monitor.handlers.chapters import POLICY_SET, Teller
 from services.monitor.handlers.ports import Record
 from services.monitor.handlers.remembered import Word, kept_from
@@ -168,3 +169,27 @@ def test_a_promise_that_was_kept_held_nothing_any_more(
     teller.read(row(2, 3, promised("W")))
     teller.read(row(3, 5, promise_withdrawn("W")))
     assert [one.what for one in teller.chapters[-1].changes] == changes
+
+
+class CountedLevels(tuple[Level, ...]):
+    """A policy's levels, which know how often somebody went through them."""
+
+    __slots__ = ()
+    walks = 0
+
+    def __iter__(self) -> Iterator[Level]:
+        type(self).walks += 1
+        return super().__iter__()
+
+
+def test_events_on_other_items_cost_no_look_at_this_one() -> None:
+    policy = replace(FIRST, levels=CountedLevels(FIRST.levels))
+    teller = Teller(ACCOUNT_ID, "A", 1, in_turn([(at(28), policy)]), [])
+    teller.read(row(1, 3, issued("A", "100.00")))
+    before = CountedLevels.walks
+    for offset in range(2, 100):
+        teller.read(row(offset, 3, issued(f"B{offset}", "100.00")))
+    # One at the most for each day on which anything happened, however much.
+    assert CountedLevels.walks <= before + 1
+    teller.read(row(100, 3, paid("P", "40.00", ("A", "40.00"))))
+    assert [one.what for one in teller.chapters[-1].changes] == ["open"]
