@@ -7,6 +7,7 @@ as an at-least-once consumer commits them.
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -54,7 +55,7 @@ class UntaxedStore(PostgresStore):
         async with self._database.transaction() as connection:
             found = await connection.fetch(ENDS, list(partitions))
         ends = {row["partition"]: row["next_offset"] for row in found}
-        return [Ownership(one.partition, one.epoch, ends[one.partition]) for one in acquired]
+        return [replace(one, next_offset=ends[one.partition]) for one in acquired]
 
 
 class CommittingLoop(Loop):
@@ -65,7 +66,7 @@ class CommittingLoop(Loop):
         before = dict(self.owned)
         await super().step()
         moved = {
-            one.partition: one.next_offset
+            one.partition: one.position
             for one in self.owned.values()
             if one != before.get(one.partition)
         }

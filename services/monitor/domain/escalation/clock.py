@@ -143,15 +143,13 @@ def prospects(
 
     `insurance` is what insures the item.
     """
-    passed = {name: one for one in raised for name in (one.level, *one.skipped)}
-    highest = max(
-        (
-            policy.index(one.level)
-            for one in raised
-            if (level := policy.level(one.level)) is not None and not level.is_insurers
-        ),
-        default=-1,
-    )
+    passed: dict[str, Raised] = {}
+    highest = -1
+    for one in raised:
+        passed.update(dict.fromkeys((one.level, *one.skipped), one))
+        known = policy.level(one.level)
+        if known is not None and not known.is_insurers:
+            highest = max(highest, policy.index(one.level))
     found: list[Prospect] = []
     before: Raised | Prospect | None = None
     for index, level in enumerate(policy.levels):

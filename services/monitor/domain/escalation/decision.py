@@ -7,10 +7,11 @@ Arrears' own rule, and so are `highest` and `step`: nobody wants two letters of 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from services.monitor.domain.escalation.clock import Prospect, prospects
@@ -24,11 +25,10 @@ from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import STEP, Level, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What a decision about an item depends on beside the item, its policy and the day."""
 
-    debtor: Debtor = field(default_factory=Debtor)
+    debtor: Debtor = msgspec.field(default_factory=Debtor)
     #: Ids of promises that were kept before their day was over.
     kept: frozenset[str] = frozenset()
     #: The account's overdue amounts, where the policy needs them.

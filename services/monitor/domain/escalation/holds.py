@@ -47,7 +47,7 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     withdrawn; a block from its first day to the end of its last, or until it is lifted.
     """
     holds: list[Hold] = []
-    if item.open > 0 and item.dunnable <= 0:
+    if 0 < item.open <= item.disputed:
         since = item.disputed_days[-1][0] if item.disputed_days else None
         holds.append(Hold(DISPUTE, "", since=since))
     for promise_id, promise in sorted(debtor.promises.items()):

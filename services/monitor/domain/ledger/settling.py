@@ -25,9 +25,10 @@ _MatchKey = tuple[FundsKind, str, int, bool]
 
 
 def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
-    """Bring an invoice's matches and items in line with its facts.
+    """Bring an invoice's matches and items in line with its facts; tell what was raised of it.
 
-    `on` is the day on which what is taken away leaves; `cause` says why a level is lifted by it.
+    What was raised is lifted when its item is cleared, else it is told the item's new amount. `on`
+    is the day on which what is taken away leaves; `cause` says why a level is lifted by it.
     """
     account.touched_invoices.add(invoice.invoice_id)
     before = {item.instalment: (item.open, item.amount, item.disputed) for item in invoice.items}
@@ -38,9 +39,13 @@ def settle(account: Account, invoice: Invoice, on: date, cause: str) -> None:
         account.balance(item.currency).invoiced -= before[item.instalment][1]
     for item in invoice.items:
         open_before, amount_before, disputed_before = before.get(item.instalment, (0, 0, 0))
-        account.note(item, open_before, item.open)
+        open_now = item.open
+        account.note(item, open_before, open_now)
         account.balance(item.currency).invoiced += item.amount - amount_before
-        _tell(account, item, (open_before, disputed_before), cause)
+        if open_before > 0 and open_now == 0:
+            _end_cycle(account, item, cause)
+        elif item.raised and (open_before, disputed_before) != (open_now, item.disputed):
+            account.told += [Told(snapshot(item), raised, None) for raised in item.raised]
         account.waits(item)
 
 
@@ -263,15 +268,6 @@ def _end_cycle(account: Account, item: Item, cause: str, *, removed: bool = Fals
             account.told.append(Told(snapshot(item), raised, cause))
     item.raised = [raised for raised in item.raised if stays and raised.insured]
     item.cycle += 1
-
-
-def _tell(account: Account, item: Item, before: tuple[int, int], cause: str) -> None:
-    """Lift what was raised when the item is cleared; else say that its amount changed."""
-    if before[0] > 0 and item.open == 0:
-        _end_cycle(account, item, cause)
-    elif before != (item.open, item.disputed):
-        for raised in item.raised:
-            account.told.append(Told(snapshot(item), raised, None))
 
 
 def _match_key(match: Match) -> _MatchKey:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
+from msgspec import structs
+
 from services.monitor.domain.escalation.applied import apply
 from services.monitor.domain.escalation.clock import Prospect, reached_on
 from services.monitor.domain.escalation.conditions import overdue_of, shortfall
@@ -81,7 +83,7 @@ class _Walk:
         """Return the circumstances of a day: what is overdue of the account changes with it."""
         if not self.policy.needs_account:
             return self.around
-        return replace(self.around, overdue=overdue_of(self.open_items, day))
+        return structs.replace(self.around, overdue=overdue_of(self.open_items, day))
 
     def look(self, day: date) -> date | None:
         """Decide on a day; returns the next one to look at."""
