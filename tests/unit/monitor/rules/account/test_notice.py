@@ -85,7 +85,7 @@ NOTICE: Final = ["A/1 raised notice"]
     ),
     Story(
         "after an outage it is raised beside the highest, and passed over by none",
-        policy(*POLICY.levels[:3]),
+        policy(*POLICY.levels[:2], level("second", 20)),
         {"2026-03-20": [COVER, A]},
         "2026-03-31",
         {"2026-03-20": ["A/1 raised notice", "A/1 raised second"]},
