@@ -88,7 +88,7 @@ NOTICE: Final = ["A/1 raised notice"]
         policy(*POLICY.levels[:2], level("second", 20)),
         {"2026-03-20": [COVER, A]},
         "2026-03-31",
-        {"2026-03-20": ["A/1 raised notice", "A/1 raised second"]},
+        {"2026-03-20": ["A/1 raised notice", "A/1 raised second over first"]},
     ),
     Story(
         "step by step it waits for no letter",
