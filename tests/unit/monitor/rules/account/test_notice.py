@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from services.monitor.domain.escalation.decision import Circumstances, decide
 from services.monitor.domain.escalation.default import default_cause
 from services.monitor.domain.policy.policy import CrossDefault
 from tests.unit.monitor.builders import cover, issued, paid, reversed_
@@ -91,6 +92,13 @@ NOTICE: Final = ["A/1 raised notice"]
         {"2026-03-20": ["A/1 raised notice", "A/1 raised second over first"]},
     ),
     Story(
+        "after an outage it takes no place from the letter below it",
+        policy(*POLICY.levels[:2]),
+        {"2026-03-20": [COVER, A]},
+        "2026-03-31",
+        {"2026-03-20": ["A/1 raised first", "A/1 raised notice"]},
+    ),
+    Story(
         "step by step it waits for no letter",
         policy(*POLICY.levels[:2], level("second", 20), backlog="step"),
         {"2026-03-20": [COVER, A]},
@@ -142,3 +150,22 @@ def test_that_the_insurer_was_told_is_no_default_of_the_account() -> None:
     [item] = account.invoices["A"].items
     assert item.level == "notice"
     assert default_cause(account.debtor, [item], rules, date(2026, 2, 15)) is None
+
+
+def test_what_waits_for_the_level_before_never_waits_for_the_notice() -> None:
+    world = live(Story("first alone", POLICY, {"2026-01-01": [COVER, A]}, "2026-02-10", {}))
+    account = world.book.account
+    [item] = account.invoices["A"].items
+    around = Circumstances(account.debtor)
+    outlook = decide(item, POLICY, date(2026, 2, 10), around).outlook
+    expected = [("notice", "2026-02-15"), ("second", "2026-02-20"), ("claim", "2026-03-02")]
+    assert [(one.level.name, one.on.isoformat()) for one, _waits in outlook] == expected
+    assert not any(one.follows for one, _waits in outlook)
+
+
+def test_an_item_without_cover_does_not_wait_for_a_notice() -> None:
+    world = live(Story("no cover", POLICY, {"2026-01-01": [A]}, "2026-03-31", {}))
+    [item] = world.book.account.invoices["A"].items
+    assert item.next_attention_on is None
+    names = [one.level.name for one, _waits in decide(item, POLICY, date(2026, 3, 31)).outlook]
+    assert names == []
