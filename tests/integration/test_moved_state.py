@@ -46,6 +46,18 @@ WRITTEN_OFF = """
     (0, 3, 0, 'default:w', 'write_off', 'W1', 'W1', 2, 'CNY', -500, 'written_off', '2026-02-01')
 """
 
+#: An account as 0009 kept it: a promise for two invoices, one of which has come, and a block.
+PROMISED = """
+    INSERT INTO monitor.accounts (partition, account_id, facts) VALUES
+    (0, 'default:p', '{"promises": {"W": {"invoice_ids": ["V1", "V2"]}, "X": {"invoice_ids": null}},
+                       "blocks": {"B": {"invoice_id": "V3"}, "C": {"invoice_id": null}}}');
+    INSERT INTO monitor.invoices (partition, account_id, invoice_id, facts) VALUES
+    (0, 'default:p', 'V1', '{"invoice_id": "V1", "currency": "USD"}'),
+    (0, 'default:p', 'V3', '{"invoice_id": "V3"}'),
+    (0, 'default:q', 'V4', '{"invoice_id": "V4", "currency": "USD"}'),
+    (0, 'default:q', 'V5', '{"invoice_id": "V5", "currency": "EUR"}')
+"""
+
 
 @asynccontextmanager
 async def moved(server: PostgresServer, revision: str, rows: str) -> AsyncIterator[str]:
@@ -130,6 +142,20 @@ async def test_what_was_given_up_is_known_by_day_and_instalment(postgres: Postgr
         LossStep(1, 8000, date(2026, 2, 1)),
         LossStep(1, -5000, date(2026, 2, 3)),
     ]
+
+
+async def test_what_promises_and_blocks_wait_for_is_known_of_before(
+    postgres: PostgresServer,
+) -> None:
+    async with moved(postgres, "0009", PROMISED) as url:
+        database = Database(url, application="test", write_pool_size=1)
+        async with PostgresStore(database, PolicyDocuments()).unit() as unit:
+            known = await unit.known([(0, "default:p"), (0, "default:q")])
+        await database.close()
+    debtors = {key[1]: one.debtor for key, one in known.items()}
+    assert debtors["default:p"].named == {"V1": "USD", "V2": None, "V3": None}
+    assert debtors["default:p"].currencies == ["USD"]
+    assert debtors["default:q"].currencies == ["EUR", "USD"]
 
 
 @pytest.mark.parametrize(
