@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +67,9 @@ class Site:
         status, said = await run(command, seconds_max=SECONDS_MAX)
         assert status == 0, said
 
-    def restored(self, name: str, **settings: str) -> PostgresServer:
-        """Lay the base backup out in a fresh folder, with the signal to read the log on it."""
+    @asynccontextmanager
+    async def restored(self, name: str, **settings: str) -> AsyncIterator[PostgresServer]:
+        """Give the base backup in a fresh folder, once it has read the log and may be written."""
         folder = self.folder / name
         shutil.copytree(self.backup, folder)
         folder.chmod(0o700)
@@ -76,7 +78,15 @@ class Site:
         shutil.copy(self.folder / "first.password", password)
         fetch = f"cp {self.archive}/%f %p"
         settings = {"recovery_target_action": "promote", **settings}
-        return PostgresServer(folder, settings={**LOGGING, "restore_command": fetch, **settings})
+        settings = {**LOGGING, "restore_command": fetch, **settings}
+        async with PostgresServer(folder, settings=settings) as server:
+            await wait_for(lambda: _is_promoted(server.url))
+            yield server
+
+
+async def _is_promoted(url: str) -> bool:
+    async with connected(url) as connection:
+        return not await connection.fetchval("SELECT pg_is_in_recovery()")
 
 
 LOGGING = {"wal_level": "replica", "max_wal_senders": "4"}

@@ -79,6 +79,8 @@ class Replay:
         account.debtor, account.group = opening.debtor, opening.group
         account.balances = opening.balances
         self.clearings = opening.clearings
+        for clearing in opening.clearings.values():
+            self._by_invoice[clearing.invoice_id].append(clearing)
         self.events = opening.events
 
     def opening(self, partition: int, recorded_until: datetime) -> Opening:
