@@ -11,18 +11,18 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 
-from services.monitor.adapters import audit_books
-from services.monitor.adapters.audit_store import AuditStore
-from services.monitor.adapters.books import open_books
-from services.monitor.adapters.evidence import EvidenceFolder
+from services.monitor.adapters.answers.books import open_books
+from services.monitor.adapters.answers.past import open_past
+from services.monitor.adapters.answers.stories import open_stories
 from services.monitor.adapters.gauges import Gauges, stored_progress
 from services.monitor.adapters.ledger_source import LedgerSource
 from services.monitor.adapters.metrics import MonitorMetrics
-from services.monitor.adapters.past import open_past
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.adapters.store import PostgresStore
-from services.monitor.adapters.stories import open_stories
+from services.monitor.adapters.upkeep import audit_books
+from services.monitor.adapters.upkeep.audit_store import AuditStore
+from services.monitor.adapters.upkeep.evidence import EvidenceFolder
 from services.monitor.api.escalations import escalations_router
 from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router
@@ -31,10 +31,10 @@ from services.monitor.api.policies import policies_router
 from services.monitor.api.preview import preview_router
 from services.monitor.api.promises import promises_router
 from services.monitor.api.why import why_router
-from services.monitor.handlers.auditor import Auditor
 from services.monitor.handlers.loop import Loop
 from services.monitor.handlers.relay import relay
-from services.monitor.handlers.stops import told, told_again
+from services.monitor.handlers.upkeep.auditor import Auditor
+from services.monitor.handlers.upkeep.stops import told, told_again
 from services.monitor.settings import MonitorSettings
 from shared.clock import Clock
 from shared.errors import TransientError

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from services.monitor.adapters.archive import open_archive
-from services.monitor.handlers.rebuild import compare
+from services.monitor.adapters.upkeep.archive import open_archive
+from services.monitor.handlers.upkeep.rebuild import compare
 
 
 async def check(database_url: str, report: Callable[[int, int], None]) -> list[str]:

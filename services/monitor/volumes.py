@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from services.monitor.adapters import volume_file
-from services.monitor.adapters.volume_file import VolumeFile
-from services.monitor.adapters.volume_store import open_journal, sealed_partitions
+from services.monitor.adapters.upkeep import volume_file
+from services.monitor.adapters.upkeep.volume_file import VolumeFile
+from services.monitor.adapters.upkeep.volume_store import open_journal, sealed_partitions
 from services.monitor.domain.audit.volume import Volume
-from services.monitor.handlers import volumes
-from services.monitor.handlers.volumes import Dropped
+from services.monitor.handlers.upkeep import volumes
+from services.monitor.handlers.upkeep.volumes import Dropped
 
 #: A file, and what it holds.
 Done = tuple[Path, Volume]

@@ -22,7 +22,7 @@ TOGETHER: Final = "services.together"
 #: All that the command line may have of a service: these commands open the database themselves.
 CLI_MAY_IMPORT: Final = (
     "services.monitor.rebuild",
-    "services.monitor.handlers.rebuild",
+    "services.monitor.handlers.upkeep.rebuild",
     "services.monitor.volumes",
 )
 

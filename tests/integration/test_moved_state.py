@@ -15,9 +15,9 @@ from sqlalchemy import make_url
 
 from deploy.local.postgres import PostgresServer
 from services.monitor import volumes
-from services.monitor.adapters.audit_store import AuditStore
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
+from services.monitor.adapters.upkeep.audit_store import AuditStore
 from services.monitor.domain.invoice.invoice import LossStep
 from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.ports import AccountKey, Known, Record

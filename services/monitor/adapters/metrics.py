@@ -8,10 +8,10 @@ from typing import Final
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.monitor.adapters import invariants
+from services.monitor.adapters.upkeep import invariants
 from services.monitor.domain.audit.findings import Findings
-from services.monitor.handlers.audit import CHAIN
 from services.monitor.handlers.batch import Folded
+from services.monitor.handlers.upkeep.audit import CHAIN
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 

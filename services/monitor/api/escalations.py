@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
-from services.monitor.handlers.interest import Reading, interest_now
+from services.monitor.handlers.answers.interest import Reading, interest_now
 from shared.contracts.asyncapi import OUTBOUND
 from shared.errors import RejectedError
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page

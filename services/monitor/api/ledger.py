@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.past import Question, is_beyond
+from services.monitor.handlers.answers.past import Question, is_beyond
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.interest import Reading, beyond_now, interest_now
-from services.monitor.handlers.past import Question, interest_then
+from services.monitor.handlers.answers.interest import Reading, beyond_now, interest_now
+from services.monitor.handlers.answers.past import Question, interest_then
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 

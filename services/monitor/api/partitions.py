@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.monitor.domain.audit.chain import Head, head_from
 from services.monitor.domain.audit.findings import Findings
-from services.monitor.handlers.auditor import Auditor, Audits, PartitionState
+from services.monitor.handlers.upkeep.auditor import Auditor, Audits, PartitionState
 from shared.errors import ArrearsError
 from shared.postgres.paging import Page
 from shared.runtime.partitions import Number, Resume

@@ -7,9 +7,9 @@ from datetime import date
 from services.monitor.api import models
 from services.monitor.api.shapes import Sums, account, clearing_of, figures, invoice, item
 from services.monitor.domain.invoice.item import Item
-from services.monitor.handlers.past import PastAccount, Place, is_beyond
+from services.monitor.handlers.answers.past import PastAccount, Place, is_beyond
+from services.monitor.handlers.answers.remembered import Stood
 from services.monitor.handlers.ports import Known
-from services.monitor.handlers.remembered import Stood
 
 
 def past_account(one: PastAccount) -> models.Account:

@@ -16,7 +16,7 @@ from services.monitor.api.policies import text_of
 from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.domain.policy.policy import Policies, Policy, Scope
 from services.monitor.domain.story.wording import of_terms
-from services.monitor.handlers.preview import Books, Preview, Stake, preview
+from services.monitor.handlers.answers.preview import Books, Preview, Stake, preview
 from shared.errors import ArrearsError
 from shared.money import to_text
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.past import PastAccount, Place, Question, is_beyond
-from services.monitor.handlers.promised import Sources, promises_now, promises_then
+from services.monitor.handlers.answers.past import PastAccount, Place, Question, is_beyond
+from services.monitor.handlers.answers.promised import Sources, promises_now, promises_then
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
 

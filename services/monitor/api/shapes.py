@@ -18,9 +18,9 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Promise
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.policy.policy import Policy
-from services.monitor.handlers.interest import InvoiceInterest
+from services.monitor.handlers.answers.interest import InvoiceInterest
+from services.monitor.handlers.answers.remembered import Stood
 from services.monitor.handlers.ports import Known
-from services.monitor.handlers.remembered import Stood
 from shared.contracts.customer import CustomerUpdated
 from shared.money import to_text
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Query
 
-from services.monitor.handlers.past import (
+from services.monitor.handlers.answers.past import (
     After,
     Past,
     Question,

@@ -14,8 +14,8 @@ from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.story.forecast import Expected
-from services.monitor.handlers.chapters import Chapter
-from services.monitor.handlers.story import Sources, Story, tell
+from services.monitor.handlers.answers.chapters import Chapter
+from services.monitor.handlers.answers.story import Sources, Story, tell
 from shared.errors import RejectedError
 from shared.money import to_text
 

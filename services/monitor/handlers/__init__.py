@@ -1,1 +1,1 @@
-"""The monitor's use cases: a batch, a sweep, a relay, a policy, a rebuild."""
+"""The monitor's use cases: batch, sweep, relay; answers and upkeep in folders of their own."""

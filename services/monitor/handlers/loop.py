@@ -18,8 +18,8 @@ from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.observer import Observer
 from services.monitor.handlers.places import Source, place
 from services.monitor.handlers.ports import Ownership, Record, Store, Word
-from services.monitor.handlers.stops import Evidence, Stop, stop_partition
 from services.monitor.handlers.sweep import sweep
+from services.monitor.handlers.upkeep.stops import Evidence, Stop, stop_partition
 from shared.errors import BrokenInvariantError, ConflictingStateError, FencedError
 from shared.kafka.positions import Begin
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from services.monitor.adapters.audit_books import open_books
-from services.monitor.adapters.audit_store import AuditStore
-from services.monitor.handlers.audit import audit
+from services.monitor.adapters.upkeep.audit_books import open_books
+from services.monitor.adapters.upkeep.audit_store import AuditStore
+from services.monitor.handlers.upkeep.audit import audit
 from shared.postgres.pool import Database
 
 #: Before every test's own days: at rest no timer stands that was made due at once.

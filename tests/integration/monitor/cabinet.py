@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.monitor import volumes
-from services.monitor.adapters.audit_books import open_books
-from services.monitor.adapters.audit_store import AuditStore
+from services.monitor.adapters.upkeep.audit_books import open_books
+from services.monitor.adapters.upkeep.audit_store import AuditStore
 from services.monitor.domain.audit.findings import Findings
-from services.monitor.handlers.audit import audit
+from services.monitor.handlers.upkeep.audit import audit
 from services.monitor.rebuild import check
 from tests.integration.monitor.desk import connected
 from tests.integration.monitor.events import known

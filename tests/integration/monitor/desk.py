@@ -10,15 +10,15 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
-from services.monitor.adapters.audit_books import open_books
-from services.monitor.adapters.audit_store import AuditStore
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
+from services.monitor.adapters.upkeep.audit_books import open_books
+from services.monitor.adapters.upkeep.audit_store import AuditStore
 from services.monitor.domain.audit.findings import Findings
-from services.monitor.handlers.audit import audit
 from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.ports import Record
 from services.monitor.handlers.sweep import sweep
+from services.monitor.handlers.upkeep.audit import audit
 from shared.postgres.pool import Database
 from tests.integration.monitor.world import invoice, ledger_record, payment
 

@@ -11,13 +11,13 @@ import asyncpg
 import httpx
 from fastapi import APIRouter, FastAPI
 
-from services.monitor.adapters.books import open_books
+from services.monitor.adapters.answers.books import open_books
+from services.monitor.adapters.answers.past import open_past
+from services.monitor.adapters.answers.stories import open_stories
 from services.monitor.adapters.gauges import stored_progress
-from services.monitor.adapters.past import open_past
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.adapters.store import PostgresStore
-from services.monitor.adapters.stories import open_stories
 from services.monitor.api.escalations import escalations_router
 from services.monitor.api.ledger import ledger_router
 from services.monitor.api.money import money_router

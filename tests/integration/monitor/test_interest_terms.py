@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import pytest
 
-from services.monitor.adapters.archive import open_archive
+from services.monitor.adapters.upkeep.archive import open_archive
 from services.monitor.handlers.ports import Record
-from services.monitor.handlers.rebuild import compare
+from services.monitor.handlers.upkeep.rebuild import compare
 from shared.calendar import start_of_day
 from tests.integration.monitor.events import known
 from tests.integration.monitor.shelf import PARTITION, Shelf, make_shelf

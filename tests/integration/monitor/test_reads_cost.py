@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from services.monitor.adapters.snapshot import snapshot
-from services.monitor.adapters.stories import PostgresStories
+from services.monitor.adapters.answers.snapshot import snapshot
+from services.monitor.adapters.answers.stories import PostgresStories
 from services.monitor.domain.invoice.item import Item
+from services.monitor.handlers.answers.replay import JournalRow
+from services.monitor.handlers.answers.story import tell
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.replay import JournalRow
-from services.monitor.handlers.story import tell
 from tests.integration.monitor.events import covered, known
 from tests.integration.monitor.shelf import PARTITION, Shelf, make_shelf
 from tests.integration.monitor.world import invoice

@@ -10,7 +10,8 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from services.monitor.adapters import archive, past
+from services.monitor.adapters.answers import past
+from services.monitor.adapters.upkeep import archive
 from shared.errors import BrokenInvariantError, ConflictingStateError, RejectedError
 from tests.integration.monitor.cabinet import APRIL, LATER, MARCH, OLD, Cabinet, make_cabinet
 from tests.integration.monitor.desk import connected

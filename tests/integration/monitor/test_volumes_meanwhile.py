@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from services.monitor.adapters.volume_file import VolumeFile
-from services.monitor.adapters.volume_store import open_journal
+from services.monitor.adapters.upkeep.volume_file import VolumeFile
+from services.monitor.adapters.upkeep.volume_store import open_journal
 from services.monitor.domain.audit.volume import Bound
-from services.monitor.handlers import volumes
-from services.monitor.handlers.volumes import Dropped
+from services.monitor.handlers.upkeep import volumes
+from services.monitor.handlers.upkeep.volumes import Dropped
 from shared.errors import BrokenInvariantError, ConflictingStateError
 from tests.integration.monitor.cabinet import LATER, MARCH, Cabinet, make_cabinet
 from tests.integration.monitor.shelf import PARTITION

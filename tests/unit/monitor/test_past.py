@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.monitor.domain.policy.policy import Policies, select
-from services.monitor.handlers.past import (
+from services.monitor.handlers.answers.past import (
     After,
     PastAccount,
     Place,
@@ -18,9 +18,9 @@ from services.monitor.handlers.past import (
     is_beyond,
     past_page,
 )
+from services.monitor.handlers.answers.remembered import Word, remembered
+from services.monitor.handlers.answers.replay import JournalRow
 from services.monitor.handlers.ports import AccountKey, Record
-from services.monitor.handlers.remembered import Word, remembered
-from services.monitor.handlers.replay import JournalRow
 from shared.contracts.envelope import LedgerEvent, name_of
 from shared.contracts.escalation import HELD, LIFTED, RAISED, RESUMED
 from shared.contracts.invoice import InvoiceIssued

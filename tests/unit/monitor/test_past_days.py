@@ -10,14 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.adapters.journal import opening_from, state_of
+from services.monitor.adapters.answers.journal import opening_from, state_of
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.policy.policy import Policies, select
+from services.monitor.handlers.answers.past import (
+    After,
+    PastAccount,
+    Place,
+    Question,
+    Then,
+    past_page,
+)
+from services.monitor.handlers.answers.remembered import Word
+from services.monitor.handlers.answers.replay import (
+    JournalPart,
+    JournalRow,
+    Opening,
+    Replay,
+    counts_from,
+)
 from services.monitor.handlers.batch import decode
-from services.monitor.handlers.past import After, PastAccount, Place, Question, Then, past_page
 from services.monitor.handlers.ports import AccountKey, Record
-from services.monitor.handlers.remembered import Word
-from services.monitor.handlers.replay import JournalPart, JournalRow, Opening, Replay, counts_from
 from shared.calendar import local_date, start_of_day
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent, name_of

@@ -11,8 +11,7 @@ from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Block, Debtor
 from services.monitor.domain.policy.policy import Policy, Scope, select
-from services.monitor.handlers.ports import Known
-from services.monitor.handlers.preview import (
+from services.monitor.handlers.answers.preview import (
     ITEMS_A_TURN,
     LARGEST_MAX,
     OpenAccount,
@@ -20,6 +19,7 @@ from services.monitor.handlers.preview import (
     preview,
     with_policy,
 )
+from services.monitor.handlers.ports import Known
 from shared.contracts.interest import parse_interest
 from tests.unit.monitor.builders import customer
 from tests.unit.monitor.policies import default_policy, level, policy

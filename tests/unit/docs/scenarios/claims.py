@@ -10,7 +10,7 @@ from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
 from services.monitor.domain.policy.doubts import doubts_of
-from services.monitor.handlers.interest import InvoiceInterest, interest_on
+from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
 from shared.contracts.escalation import EscalationEvent, escalation_id
 from shared.money import to_text
 from tests.unit.docs.scenarios.blocks import ScenarioError

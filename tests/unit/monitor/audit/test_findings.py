@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.monitor.adapters.evidence import EvidenceFolder
 from services.monitor.adapters.metrics import INVARIANTS, MonitorMetrics
+from services.monitor.adapters.upkeep.evidence import EvidenceFolder
 from services.monitor.domain.audit.findings import KEPT_MAX, Findings, Violation
-from services.monitor.handlers.stops import Stop, told
+from services.monitor.handlers.upkeep.stops import Stop, told
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 CLAIM = "open must be what is left"

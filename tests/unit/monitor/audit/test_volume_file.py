@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
-from services.monitor.adapters import volume_file
-from services.monitor.adapters.volume_file import VolumeFile
+from services.monitor.adapters.upkeep import volume_file
+from services.monitor.adapters.upkeep.volume_file import VolumeFile
 from services.monitor.domain.audit.chain import seal_rows
 from services.monitor.domain.audit.volume import Bound, Row
 from shared.errors import ConflictingStateError, RejectedError, TransientError

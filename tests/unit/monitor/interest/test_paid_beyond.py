@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.monitor.domain.interest.terms import always
-from services.monitor.handlers.interest import InvoiceInterest, interest_on
+from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import INTEREST, cancelled, day, issued, paid, reversed_

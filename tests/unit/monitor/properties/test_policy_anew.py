@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.monitor.domain.escalation.holds import DISPUTE
 from services.monitor.domain.policy.policy import RESTART, Policy
+from services.monitor.handlers.answers.preview import OpenAccount, Preview
 from services.monitor.handlers.ports import Known
-from services.monitor.handlers.preview import OpenAccount, Preview
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.invoice_builders import disputed, resolved

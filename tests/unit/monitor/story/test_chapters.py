@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from services.monitor.domain.policy.policy import Level, Policy, Scope, in_turn
-from services.monitor.handlers.chapters import POLICY_SET, Teller
+from services.monitor.handlers.answers.chapters import POLICY_SET, Teller
+from services.monitor.handlers.answers.remembered import Word, kept_from
+from services.monitor.handlers.answers.replay import JournalRow, Replay
 from services.monitor.handlers.ports import Record
-from services.monitor.handlers.remembered import Word, kept_from
-from services.monitor.handlers.replay import JournalRow, Replay
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent, name_of
 from shared.contracts.fields import Inbound

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from services.monitor.handlers.chapters import concerns
+from services.monitor.handlers.answers.chapters import concerns
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (

@@ -8,14 +8,15 @@ from typing import Final
 
 import msgspec
 
-from services.monitor.adapters import journal, queries, rows
+from services.monitor.adapters import queries, rows
+from services.monitor.adapters.answers import journal
+from services.monitor.adapters.answers.snapshot import snapshot
 from services.monitor.adapters.policy_documents import PolicyDocuments
-from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.policy.policy import Policies
-from services.monitor.handlers.past import After, Question
+from services.monitor.handlers.answers.past import After, Question
+from services.monitor.handlers.answers.remembered import Word
+from services.monitor.handlers.answers.replay import JournalPart
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.remembered import Word
-from services.monitor.handlers.replay import JournalPart
 from shared.kafka.producer import partition_of
 from shared.postgres.pool import Connection, Database
 

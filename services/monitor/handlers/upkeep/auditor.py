@@ -10,8 +10,8 @@ import structlog
 
 from services.monitor.domain.audit.chain import SEAL_ROWS_MAX, Head
 from services.monitor.domain.audit.findings import Findings
-from services.monitor.handlers.audit import Open, audit
-from services.monitor.handlers.stops import Evidence, Stop, Stopping, stop_partition
+from services.monitor.handlers.upkeep.audit import Open, audit
+from services.monitor.handlers.upkeep.stops import Evidence, Stop, Stopping, stop_partition
 from shared.errors import ConflictingStateError, NotFoundError
 
 log = structlog.get_logger(__name__)

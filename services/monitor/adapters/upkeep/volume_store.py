@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from services.monitor.adapters import journal, rows
-from services.monitor.adapters.archive import PostgresArchive, connect
-from services.monitor.adapters.audit_books import (
+from services.monitor.adapters import rows
+from services.monitor.adapters.answers import journal
+from services.monitor.adapters.upkeep.archive import PostgresArchive, connect
+from services.monitor.adapters.upkeep.audit_books import (
     BEFORE_ALL,
     SEALS,
     heads_in_volumes,
@@ -14,8 +15,8 @@ from services.monitor.adapters.audit_books import (
 )
 from services.monitor.domain.audit.chain import Head, Seal
 from services.monitor.domain.audit.volume import Bound, Row, Volume
-from services.monitor.handlers.replay import JournalPart, Opening
-from services.monitor.handlers.volumes import Dropped
+from services.monitor.handlers.answers.replay import JournalPart, Opening
+from services.monitor.handlers.upkeep.volumes import Dropped
 from shared.errors import ConflictingStateError
 
 if TYPE_CHECKING:

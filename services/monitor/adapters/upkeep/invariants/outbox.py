@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import ROWS_MAX, Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import ROWS_MAX, Invariant
 from shared.contracts.catalogue import ESCALATIONS
 
 #: Facts looked at, the oldest first: in a long outage of Kafka the others are looked at later.

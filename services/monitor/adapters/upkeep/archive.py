@@ -7,11 +7,12 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import make_url
 
-from services.monitor.adapters import journal, rows
+from services.monitor.adapters import rows
+from services.monitor.adapters.answers import journal
 from services.monitor.domain.ledger.balance import Balance
+from services.monitor.handlers.answers.replay import JournalPart
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.rebuild import Ledger
-from services.monitor.handlers.replay import JournalPart
+from services.monitor.handlers.upkeep.rebuild import Ledger
 from shared.contracts.escalation import LIFTED, RAISED
 from shared.postgres.pool import CONNECT_SECONDS_MAX, mapped_losses
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import ROWS_MAX, Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import ROWS_MAX, Invariant
 
 #: Items without the timer they want, with one they do not want or one that fires too late. A day
 #: begins somewhere on earth up to 12 hours after it does in UTC, and a look that was put off to a

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import ROWS_MAX, Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import ROWS_MAX, Invariant
 from shared.contracts.escalation import LIFTED, RAISED
 
 #: Escalations that were said twice, lifted unsaid, or stand by the log or by the item alone.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import ROWS_MAX, Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import ROWS_MAX, Invariant
 
 #: Items whose figures differ from each other or from their clearing records.
 STATEMENT: Final = f"""

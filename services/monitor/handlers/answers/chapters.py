@@ -14,8 +14,8 @@ from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.policy.policy import ALWAYS, Policies, Policy
 from services.monitor.domain.story.facts import Change, Facts, changes_of, facts_of
+from services.monitor.handlers.answers.replay import JournalPart, Opening, Replay, happened_on
 from services.monitor.handlers.batch import decode
-from services.monitor.handlers.replay import JournalPart, Opening, Replay, happened_on
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
 from shared.contracts.dunning import (

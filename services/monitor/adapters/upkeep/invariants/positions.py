@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import Invariant
 
 #: The partition, where its journal or its seals reach its next offset.
 STATEMENT: Final = """

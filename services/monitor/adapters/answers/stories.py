@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from services.monitor.adapters import journal, queries, rows
+from services.monitor.adapters import queries, rows
+from services.monitor.adapters.answers import journal
+from services.monitor.adapters.answers.snapshot import snapshot
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reading import PostgresReading
-from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.invoice.item import Item
+from services.monitor.handlers.answers.replay import JournalPart
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.replay import JournalPart
 from shared.postgres.pool import Database
 
 PREFETCH_ROWS: Final = 1000

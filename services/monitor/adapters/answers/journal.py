@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from services.monitor.handlers.answers.replay import JournalPart, JournalRow, Opening
 from services.monitor.handlers.ports import Record
-from services.monitor.handlers.replay import JournalPart, JournalRow, Opening
 
 _encode: Final = msgspec.json.Encoder().encode
 _opening: Final = msgspec.json.Decoder(Opening)

@@ -12,12 +12,9 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.policy.policy import Policies, Policy
-from services.monitor.handlers.batch import Entry
-from services.monitor.handlers.collector import collector_paused
-from services.monitor.handlers.interest import InvoiceInterest, interest_on
-from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.remembered import Remembered, Word, remembered
-from services.monitor.handlers.replay import (
+from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
+from services.monitor.handlers.answers.remembered import Remembered, Word, remembered
+from services.monitor.handlers.answers.replay import (
     JournalPart,
     JournalRow,
     Opening,
@@ -25,6 +22,9 @@ from services.monitor.handlers.replay import (
     counts_from,
     key_and_entry,
 )
+from services.monitor.handlers.batch import Entry
+from services.monitor.handlers.collector import collector_paused
+from services.monitor.handlers.ports import AccountKey
 from shared.errors import ConflictingStateError
 
 #: Accounts folded before their words are asked for, and in memory at a time.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from services.monitor.adapters.audit_books import BEFORE_ALL, rows_between, seal_from
+from services.monitor.adapters.upkeep.audit_books import BEFORE_ALL, rows_between, seal_from
 from services.monitor.domain.audit.chain import SEAL_ROWS_MAX, Seal, seal_rows
-from services.monitor.handlers.auditor import PartitionState
+from services.monitor.handlers.upkeep.auditor import PartitionState
 from shared.postgres.pool import Database
 
 #: Every partition that was ever owned, in order, with its newest seal.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import ROWS_MAX, Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import ROWS_MAX, Invariant
 
 #: Totals of accounts by currency that differ from the sums of their rows, or break the law.
 STATEMENT: Final = f"""

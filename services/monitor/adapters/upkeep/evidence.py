@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from services.monitor.handlers.stops import WHAT_TO_DO, Stop
+from services.monitor.handlers.upkeep.stops import WHAT_TO_DO, Stop
 
 log = structlog.get_logger(__name__)
 

@@ -9,9 +9,9 @@ from typing import Final, Protocol
 from services.monitor.domain.escalation.promises import Money, Towards, sharing, towards
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.funds import FundsKind
-from services.monitor.handlers.past import PastAccount
+from services.monitor.handlers.answers.past import PastAccount
+from services.monitor.handlers.answers.replay import Replay
 from services.monitor.handlers.ports import AccountKey, Known, MoneyQuestion
-from services.monitor.handlers.replay import Replay
 from services.monitor.handlers.standing import money_question
 
 #: No outcome is too old for its figures to be shown.

@@ -19,13 +19,13 @@ from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
-from services.monitor.handlers.chapters import Chapter, Teller
+from services.monitor.handlers.answers.chapters import Chapter, Teller
+from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
+from services.monitor.handlers.answers.remembered import Word, kept_from
+from services.monitor.handlers.answers.replay import JournalPart
 from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.figures import Figures
-from services.monitor.handlers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.ports import AccountKey, Known
-from services.monitor.handlers.remembered import Word, kept_from
-from services.monitor.handlers.replay import JournalPart
 from shared.contracts.escalation import Claim, EscalationEvent
 from shared.errors import NotFoundError
 

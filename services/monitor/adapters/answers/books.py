@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from services.monitor.adapters import rows
+from services.monitor.adapters.answers.snapshot import snapshot
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reading import PostgresReading
-from services.monitor.adapters.snapshot import snapshot
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import Scope
+from services.monitor.handlers.answers.preview import OpenAccount
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.preview import OpenAccount
 from shared.postgres.pool import Connection, Database
 
 #: Items in memory at a time, beside those of one account.

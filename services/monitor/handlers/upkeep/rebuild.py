@@ -9,8 +9,8 @@ from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.group import Group
+from services.monitor.handlers.answers.replay import JournalPart, Opening, Replay, key_and_entry
 from services.monitor.handlers.ports import AccountKey
-from services.monitor.handlers.replay import JournalPart, Opening, Replay, key_and_entry
 from shared.contracts.escalation import escalation_id
 
 #: Accounts compared at a time.

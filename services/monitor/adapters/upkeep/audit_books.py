@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.monitor.adapters import invariants
-from services.monitor.adapters.invariants.invariant import Invariant
-from services.monitor.adapters.snapshot import snapshot
+from services.monitor.adapters.answers.snapshot import snapshot
+from services.monitor.adapters.upkeep import invariants
+from services.monitor.adapters.upkeep.invariants.invariant import Invariant
 from services.monitor.domain.audit.chain import Head, Seal, SealedRow
 from services.monitor.domain.audit.findings import Violation
 from shared.postgres.pool import Connection, Database

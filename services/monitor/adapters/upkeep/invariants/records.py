@@ -5,7 +5,7 @@ What stands at an offset in a volume is compared when the volume is made, and no
 
 from typing import Final
 
-from services.monitor.adapters.invariants.invariant import ROWS_MAX, Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import ROWS_MAX, Invariant
 
 #: Clearing records without their event.
 STATEMENT: Final = f"""

@@ -13,8 +13,8 @@ from typing import Final, Protocol
 
 from services.monitor.domain.audit.chain import Fault, Head, Seal
 from services.monitor.domain.audit.volume import Bound, Row, Volume, fault_in, volume_of
-from services.monitor.handlers.rebuild import Archive, compare_in
-from services.monitor.handlers.replay import JournalPart, Opening, Replay, key_and_entry
+from services.monitor.handlers.answers.replay import JournalPart, Opening, Replay, key_and_entry
+from services.monitor.handlers.upkeep.rebuild import Archive, compare_in
 from shared.errors import BrokenInvariantError, ConflictingStateError
 
 #: Openings written at a time.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.monitor.adapters.invariants import (
+from services.monitor.adapters.upkeep.invariants import (
     conservation,
     escalations,
     funds,
@@ -12,7 +12,7 @@ from services.monitor.adapters.invariants import (
     records,
     timers,
 )
-from services.monitor.adapters.invariants.invariant import Invariant
+from services.monitor.adapters.upkeep.invariants.invariant import Invariant
 
 #: Looked at range by range of account ids.
 BY_ACCOUNT: Final[tuple[Invariant, ...]] = (

@@ -1,0 +1,1 @@
+"""What audits, rebuild and the journal's volumes read and write."""

@@ -1,0 +1,1 @@
+"""Answers to questions: past days, items' stories, previews of policies, promises, interest."""
