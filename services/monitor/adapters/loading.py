@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from services.monitor.adapters import queries, rows
+from services.monitor.adapters import arrays, queries, rows
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.ledger.needs import Needs
@@ -31,14 +31,14 @@ class Loading:
         """Load funds by key, and note the invoices that hang on them."""
         if keys:
             self._admit_funds(
-                await self._connection.fetch(queries.FUNDS_BY_KEY, *rows.columns(keys, 4))
+                await self._connection.fetch(queries.FUNDS_BY_KEY, *arrays.columns(keys, 4))
             )
 
     async def payments_of_cancelled(self) -> None:
         """Load the payments that name invoices which are cancelled now."""
         keys = [(*key, one) for key, need in self._needs.items() for one in sorted(need.cancelled)]
         if keys:
-            found = await self._connection.fetch(queries.INVOICES_BY_KEY, *rows.columns(keys, 3))
+            found = await self._connection.fetch(queries.INVOICES_BY_KEY, *arrays.columns(keys, 3))
             payments = {
                 (row["partition"], row["account_id"], *payment)
                 for row in found
@@ -50,13 +50,13 @@ class Loading:
         """Load the groups among the keys."""
         keys = [key for key, need in self._needs.items() if need.group]
         if keys:
-            for row in await self._connection.fetch(queries.GROUPS, *rows.columns(keys, 2)):
+            for row in await self._connection.fetch(queries.GROUPS, *arrays.columns(keys, 2)):
                 key = (row["partition"], row["account_id"])
                 self.accounts[key].group = rows.group_from(row["facts"])
 
     async def free_funds(self, keys: Sequence[AccountKey]) -> Callable[[AccountKey], bool]:
         """Load money the clearing rule may match; returns whether it may run for an account."""
-        found = await self._connection.fetch(queries.FREE_FUNDS, *rows.columns(keys, 2))
+        found = await self._connection.fetch(queries.FREE_FUNDS, *arrays.columns(keys, 2))
         self._admit_funds(found)
         free = {(row["partition"], row["account_id"]) for row in found}
         return lambda key: key in free or self._needs[key].may_free
@@ -64,7 +64,7 @@ class Loading:
     async def open_invoices(self, keys: Sequence[AccountKey]) -> None:
         """Note every invoice with something open, of accounts where the clearing rule may run."""
         if keys:
-            found = await self._connection.fetch(queries.OPEN_INVOICES, *rows.columns(keys, 2))
+            found = await self._connection.fetch(queries.OPEN_INVOICES, *arrays.columns(keys, 2))
             self._invoice_keys.update(tuple(row) for row in found)
         for key in keys:
             self.accounts[key].has_all_open = True
@@ -73,7 +73,7 @@ class Loading:
         """Load the invoices noted so far, with their items."""
         if not self._invoice_keys:
             return
-        columns = rows.columns(sorted(self._invoice_keys), 3)
+        columns = arrays.columns(sorted(self._invoice_keys), 3)
         found = await self._connection.fetch(queries.INVOICES_BY_KEY, *columns)
         loaded = {
             (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from services.monitor.adapters import queries, rows
+from services.monitor.adapters import arrays, queries, rows
 from services.monitor.adapters.loading import Loading
 from services.monitor.domain.escalation.promises import Money
 from services.monitor.domain.escalation.standing import Said
@@ -40,14 +40,14 @@ class PostgresReading:
 
     async def known_names(self, names: Sequence[tuple[int, uuid.UUID]]) -> set[uuid.UUID]:
         """Ask the journal."""
-        found = await self._connection.fetch(queries.KNOWN_NAMES, *rows.columns(names, 2))
+        found = await self._connection.fetch(queries.KNOWN_NAMES, *arrays.columns(names, 2))
         return {row["name"] for row in found}
 
     async def known(self, keys: Sequence[AccountKey]) -> dict[AccountKey, Known]:
         """Read accounts; one without a row is known by its items alone."""
         found = {key: Known(Debtor(), Said()) for key in keys}
         if keys:
-            for row in await self._connection.fetch(queries.ACCOUNTS, *rows.columns(keys, 2)):
+            for row in await self._connection.fetch(queries.ACCOUNTS, *arrays.columns(keys, 2)):
                 found[row["partition"], row["account_id"]] = Known(
                     rows.debtor_from(row["facts"]), rows.said_from(row["said"])
                 )
@@ -77,13 +77,13 @@ class PostgresReading:
         """Read items as they are written so far."""
         found: dict[AccountKey, list[Item]] = {key: [] for key in keys}
         if keys:
-            for row in await self._connection.fetch(queries.OPEN_ITEMS, *rows.columns(keys, 2)):
+            for row in await self._connection.fetch(queries.OPEN_ITEMS, *arrays.columns(keys, 2)):
                 found[row["partition"], row["account_id"]].append(rows.item_from(row))
         return found
 
     async def invoices(self, keys: Sequence[_InvoiceKey]) -> dict[_InvoiceKey, Invoice]:
         """Read invoices with their items."""
-        columns = rows.columns(keys, 3)
+        columns = arrays.columns(keys, 3)
         found = {
             (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(
                 row["facts"]
@@ -98,7 +98,7 @@ class PostgresReading:
     async def clearings(self, keys: Sequence[_InvoiceKey]) -> dict[_InvoiceKey, list[Clearing]]:
         """Read clearing records."""
         found: dict[_InvoiceKey, list[Clearing]] = defaultdict(list)
-        for row in await self._connection.fetch(queries.CLEARINGS, *rows.columns(keys, 3)):
+        for row in await self._connection.fetch(queries.CLEARINGS, *arrays.columns(keys, 3)):
             key = (row["partition"], row["account_id"], row["invoice_id"])
             found[key].append(rows.clearing_from(row))
         return found
@@ -107,7 +107,7 @@ class PostgresReading:
         """Read the log."""
         found: dict[AccountKey, list[EscalationEvent]] = defaultdict(list)
         for row in await self._connection.fetch(
-            queries.STANDING_RAISES, *rows.columns(keys, 2), RAISED, LIFTED, INSURANCE_CLAIM
+            queries.STANDING_RAISES, *arrays.columns(keys, 2), RAISED, LIFTED, INSURANCE_CLAIM
         ):
             key = (row["partition"], row["account_id"])
             found[key].append(rows.event_from(row["event"]))
@@ -127,7 +127,7 @@ class PostgresReading:
             (queries.MONEY_ON_ACCOUNTS, whole, 3),
         ):
             if asked:
-                for row in await self._connection.fetch(query, *rows.columns(asked, width)):
+                for row in await self._connection.fetch(query, *arrays.columns(asked, width)):
                     found[row["partition"], row["account_id"]].append(rows.money_from(row))
         return found
 

@@ -1,7 +1,7 @@
 """The monitor's SQL for the write path: each statement has a name and a sentence.
 
-All of it is set-based: keys and rows go in as arrays, written as text by `rows.columns`, so that a
-batch costs a fixed number of statements whatever its size.
+All of it is set-based: keys and rows go in as arrays, written as text by `arrays.columns`, so that
+a batch costs a fixed number of statements whatever its size.
 """
 
 from typing import Final

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from services.monitor.adapters import rows, statements
+from services.monitor.adapters import arrays, rows, statements
 from services.monitor.adapters.reading import PostgresReading
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.ledger.account import Account, Message
@@ -104,7 +104,7 @@ class PostgresUnit(PostgresReading):
         ]
         if not changes:
             return
-        broken = await self._connection.fetch(statements.ADD_BALANCES, *rows.columns(changes, 11))
+        broken = await self._connection.fetch(statements.ADD_BALANCES, *arrays.columns(changes, 11))
         if broken:
             account_id, currency = broken[0]
             message = f"{account_id}: money is not conserved in {currency} by the stored totals"
@@ -186,13 +186,13 @@ class PostgresUnit(PostgresReading):
     async def retime_accounts(self, keys: Sequence[AccountKey], now: datetime) -> None:
         """Fire the timers of all that is open."""
         if keys:
-            columns = rows.columns(keys, 2)
+            columns = arrays.columns(keys, 2)
             await self._connection.execute(statements.RETIME_ACCOUNTS, *columns, now)
 
     async def retime_invoices(self, keys: Sequence[tuple[int, str, str]], now: datetime) -> None:
         """Fire the timers of what is open of them."""
         if keys:
-            columns = rows.columns(keys, 3)
+            columns = arrays.columns(keys, 3)
             await self._connection.execute(statements.RETIME_INVOICES, *columns, now)
 
     async def save_retiming(self, partition: int, retiming: Retiming, *, done: bool) -> None:
@@ -222,12 +222,12 @@ class PostgresUnit(PostgresReading):
 
     async def _send(self, outgoing: Sequence[tuple[int, str, str, bytes]], now: datetime) -> None:
         if outgoing:
-            columns = rows.columns(outgoing, 4)
+            columns = arrays.columns(outgoing, 4)
             await self._connection.execute(statements.SAVE_OUTBOX, *columns, now)
 
     async def _write(self, statement: str, width: int, records: Sequence[Sequence[Any]]) -> None:
         if records:
-            await self._connection.execute(statement, *rows.columns(records, width))
+            await self._connection.execute(statement, *arrays.columns(records, width))
 
 
 def _item_columns(word: EscalationEvent | Announcement) -> tuple[Any, ...]:

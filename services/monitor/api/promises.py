@@ -9,10 +9,10 @@ from fastapi import APIRouter
 
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
-from services.monitor.api.when import AskedThen, OpenPast, read_then
-from services.monitor.handlers.answers.past import PastAccount, Place, Question, is_beyond
+from services.monitor.api.when import AskedPage, OpenPast, PastPages
+from services.monitor.handlers.answers.past import PastAccount, Place, is_beyond
 from services.monitor.handlers.answers.promised import Sources, promises_now, promises_then
-from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
+from shared.postgres.paging import Page
 
 
 def promises_router(
@@ -23,22 +23,18 @@ def promises_router(
 ) -> APIRouter:
     """Serve the list, as it is and as it was on a past day."""
     router = APIRouter(tags=["ledger"])
+    past = PastPages(open_past, now)
 
     @router.get("/promises")
     async def promises(
-        then: AskedThen,
+        asked: AskedPage,
         account_id: str | None = None,
         status: Literal["open", "kept", "partially_kept", "broken", "withdrawn"] | None = None,
-        cursor: Cursor = None,
-        limit: Limit = PAGE_ROWS_DEFAULT,
     ) -> Page[models.ListedPromise]:
-        if then is not None:
-            return await read_then(
-                open_past,
-                Question(then, account_id),
-                now(),
-                cursor=cursor,
-                limit=limit,
+        if asked.then is not None:
+            return await past.read(
+                asked,
+                account_id,
                 place=(str,),
                 rows_of=lambda account, after: (
                     ((one.promise_id,), one)
@@ -46,7 +42,7 @@ def promises_router(
                     if status in (None, one.status)
                 ),
             )
-        page = await reads.promises.keys(account_id, status, cursor, limit)
+        page = await reads.promises.keys(account_id, status, asked.cursor, asked.limit)
         async with open_sources() as sources:
             found = await promises_now(sources, sorted({key for key, _name in page.rows}))
         rows: list[models.ListedPromise] = []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final
 
@@ -20,7 +21,15 @@ from services.monitor.handlers.answers.past import (
 from shared.clock import parse_instant
 from shared.contracts.fields import check_day
 from shared.errors import RejectedError
-from shared.postgres.paging import Page, bad_cursor, read_cursor, write_cursor
+from shared.postgres.paging import (
+    PAGE_ROWS_DEFAULT,
+    Cursor,
+    Limit,
+    Page,
+    bad_cursor,
+    read_cursor,
+    write_cursor,
+)
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 #: Partition, account, and the place of a row in it, which is null after the whole account.
@@ -51,8 +60,27 @@ def _then(as_of: AsOf = None, known_by: KnownBy = None) -> Then | None:
     )
 
 
-#: The past that a question names, if it names one.
-AskedThen = Annotated[Then | None, Depends(_then)]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page of a list is asked for, and of which day."""
+
+    #: None: the present.
+    then: Then | None
+    cursor: str | None
+    limit: int
+
+
+def _asked(
+    then: Annotated[Then | None, Depends(_then)],
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS_DEFAULT,
+) -> Asked:
+    """Return what the parameters of a list that has a past ask for."""
+    return Asked(then, cursor, limit)
+
+
+#: The parameters of a list that has a past.
+AskedPage = Annotated[Asked, Depends(_asked)]
 #: Opens a snapshot of journal and log.
 OpenPast = Callable[[], AbstractAsyncContextManager[Past]]
 
@@ -82,25 +110,35 @@ def _instant(text: str) -> datetime:
         raise RejectedError(message, code="not_an_instant", field="known_by") from None
 
 
-async def read_then(
-    open_past: OpenPast,
-    question: Question,
-    now: datetime,
-    *,
-    cursor: str | None,
-    limit: int,
-    place: tuple[type, ...],
-    rows_of: RowsOf[Row],
-) -> Page[Row]:
-    """Return a page of the past; `place` names the types of what tells an account's rows apart."""
-    after = None if cursor is None else _after(cursor, place)
-    async with open_past() as past:
-        found = await past_page(past, question, now, after=after, limit=limit, rows_of=rows_of)
-    beyond = found.after
-    if beyond is None:
-        return Page(rows=found.rows)
-    parts = None if beyond.place is None else list(beyond.place)
-    return Page(rows=found.rows, next=write_cursor([*beyond.key, parts]))
+@dataclass(frozen=True, slots=True)
+class PastPages:
+    """Answers lists as they were on a past day."""
+
+    open_past: OpenPast
+    now: Callable[[], datetime]
+
+    async def read(
+        self,
+        asked: Asked,
+        account_id: str | None,
+        invoice_id: str | None = None,
+        *,
+        place: tuple[type, ...],
+        rows_of: RowsOf[Row],
+    ) -> Page[Row]:
+        """Return a page; `place` names the types of what tells an account's rows apart."""
+        assert asked.then is not None
+        after = None if asked.cursor is None else _after(asked.cursor, place)
+        question = Question(asked.then, account_id, invoice_id)
+        async with self.open_past() as past:
+            found = await past_page(
+                past, question, self.now(), after=after, limit=asked.limit, rows_of=rows_of
+            )
+        beyond = found.after
+        if beyond is None:
+            return Page(rows=found.rows)
+        parts = None if beyond.place is None else list(beyond.place)
+        return Page(rows=found.rows, next=write_cursor([*beyond.key, parts]))
 
 
 def _after(cursor: str, place: tuple[type, ...]) -> After:

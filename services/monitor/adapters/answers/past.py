@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from services.monitor.adapters import queries, rows
+from services.monitor.adapters import arrays, queries, rows
 from services.monitor.adapters.answers import journal
 from services.monitor.adapters.answers.snapshot import snapshot
 from services.monitor.adapters.policy_documents import PolicyDocuments
@@ -115,7 +115,7 @@ class PostgresPast:
     async def words(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Word]]:
         """Read the log."""
         found: dict[AccountKey, list[Word]] = defaultdict(list)
-        for row in await self._connection.fetch(WORDS, *rows.columns(keys, 2)):
+        for row in await self._connection.fetch(WORDS, *arrays.columns(keys, 2)):
             found[row["partition"], row["account_id"]].append(_word.decode(row["event"]))
         return found
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from services.monitor.adapters import queries, rows
+from services.monitor.adapters import arrays, queries, rows
 from services.monitor.adapters.answers import journal
 from services.monitor.adapters.answers.snapshot import snapshot
 from services.monitor.adapters.policy_documents import PolicyDocuments
@@ -34,7 +34,7 @@ class PostgresStories(PostgresReading):
 
     async def items(self, key: AccountKey, invoice_id: str) -> list[Item]:
         """Read by key."""
-        columns = rows.columns([(*key, invoice_id)], 3)
+        columns = arrays.columns([(*key, invoice_id)], 3)
         found = await self._connection.fetch(queries.ITEMS_BY_INVOICE, *columns)
         return [rows.item_from(row) for row in found]
 

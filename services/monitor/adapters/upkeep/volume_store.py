@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from services.monitor.adapters import rows
+from services.monitor.adapters import arrays
 from services.monitor.adapters.answers import journal
 from services.monitor.adapters.upkeep.archive import PostgresArchive, connect
 from services.monitor.adapters.upkeep.audit_books import (
@@ -136,7 +136,7 @@ class PostgresJournal:
     async def keep_openings(self, openings: Sequence[Opening]) -> None:
         """Write those that are given."""
         written = [(*one.key, one.recorded_until, journal.state_of(one)) for one in openings]
-        await self._connection.execute(KEEP_OPENINGS, *rows.columns(written, 4))
+        await self._connection.execute(KEEP_OPENINGS, *arrays.columns(written, 4))
 
     async def drop(self, volume: Volume, dropped: Dropped) -> None:
         """Keep names and volume first: the journal refuses to lose what no volume has."""

@@ -131,33 +131,21 @@ async def past_page(
     until = await past.in_volumes_until(question)
     if until is not None:
         _refuse_before(question.then, until)
-    with collector_paused():
-        return await _page(past, question, now, after, limit, rows_of, entries_max)
-
-
-async def _page(
-    past: Past,
-    question: Question,
-    now: datetime,
-    after: After | None,
-    limit: int,
-    rows_of: RowsOf[Row],
-    entries_max: int,
-) -> PastPage[Row]:
     rows: list[Row] = []
     last: After | None = None
     entries = 0
-    async for accounts, read in _chunks(past, question, after, now, entries_max):
-        entries += read
-        for account in accounts:
-            is_begun = after is not None and account.key == after.key
-            for place, row in rows_of(account, after.place if after and is_begun else None):
-                if len(rows) == limit:
-                    return PastPage(rows, last)
-                rows.append(row)
-                last = After(account.key, place)
-        if entries >= entries_max and accounts:
-            return PastPage(rows, After(accounts[-1].key, None))
+    with collector_paused():
+        async for accounts, read in _chunks(past, question, after, now, entries_max):
+            entries += read
+            for account in accounts:
+                is_begun = after is not None and account.key == after.key
+                for place, row in rows_of(account, after.place if after and is_begun else None):
+                    if len(rows) == limit:
+                        return PastPage(rows, last)
+                    rows.append(row)
+                    last = After(account.key, place)
+            if entries >= entries_max and accounts:
+                return PastPage(rows, After(accounts[-1].key, None))
     return PastPage(rows, None)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.monitor.adapters.rows import columns
+from services.monitor.adapters.arrays import columns
 from services.monitor.domain.ledger.funds import FundsKind
 
 #: Type of the array, and the values of one column.
