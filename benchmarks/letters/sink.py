@@ -6,10 +6,10 @@ from typing import Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from deploy.local.mailbox.receive import listen
 from deploy.local.parts import Part
-from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.ports import free_port
 
-MAIL_BYTES_MAX: Final = 1024 * 1024
 ASK_SECONDS: Final = 0.05
 #: A sender that hands over nothing for so long has failed.
 STANDSTILL_SECONDS_MAX: Final = 60.0
@@ -27,12 +27,7 @@ class Sink:
 
     async def start(self) -> None:
         """Listen."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: SMTP(self, hostname="sink.localhost", data_size_limit=MAIL_BYTES_MAX),
-            LOOPBACK,
-            self.port,
-        )
+        self._server = await listen(self, self.port)
 
     def stop(self) -> None:
         """Listen no more."""

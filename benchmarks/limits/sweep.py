@@ -10,8 +10,8 @@ from time import perf_counter
 from typing import Final
 
 from benchmarks.frame.servers import Servers, ask
-from benchmarks.product.books import FIRST_LEVEL_DAYS, TIME_ZONE, fill
-from benchmarks.product.sweep import RAISED, SWEEP_SECONDS
+from benchmarks.product.books import FIRST_LEVEL_DAYS, TIME_ZONE, Books
+from benchmarks.product.sweep import SWEEP_SECONDS
 from benchmarks.stream.mix import TODAY
 from shared.calendar import start_of_day
 from shared.contracts.catalogue import ESCALATIONS
@@ -71,31 +71,16 @@ class SetBasedSweep:
 
     def __init__(self, servers: Servers, *, open_items: int, due_items: int, days: int) -> None:
         self.name = "limit 3"
-        self._servers = servers
-        self._open_items = open_items
-        self._due_items = due_items
-        self._days = days
-        self._database_url = ""
+        self._books = Books(servers, open_items=open_items, due_items=due_items, days=days)
 
     async def measure(self, repetition: int) -> Mapping[str, float]:
         """Sweep the next day."""
-        if not self._database_url:
-            self._database_url = await self._servers.fresh_database()
-            await fill(
-                self._database_url,
-                open_items=self._open_items,
-                cohorts=self._days,
-                cohort_items=self._due_items,
-            )
-        await self._servers.sql("CHECKPOINT")
+        database_url = await self._books.database_url()
         today = TODAY + timedelta(days=repetition + 1)
         now = start_of_day(today, TIME_ZONE)
         rules = (NEXT_LEVEL_DAYS, FIRST_LEVEL_DAYS, TIME_ZONE, ESCALATIONS)
         started = perf_counter()
-        await ask(self._database_url, RAISE, now, today, *rules)
+        await ask(database_url, RAISE, now, today, *rules)
         taken = perf_counter() - started
-        raised = (await ask(self._database_url, RAISED))[0][0]
-        if raised != self._due_items * (repetition + 1):
-            message = f"limit 3 raised {raised} escalations"
-            raise RuntimeError(message)
+        await self._books.check(self.name, repetition + 1)
         return {SWEEP_SECONDS: taken}

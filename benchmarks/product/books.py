@@ -7,10 +7,11 @@ are not due for years; those of cohort n reach their first level on the n-th day
 from datetime import timedelta
 from typing import Final
 
-from benchmarks.frame.servers import PARTITIONS, ask
+from benchmarks.frame.servers import PARTITIONS, Servers, ask
 from benchmarks.stream.mix import CURRENCY, TODAY
 from shared.calendar import start_of_day
 
+RAISED: Final = "SELECT count(*) FROM monitor.escalations WHERE type = 'escalation.raised.v1'"
 TIME_ZONE: Final = "Asia/Shanghai"
 ITEMS_PER_ACCOUNT: Final = 20
 AMOUNT_MINOR: Final = 123_400
@@ -52,6 +53,37 @@ SEED: Final = """
 INSERT INTO monitor.partitions (partition, owner, policies_seen)
 SELECT n, 'books', 1 FROM generate_series(0, $1::int - 1) AS n
 """
+
+
+class Books:
+    """Books that are filled once, and swept day by day."""
+
+    def __init__(self, servers: Servers, *, open_items: int, due_items: int, days: int) -> None:
+        self._servers = servers
+        self._open_items = open_items
+        self._due_items = due_items
+        self._days = days
+        self._database_url = ""
+
+    async def database_url(self) -> str:
+        """Return the address of the filled database, with all of it on the disk."""
+        if not self._database_url:
+            self._database_url = await self._servers.fresh_database()
+            await fill(
+                self._database_url,
+                open_items=self._open_items,
+                cohorts=self._days,
+                cohort_items=self._due_items,
+            )
+        await self._servers.sql("CHECKPOINT")
+        return self._database_url
+
+    async def check(self, name: str, days: int) -> None:
+        """Raise unless every item that fell due by a day was raised, and no other."""
+        raised = (await ask(self._database_url, RAISED))[0][0]
+        if raised != self._due_items * days:
+            message = f"{name}: {raised} escalations were raised, not {self._due_items * days}"
+            raise RuntimeError(message)
 
 
 async def fill(database_url: str, *, open_items: int, cohorts: int, cohort_items: int) -> None:

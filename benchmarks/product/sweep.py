@@ -7,8 +7,8 @@ from typing import Final
 
 import httpx
 
-from benchmarks.frame.servers import PARTITIONS, Servers, ask
-from benchmarks.product.books import TIME_ZONE, fill
+from benchmarks.frame.servers import PARTITIONS, Servers
+from benchmarks.product.books import TIME_ZONE, Books
 from benchmarks.product.services import Process
 from benchmarks.stream.mix import TODAY
 from shared.calendar import start_of_day
@@ -19,8 +19,6 @@ SWEEP_SECONDS: Final = "sweep_seconds"
 IDLE_SWEEP_SECONDS: Final = "idle_sweep_seconds"
 #: A sweep that finds nothing takes milliseconds; its median of so many counts.
 IDLE_SWEEPS: Final = 15
-
-RAISED: Final = "SELECT count(*) FROM monitor.escalations WHERE type = 'escalation.raised.v1'"
 
 
 class Sweep:
@@ -34,22 +32,18 @@ class Sweep:
     ) -> None:
         self.name = name
         self._servers = servers
-        self._open_items = open_items
-        self._due_items = due_items
-        self._days = days
-        self._database_url = ""
+        self._books = Books(servers, open_items=open_items, due_items=due_items, days=days)
         self._folder = servers.folder / f"books-{open_items}-{due_items}"
 
     async def measure(self, repetition: int) -> Mapping[str, float]:
         """Sweep the next day, then again with nothing due."""
-        if not self._database_url:
-            await self._fill()
-        await self._servers.sql("CHECKPOINT")
+        database_url = await self._books.database_url()
+        self._folder.mkdir(exist_ok=True)
         broker = await self._servers.own_broker("books")
         monitor = Process(
             "monitor",
             kafka=broker.bootstrap_servers,
-            database_url=self._database_url,
+            database_url=database_url,
             partitions=PARTITIONS,
             folder=self._folder,
         )
@@ -63,26 +57,9 @@ class Sweep:
             async with client:
                 await _move(client, repetition)
                 sweep_seconds = await _move(client, repetition + 1)
-                await self._check(self._due_items * (repetition + 1))
+                await self._books.check(self.name, repetition + 1)
                 idle = sorted([await _move(client, repetition + 1) for _ in range(IDLE_SWEEPS)])
         return {SWEEP_SECONDS: sweep_seconds, IDLE_SWEEP_SECONDS: idle[IDLE_SWEEPS // 2]}
-
-    async def _fill(self) -> None:
-        self._folder.mkdir()
-        self._database_url = await self._servers.fresh_database()
-        await fill(
-            self._database_url,
-            open_items=self._open_items,
-            cohorts=self._days,
-            cohort_items=self._due_items,
-        )
-
-    async def _check(self, wanted: int) -> None:
-        """Raise unless every item that fell due was raised, and no other."""
-        raised = (await ask(self._database_url, RAISED))[0][0]
-        if raised != wanted:
-            message = f"{self.name}: {raised} escalations were raised, not {wanted}"
-            raise RuntimeError(message)
 
 
 async def _move(client: httpx.AsyncClient, days: int) -> float:

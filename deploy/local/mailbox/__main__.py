@@ -9,10 +9,9 @@ import asyncio
 from pathlib import Path
 
 import uvicorn
-from aiosmtpd.smtp import SMTP
 
 from deploy.local.mailbox.page import make_page
-from deploy.local.mailbox.receive import MAIL_BYTES_MAX, Receiver
+from deploy.local.mailbox.receive import Receiver, listen
 from deploy.local.mailbox.store import MailStore
 from deploy.local.ports import LOOPBACK
 
@@ -22,7 +21,6 @@ DRAIN_SECONDS_MAX = 2
 async def serve(folder: Path, *, smtp_port: int, page_port: int) -> None:
     """Take mail and show it until the process is told to stop."""
     store = MailStore(folder)
-    receiver = Receiver(store)
     page = uvicorn.Config(
         make_page(store),
         host=LOOPBACK,
@@ -30,14 +28,7 @@ async def serve(folder: Path, *, smtp_port: int, page_port: int) -> None:
         log_level="warning",
         timeout_graceful_shutdown=DRAIN_SECONDS_MAX,
     )
-    loop = asyncio.get_running_loop()
-    door = await loop.create_server(
-        lambda: SMTP(
-            receiver, hostname="mailbox.localhost", ident="Mailbox", data_size_limit=MAIL_BYTES_MAX
-        ),
-        LOOPBACK,
-        smtp_port,
-    )
+    door = await listen(Receiver(store), smtp_port)
     try:
         await uvicorn.Server(page).serve()
     finally:

@@ -4,12 +4,25 @@ import asyncio
 from typing import Any
 
 import structlog
+from aiosmtpd.smtp import SMTP
 
 from deploy.local.mailbox.store import MailStore
+from deploy.local.ports import LOOPBACK
 
 MAIL_BYTES_MAX = 32 * 1024 * 1024
 
 log = structlog.get_logger(__name__)
+
+
+async def listen(handler: object, port: int) -> asyncio.Server:
+    """Take mail on loopback until the server is closed; `handler` is aiosmtpd's."""
+    return await asyncio.get_running_loop().create_server(
+        lambda: SMTP(
+            handler, hostname="mailbox.localhost", ident="Mailbox", data_size_limit=MAIL_BYTES_MAX
+        ),
+        LOOPBACK,
+        port,
+    )
 
 
 class Receiver:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from services.monitor.adapters import arrays, rows, statements
+from services.monitor.adapters import arrays, rows, statements, tables
 from services.monitor.adapters.reading import PostgresReading
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.ledger.account import Account, Message
@@ -116,16 +116,7 @@ class PostgresUnit(PostgresReading):
         await self._connection.copy_records_to_table(
             "journal",
             schema_name="monitor",
-            columns=[
-                "partition",
-                "offset",
-                "recorded_at",
-                "account_id",
-                "name",
-                "clearing_rule",
-                "event",
-                "changes",
-            ],
+            columns=tables.journal.columns.keys(),
             records=[
                 (
                     entry.partition,

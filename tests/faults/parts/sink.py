@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy.local.ports import LOOPBACK, free_port
-
-MAIL_BYTES_MAX: Final = 1024 * 1024
+from deploy.local.mailbox.receive import listen
+from deploy.local.ports import free_port
 
 
 class Answer(Enum):
@@ -66,12 +65,7 @@ class Sink:
 
     async def start(self) -> None:
         """Listen."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: SMTP(self, hostname="sink.localhost", data_size_limit=MAIL_BYTES_MAX),
-            LOOPBACK,
-            self.port,
-        )
+        self._server = await listen(self, self.port)
 
     async def stop(self) -> None:
         """Listen no more."""

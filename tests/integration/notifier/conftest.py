@@ -27,6 +27,7 @@ import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI, HTTPException, Query
 
+from deploy.local.mailbox.receive import listen
 from services.notifier.main import build
 from services.notifier.settings import NotifierSettings
 from shared.clock import write_instant
@@ -319,9 +320,7 @@ async def monitor() -> AsyncIterator[Monitor]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def mail() -> AsyncIterator[MailServer]:
     handler = MailServer(free_port())
-    server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(handler, hostname="mail.example", ident="test"), "127.0.0.1", handler.port
-    )
+    server = await listen(handler, handler.port)
     yield handler
     handler.released.set()
     server.close()

@@ -1,10 +1,8 @@
 """Letters when the notifier, the mail server or a rival gets in the way."""
 
-import asyncio
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
-
+from deploy.local.mailbox.receive import listen
 from shared.contracts.escalation import Recipient
 
 ACCOUNTS = 40
@@ -44,9 +42,7 @@ async def test_a_letter_waits_for_a_mail_server_that_is_away(
         await events.publish(raised)
         await notifier.is_not_ready("sender")
         (waiting,) = await notifier.rows("letters", account)
-        server = await asyncio.get_running_loop().create_server(
-            lambda: SMTP(mail, hostname="late.example", ident="test"), "127.0.0.1", port
-        )
+        server = await listen(mail, port)
         try:
             await notifier.letter(account, "sent")
         finally:

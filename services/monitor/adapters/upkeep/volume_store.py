@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from services.monitor.adapters import arrays
+from services.monitor.adapters import arrays, tables
 from services.monitor.adapters.answers import journal
 from services.monitor.adapters.upkeep.archive import PostgresArchive, connect
 from services.monitor.adapters.upkeep.audit_books import (
@@ -88,17 +88,6 @@ FORGET: Final = (
     "DELETE FROM monitor.volumes WHERE partition = $1",
 )
 
-ROW_COLUMNS: Final = (
-    "partition",
-    "offset",
-    "recorded_at",
-    "account_id",
-    "name",
-    "clearing_rule",
-    "event",
-    "changes",
-)
-
 
 class PostgresJournal:
     """See the port `Journal`."""
@@ -163,7 +152,7 @@ class PostgresJournal:
         await self._connection.copy_records_to_table(
             "journal",
             schema_name="monitor",
-            columns=ROW_COLUMNS,
+            columns=tables.journal.columns.keys(),
             records=[
                 (
                     self.partition,
