@@ -22,7 +22,7 @@ def policy(
 ) -> Policy:
     """Return a policy of (name, after days, action), with the minimum in minor units.
 
-    The minimums are for levels that have no conditions of their own; a claim never has these.
+    The minimums are for levels that have no conditions of their own, and none of the insurer's.
     """
     common = Conditions(minimum or {}, minimum_items)
     made = [one if isinstance(one, Level) else Level(*one) for one in levels]
@@ -34,7 +34,7 @@ def policy(
         clearing_rule="oldest_due_first",
         levels=tuple(
             replace(one, conditions=common)
-            if one.conditions == Conditions() and not one.is_claim
+            if one.conditions == Conditions() and not one.is_insurers
             else one
             for one in made
         ),

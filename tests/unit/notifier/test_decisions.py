@@ -40,6 +40,7 @@ def kinds(decisions: Any) -> list[str]:
         ("dunning_letter", True, True, ["Keep"]),
         ("legal_handoff", False, False, ["OpenTask", "Keep"]),
         ("legal_handoff", False, True, ["Keep"]),
+        ("insurance_notice", False, False, ["OpenTask", "Keep"]),
         ("insurance_claim", False, False, ["OpenTask", "Keep"]),
         ("phone_call", False, False, ["OpenTask", "Keep"]),
         ("do_nothing", False, False, ["Keep"]),
@@ -67,6 +68,7 @@ def test_a_raise_makes_what_is_not_there_and_joins_what_is(
     [
         ("dunning_letter", "dunning", date(2026, 2, 22)),
         ("legal_handoff", "legal", date(2026, 3, 1)),
+        ("insurance_notice", "insurance_notice", date(2026, 2, 20)),
         ("insurance_claim", "insurance_claim", date(2026, 2, 25)),
         ("phone_call", "phone_call", date(2026, 2, 22)),
     ],
@@ -118,19 +120,22 @@ def test_a_raise_that_is_known_already_changes_nothing(event: Any, escalation: A
 
 
 @pytest.mark.parametrize(
-    ("notify_by", "due_on"),
+    ("action", "notify_by", "due_on"),
     [
-        (None, date(2026, 2, 25)),
-        (date(2026, 3, 10), date(2026, 2, 25)),
-        (date(2026, 2, 20), date(2026, 2, 20)),
-        (date(2026, 2, 1), date(2026, 2, 15)),
+        ("insurance_claim", None, date(2026, 2, 25)),
+        ("insurance_claim", date(2026, 3, 10), date(2026, 2, 25)),
+        ("insurance_claim", date(2026, 2, 20), date(2026, 2, 20)),
+        ("insurance_claim", date(2026, 2, 1), date(2026, 2, 15)),
+        ("insurance_notice", date(2026, 3, 10), date(2026, 2, 20)),
+        ("insurance_notice", date(2026, 2, 17), date(2026, 2, 17)),
+        ("insurance_notice", date(2026, 2, 1), date(2026, 2, 15)),
     ],
 )
-def test_a_claim_is_to_be_made_before_the_insurer_must_be_told(
-    event: Any, notify_by: date | None, due_on: date
+def test_what_the_insurer_is_told_is_due_on_the_notices_last_day_at_the_latest(
+    event: Any, action: str, notify_by: date | None, due_on: date
 ) -> None:
     claim = Claim(why=["90 %"], notify_by=notify_by)
-    decisions = decide(event(action="insurance_claim", claim=claim), Present(), RULES)
+    decisions = decide(event(action=action, claim=claim), Present(), RULES)
     (opened,) = [d.task for d in decisions if isinstance(d, OpenTask)]
     assert opened.due_on == due_on
 

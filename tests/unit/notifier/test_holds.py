@@ -78,9 +78,10 @@ def test_a_hold_is_said_with_its_reason_and_end(hold: Hold, said: str) -> None:
         ("legal", date(2026, 2, 17), date(2026, 2, 22)),
         ("dunning", date(2026, 2, 10), date(2026, 2, 22)),
         ("insurance_claim", date(2026, 2, 26), date(2026, 2, 22)),
+        ("insurance_notice", date(2026, 2, 26), date(2026, 2, 22)),
     ],
 )
-def test_a_tasks_due_day_moves_by_the_days_on_hold_and_a_claims_does_not(
+def test_a_tasks_due_day_moves_by_the_days_on_hold_and_the_insurers_does_not(
     task: Any, escalation: Any, kind: str, resumed_on: date, due_on: date
 ) -> None:
     held = task_on(task(kind=kind), [escalation(**PROMISE)], date(2026, 2, 17))

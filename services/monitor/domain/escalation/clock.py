@@ -33,6 +33,11 @@ class Prospect(Struct, frozen=True):
     until: date | None = None
 
 
+def exists(level: Level, insurance: Insurance | None) -> bool:
+    """Say whether an item has a level at all: without cover there is nothing to tell an insurer."""
+    return not level.is_notice or insurance is not None
+
+
 def reached_on(
     level: Level, item: Item, debtor: Debtor, policy: Policy, today: date
 ) -> tuple[date, bool]:
@@ -158,7 +163,7 @@ def prospects(
             continue
         if index < highest and not level.is_insurers:
             continue
-        if level.is_notice and insurance is None:
+        if not exists(level, insurance):
             continue
         prospect = _prospect(level, item, before, debtor, insurance, policy, today)
         if prospect is not None:

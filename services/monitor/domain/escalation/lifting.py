@@ -6,7 +6,7 @@ Arrears' own rule (decision 8); the cure of a default ends what it alone had bro
 
 from datetime import date
 
-from services.monitor.domain.escalation.clock import crossed_on, own_on, was_reached
+from services.monitor.domain.escalation.clock import crossed_on, exists, own_on, was_reached
 from services.monitor.domain.insurance.clocks import Insurance
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
@@ -27,7 +27,7 @@ def lifts_of(
         if level is None:
             found.append((raised, f"policy {policy.label} has no such level"))
             continue
-        if level.is_notice and insurance is None:
+        if not exists(level, insurance):
             found.append((raised, "no cover insures it any more"))
             continue
         on = own_on(level, item, debtor, insurance, policy, today)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.monitor.domain.escalation.clock import reached_on
+from services.monitor.domain.escalation.clock import exists, reached_on
 from services.monitor.domain.escalation.holds import holds_on
 from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.interest.terms import always, ruling
@@ -109,7 +109,10 @@ def _of_terms(
 def _of_levels(
     item: Item, debtor: Debtor, policy: Policy, day: date
 ) -> Iterator[tuple[FactKey, str]]:
+    insurance = insurance_of(item, debtor.covers.values())
     for level in policy.levels:
+        if not exists(level, insurance):
+            continue
         on, crossed = reached_on(level, item, debtor, policy, day)
         because = " by the default of others of its group" if crossed else ""
         yield ("level", level.name), f"{on}{because}"

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import structs
 
 from services.monitor.domain.escalation.applied import apply
-from services.monitor.domain.escalation.clock import Prospect, reached_on
+from services.monitor.domain.escalation.clock import Prospect, exists, reached_on
 from services.monitor.domain.escalation.conditions import overdue_of, shortfall
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.holds import DISPUTE, hold_of, holds_on
@@ -150,7 +150,9 @@ class _Walk:
             return replace(known, becomes=OVER, becomes_on=known.until + _DAY)
         place = self.policy.index(known.level.name)
         by = [
-            one.level.name for one in decision.raises if self.policy.index(one.level.name) > place
+            one.level.name
+            for one in decision.raises
+            if self.policy.index(one.level.name) > place and not one.level.is_notice
         ]
         return replace(known, becomes=PASSED_OVER, becomes_on=day, by=by[-1] if by else None)
 
@@ -174,7 +176,12 @@ class _Walk:
             if until < max(today, known.on):
                 return replace(known, until=until, becomes=OVER, becomes_on=until + _DAY)
         place = self.policy.index(level.name)
-        above = [one for one in self.item.raised if self.policy.index(one.level) > place]
+        notices = {one.name for one in self.policy.levels if one.is_notice}
+        above = [
+            one
+            for one in self.item.raised
+            if self.policy.index(one.level) > place and one.level not in notices
+        ]
         if not above:
             return None
         first = min(above, key=lambda one: one.raised_on)
@@ -206,9 +213,9 @@ def forecast(
             # Nothing is raised of what is wholly disputed, however many days go by.
             break
     found: list[Expected] = []
-    insured = insurance_of(item, around.debtor.covers.values()) is not None
+    insurance = insurance_of(item, around.debtor.covers.values())
     for level in policy.levels:
-        if level.is_notice and not insured:
+        if not exists(level, insurance):
             continue
         known = walk.found.get(level.name)
         if known is None and level.name not in passed:

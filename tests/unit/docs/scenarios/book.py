@@ -36,7 +36,7 @@ from services.monitor.domain.interest.terms import InForce
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policy import INSURANCE_NOTICE, Policies, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.figures import Figures
 from shared.contracts.announcement import Announcement
@@ -57,6 +57,8 @@ class Book:
     words: list[Word] = field(default_factory=list)
     #: The claims that stand raised, by item id, with the day of the raise.
     claims: dict[str, tuple[date, Claim]] = field(default_factory=dict)
+    #: What the insurer was told last by an overdue notice, by item id.
+    notices: dict[str, Claim] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.account = Account(self.account_id, has_all_open=True)
@@ -210,7 +212,9 @@ class Book:
             self.words.append(word)
             if not isinstance(word, EscalationEvent):
                 continue
-            if word.claim is not None:
+            if word.claim is not None and word.action == INSURANCE_NOTICE:
+                self.notices[word.item_id] = word.claim
+            elif word.claim is not None:
                 self.claims[word.item_id] = (word.raised_on, word.claim)
             elif word.type.endswith("lifted.v1") and word.action == "insurance_claim":
                 self.claims.pop(word.item_id, None)

@@ -11,7 +11,7 @@ from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
 from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
-from shared.contracts.escalation import EscalationEvent, escalation_id
+from shared.contracts.escalation import Claim, EscalationEvent, escalation_id
 from shared.money import to_text
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
@@ -188,7 +188,20 @@ def _claim(place: Place, rest: str) -> tuple[object, object]:
     if item_id not in place.book.claims:
         message = f"no claim stands raised for {name}"
         raise ScenarioError(message)
-    _raised_on, claim = place.book.claims[item_id]
+    return _figure(claimed, place.book.claims[item_id][1])
+
+
+def _notice(place: Place, rest: str) -> tuple[object, object]:
+    """Compare what the insurer was told by an overdue notice, in the words of a claim."""
+    name, _, claimed = rest.partition(" ")
+    claim = place.book.notices.get(place.item(name).item_id)
+    if claim is None:
+        message = f"no overdue notice was raised for {name}"
+        raise ScenarioError(message)
+    return _figure(claimed, claim)
+
+
+def _figure(claimed: str, claim: Claim) -> tuple[object, object]:
     if claimed.startswith("says "):
         return _step(claimed, claim.why)
     if re.match(r"(notify_by|eligible_on|mep_on) ", claimed):
@@ -277,6 +290,7 @@ CHECKS: Final[dict[str, Check]] = {
     "cleared": _cleared,
     "ageing": _ageing,
     "claim": _claim,
+    "notice": _notice,
     "interest": _interest,
     "policy": _policy,
     "doubt": _doubt,

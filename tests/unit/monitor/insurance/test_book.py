@@ -13,10 +13,13 @@ from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.insurance.cover import Cover, begun_on, terms_for
 from services.monitor.domain.insurance.limit import exposure_of
 from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.handlers.figures import Figures
 from shared.contracts.escalation import Claim
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.insurance import plain
 from tests.unit.monitor.insurance.insured import item_of, known, policy_of, reckoned, withdrawn
+from tests.unit.monitor.policies import level
 
 TODAY = date(2026, 4, 1)
 YEARLY: dict[str, Any] = {
@@ -80,6 +83,32 @@ def test_a_second_claim_counts_what_the_first_has_used_up() -> None:
     assert (second.amount, second.deductible) == ("90.00", None)
     assert third.amount == "15.00"
     assert book.claim(items[0], TODAY).amount == "45.00"
+
+
+def test_what_a_claim_would_be_uses_up_nothing_for_later_claims() -> None:
+    items = [item_of("100", invoice_id=name) for name in "ABC"]
+    book = ClaimBook(known(cover(**YEARLY)), items, {})
+    told = [book.outlook(one, TODAY) for one in items]
+    assert [(one.amount, one.deductible) for one in told] == [("45.00", "50.00")] * 3
+    assert book.claim(items[0], TODAY) == told[0]
+    assert book.outlook(items[1], TODAY).amount == "90.00"
+    assert book.claim(items[1], TODAY).amount == "90.00"
+
+
+def test_an_overdue_notice_is_told_outlook_and_a_claim_as_what_it_uses_up() -> None:
+    first, second = (item_of("100", invoice_id=name) for name in "AB")
+    [insurance] = known(cover(**YEARLY))
+    debtor = Debtor(covers={insurance.policy_no: insurance})
+    key = (0, "default:ACME")
+    figures = Figures({key: [first, second]}, {}, {}, {}, {})
+
+    def amount(action: str, item: Item) -> str | None:
+        found = figures.claim(level("told", 20, action), key, item, debtor, TODAY)
+        return None if found is None else found.amount
+
+    assert [amount("insurance_notice", one) for one in (first, second)] == ["45.00", "45.00"]
+    assert [amount("insurance_claim", one) for one in (first, second)] == ["45.00", "90.00"]
+    assert amount("dunning_letter", first) is None
 
 
 def test_a_limit_that_is_cut_during_the_year_begins_no_new_year() -> None:

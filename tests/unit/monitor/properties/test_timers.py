@@ -4,12 +4,18 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.monitor.domain.escalation.clock import crossed_on
+from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Conditions, Policy
+from services.monitor.domain.policy.policy import (
+    INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
+    Conditions,
+    Policy,
+)
 from shared.business_calendar import BusinessCalendar
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.dunning import (
@@ -93,13 +99,15 @@ def what_stands_raised_is_due_and_what_is_not_is_lifted(world: World, today: dat
 
 
 def stands_rightly(world: World, item: Item, name: str, today: date) -> bool:
-    """Say whether an item's level is due under the policy in force; the insurer has own clocks."""
+    """Say whether an item's level is due under the policy in force; the insurer's go otherwise."""
     level = world.policy.level(name)
     if level is None or item.open <= 0:
         return False
     debtor = world.book.account.debtor
+    if level.is_notice:
+        return insurance_of(item, debtor.covers.values()) is not None
     is_crossed = crossed_on(level, item, debtor, world.policy) is not None
-    return level.is_insurers or is_crossed or world.policy.level_on(level, item.due_on) <= today
+    return level.is_claim or is_crossed or world.policy.level_on(level, item.due_on) <= today
 
 
 def no_level_is_raised_twice_per_item_and_cycle(world: World) -> None:
@@ -126,9 +134,9 @@ def what_is_lifted_was_raised_and_what_is_held_goes_on_once(world: World) -> Non
     assert standing.keys() == left
 
 
-@given(policies(), steps(changes=False), st.integers(5, 60), st.integers(0, 40))
+@given(policies(), steps(changes=False), st.integers(5, 60), st.integers(0, 40), st.booleans())
 def test_a_hold_never_loses_a_level(
-    policy: Policy, happens: list[Step], first: int, days: int
+    policy: Policy, happens: list[Step], first: int, days: int, is_insured: bool
 ) -> None:
     """In the end the item stands where it would have, and nothing is missing that it had passed.
 
@@ -137,7 +145,8 @@ def test_a_hold_never_loses_a_level(
     """
     levels = tuple(replace(one, conditions=Conditions()) for one in timeless(policy).levels)
     policy = replace(policy, levels=levels)
-    happens = [one for one in happens if is_issue(one)]
+    insured = [Step(FIRST_DAY, cover())] if is_insured else []
+    happens = [*insured, *(one for one in happens if is_issue(one))]
     until = after(first + days)
     block = Step(FIRST_DAY + timedelta(first), blocked("hold", on=after(first), until=until))
     free, held = lived(policy, happens), lived(policy, [*happens, block])
@@ -173,6 +182,29 @@ def highest(world: World) -> dict[str, int]:
     }
 
 
+@given(policies(), steps())
+def test_a_notice_leaves_every_other_level_as_it_would_be_without_it(
+    policy: Policy, happens: list[Step]
+) -> None:
+    others = [policy, *(one.policy for one in happens if one.policy is not None)]
+    assume(all(not one.levels[0].is_notice or len(one.levels) > 1 for one in others))
+    with_notices = lived(policy, happens)
+    without = lived(
+        unnoticed(policy),
+        [
+            one if one.policy is None else replace(one, policy=unnoticed(one.policy))
+            for one in happens
+        ],
+    )
+    told = [(day, text) for day, text in with_notices.words if text.split(" ")[2:3] != ["notice"]]
+    assert sorted(told) == by_day(without)
+
+
+def unnoticed(policy: Policy) -> Policy:
+    """Take the overdue notices out of a policy."""
+    return replace(policy, levels=tuple(one for one in policy.levels if not one.is_notice))
+
+
 #: What an insurer's clock does not know of.
 UNKNOWN_TO_INSURERS = (
     PromiseMade,
@@ -189,6 +221,7 @@ UNKNOWN_TO_INSURERS = (
 @given(
     policies(),
     steps(changes=False),
+    st.sampled_from((INSURANCE_CLAIM, INSURANCE_NOTICE)),
     st.integers(-5, 45),
     st.integers(0, 40),
     st.sampled_from(CALENDARS),
@@ -196,24 +229,27 @@ UNKNOWN_TO_INSURERS = (
 def test_an_insurers_day_depends_on_no_calendar_and_on_no_hold(
     policy: Policy,
     happens: list[Step],
+    action: str,
     after_days: int,
-    waiting_days: int,
+    cover_days: int,
     calendar: BusinessCalendar,
 ) -> None:
-    claim = level("claim", after_days, INSURANCE_CLAIM)
+    """A claim comes when the level's days and the waiting are over, a notice before either is."""
+    own = level("own", after_days, action)
     others = [one for one in timeless(policy).levels if not one.is_insurers]
     others = [one for one in others if one.after_days != after_days]
-    rungs = sorted([claim, *others], key=lambda one: one.after_days)
+    rungs = sorted([own, *others], key=lambda one: one.after_days)
     changed = replace(policy, levels=tuple(rungs), calendar=calendar, cross_default=None)
     happens = [
         one for one in happens if isinstance(one.event, (InvoiceIssued, *UNKNOWN_TO_INSURERS))
     ]
-    insured = Step(FIRST_DAY, cover(waiting_days=waiting_days, mep_days=300))
+    terms = {"waiting_days": cover_days, "notice_days": cover_days, "mep_days": 300}
+    insured = Step(FIRST_DAY, cover(**terms))
     world = lived(changed, [insured, *happens])
     raised_on = {
         sentence.split(" ")[0]: day
         for day, sentence in world.words
-        if sentence.split(" ")[1:3] == ["raised", "claim"]
+        if sentence.split(" ")[1:3] == ["raised", "own"]
     }
     came_on = {
         f"{one.event.invoice_id}/{number}": one.on
@@ -221,10 +257,8 @@ def test_an_insurers_day_depends_on_no_calendar_and_on_no_hold(
         if isinstance(one.event, InvoiceIssued)
         for number in (1, 2)
     }
+    days = (max if action == INSURANCE_CLAIM else min)(after_days, cover_days)
     assert raised_on == {
-        item.item_id: max(
-            came_on[item.item_id],
-            item.original_due_on + timedelta(max(after_days, waiting_days)),
-        )
+        item.item_id: max(came_on[item.item_id], item.original_due_on + timedelta(days))
         for item in world.book.items()
     }

@@ -42,12 +42,13 @@ _named_ids = st.sampled_from("AABC")
 #: Of promises: mostly what is owed, and what nothing is owed in.
 _currencies = st.sampled_from((None, "EUR", "EUR", "USD"))
 _shifts = st.sampled_from(("none", "following", "preceding"))
+_INSURERS: Final = (("claim", INSURANCE_CLAIM), ("notice", INSURANCE_NOTICE))
 _minimums = st.sampled_from(({}, {}, {"EUR": 5000}, {"EUR": 12000}))
 
 
 @st.composite
 def levels(draw: st.DrawFn) -> tuple[Level, ...]:
-    """Draw one to four levels, now and then one for the insurer among them."""
+    """Draw one to four levels, a claim or an overdue notice among them now and then."""
     days = sorted(draw(st.sets(st.integers(-5, 45), min_size=1, max_size=4)))
     found: list[Level] = []
     for number, after_days in enumerate(days):
@@ -56,11 +57,11 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
         more: dict[str, Any] = {"held_by": held_by, "conditions": conditions}
         if draw(st.integers(0, 3)) == 0:
             more["held_by"] = held_by & {"dispute"}
-            action = draw(st.sampled_from((INSURANCE_CLAIM, INSURANCE_NOTICE)))
-            found.append(level(f"claim {number}", after_days, action, **more))
+            name, action = draw(st.sampled_from(_INSURERS))
+            found.append(level(f"{name} {number}", after_days, action, **more))
             continue
         more["on_holiday"] = draw(_shifts)
-        if number and draw(st.booleans()):
+        if draw(st.booleans()) and not all(one.is_notice for one in found):
             more["min_days_after_previous"] = draw(st.integers(1, 9))
         if draw(st.integers(0, 3)) == 0:
             more["not_after_days"] = after_days + draw(st.integers(0, 12))
@@ -72,10 +73,10 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
 def policies(draw: st.DrawFn, version: int = 1) -> Policy:
     """Draw a policy with any of the rules."""
     rungs = draw(levels())
-    names = [one.name for one in rungs]
+    names = [one.name for one in rungs if not one.is_notice]
     own = [one.name for one in rungs if not one.is_insurers]
     crossed = CrossDefault(
-        draw(st.sampled_from(names)),
+        draw(st.sampled_from(names or ["none"])),
         draw(_minimums),
         draw(st.sampled_from([None, *own])),
     )
@@ -87,7 +88,7 @@ def policies(draw: st.DrawFn, version: int = 1) -> Policy:
             calendar=draw(st.sampled_from(CALENDARS)),
             on_resolution=draw(st.sampled_from(("continue", "restart"))),
             minimum_scope=draw(st.sampled_from(("item", "account"))),
-            cross_default=draw(st.sampled_from((None, crossed))),
+            cross_default=draw(st.sampled_from((None, crossed if names else None))),
         ),
         version=version,
     )
@@ -148,6 +149,8 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
         lambda: debtors.enforced(is_on=draw(st.booleans()), on=begins),
         lambda: debtors.insolvent(today),
         lambda: known.cover(
+            currency=draw(st.sampled_from(("EUR", "EUR", "EUR", "USD"))),
+            notice_days=draw(st.integers(0, 40)),
             waiting_days=draw(st.integers(0, 40)),
             mep_days=draw(st.integers(10, 50)),
             mep_from=draw(st.sampled_from(("due", "invoice"))),

@@ -18,6 +18,7 @@ from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import (
     ACCOUNT,
     INSURANCE_CLAIM,
+    INSURANCE_NOTICE,
     ITEM,
     Conditions,
     CrossDefault,
@@ -115,9 +116,7 @@ def test_a_number_of_items_is_reached_by_what_equals_it(
     assert waits(*items, scope=scope, items=3) == expected
 
 
-CLAIM = {"action": INSURANCE_CLAIM}
-
-
+@pytest.mark.parametrize("action", [INSURANCE_CLAIM, INSURANCE_NOTICE])
 @pytest.mark.parametrize(
     ("items", "conditions", "scope", "expected"),
     [
@@ -143,10 +142,10 @@ CLAIM = {"action": INSURANCE_CLAIM}
         "one in part is one",
     ],
 )
-def test_what_is_disputed_counts_for_a_claim(
-    items: list[Item], conditions: Conditions, scope: str, expected: str | None
+def test_what_is_disputed_counts_for_what_the_insurer_is_told(
+    items: list[Item], conditions: Conditions, scope: str, expected: str | None, action: str
 ) -> None:
-    rung = level("claim", 1, conditions=conditions, **CLAIM)
+    rung = level("told", 1, action, conditions=conditions)
     by = policy(rung, minimum_scope=scope)
     overdue = overdue_of(items, TODAY) if by.needs_account else None
     assert shortfall(rung, items[0], by, overdue, TODAY) == expected
@@ -224,4 +223,12 @@ def test_an_item_below_the_level_is_no_default() -> None:
     standing = owed(6000)
     standing.raised = [Raised("first", "letter", [], YESTERDAY, "tests@1", 1, 1)]
     by = replace(DEFAULTS, cross_default=CrossDefault("second", {}, None))
+    assert default_cause(Debtor(), [standing], by, TODAY) is None
+
+
+def test_an_overdue_notice_is_no_default() -> None:
+    standing = owed(6000)
+    standing.raised = [Raised("told", INSURANCE_NOTICE, [], YESTERDAY, "tests@1", 5, 1)]
+    rungs = (level("first", 1), level("told", 5, INSURANCE_NOTICE))
+    by = policy(*rungs, cross_default=CrossDefault("first", {}, None))
     assert default_cause(Debtor(), [standing], by, TODAY) is None

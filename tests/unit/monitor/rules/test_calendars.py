@@ -98,9 +98,12 @@ def test_each_level_moves_by_its_own_rule() -> None:
 
 @pytest.mark.parametrize("days", ["calendar", "business"])
 @pytest.mark.parametrize("on_holiday", ["none", "following", "preceding"])
-def test_an_insurance_claim_is_moved_by_no_calendar(days: str, on_holiday: str) -> None:
-    claim = level("claim", 15, "insurance_claim", on_holiday=on_holiday)
-    assert reached(CN, claim, "2026-01-31", days) == "2026-02-15"
+@pytest.mark.parametrize("action", ["insurance_claim", "insurance_notice"])
+def test_what_the_insurer_is_told_is_moved_by_no_calendar(
+    days: str, on_holiday: str, action: str
+) -> None:
+    told = level("told", 15, action, on_holiday=on_holiday)
+    assert reached(CN, told, "2026-01-31", days) == "2026-02-15"
 
 
 #: What each story says of A/1, on which days, when nothing else happens to it.

@@ -39,6 +39,7 @@ from tests.unit.monitor.policies import HELD, policy
 TODAY: Final = day("2026-02-10")
 INVOICE: Final = issued("A", "100.00")
 ONE: Final = policy(("dunning", 15, "dunning_letter"))
+NOTIFIED: Final = policy(("dunning", 15, "dunning_letter"), ("notice", 20, "insurance_notice"))
 CROSSED: Final = replace(HELD, cross_default=CrossDefault("legal", {}, "legal"))
 RESTART: Final = replace(HELD, on_resolution="restart")
 
@@ -148,6 +149,30 @@ CASES: Final[dict[str, Case]] = {
         HELD,
     ),
     "cover": Case((INVOICE,), cover(), (f"cover: None → {INSURED}",)),
+    "an invoice that no cover insures has no overdue notice": Case(
+        (), INVOICE,
+        ("status: None → open", "amount: None → 100.00", "due_on: None → 2026-01-31",
+         "open: None → 100.00", "disputed: None → 0.00", "policy: None → tests@1",
+         "level dunning: None → 2026-02-15"),
+        NOTIFIED,
+    ),
+    "cover brings an overdue notice": Case(
+        (INVOICE,), cover(),
+        ("level notice: None → 2026-02-20", f"cover: None → {INSURED}"), NOTIFIED,
+    ),
+    "fewer days of cover bring the overdue notice forward": Case(
+        (INVOICE, cover()), cover(notice_days=10, valid_from=day("2025-06-01")),
+        ("level notice: 2026-02-20 → 2026-02-10",
+         f"cover: {INSURED} → {INSURED.replace('2026-03-02', '2026-02-10')}"), NOTIFIED,
+    ),
+    "more time for the debtor does not move the overdue notice": Case(
+        (INVOICE, cover()), extended("A", "2026-02-10"),
+        ("due_on: 2026-01-31 → 2026-02-10", "level dunning: 2026-02-15 → 2026-02-25"), NOTIFIED,
+    ),
+    "without cover there is no overdue notice any more": Case(
+        (INVOICE, cover()), cover_withdrawn(on="2025-12-31"),
+        ("level notice: 2026-02-20 → None", f"cover: {INSURED} → None"), NOTIFIED,
+    ),
     "another percentage and limit from a day before the invoice": Case(
         (INVOICE, cover()),
         cover(insured_percentage="80", limit="0", discretionary_limit="900.00",

@@ -50,8 +50,18 @@ BUSINESS: Final = policy(
     level("one", 10, held_by="promise"), days="business", calendar=BusinessCalendar(())
 )
 PRECEDING: Final = policy(level("one", 15, on_holiday="preceding"), calendar=BusinessCalendar(()))
+NOTICE: Final = level("notice", 20, "insurance_notice")
+NOTIFIED: Final = policy(
+    level("one", 15, held_by="promise dispute"), NOTICE, level("two", 30, held_by="dispute")
+)
+NOTIFIED_DISPUTABLE: Final = policy(level("notice", 20, "insurance_notice", held_by="dispute"))
 CROSSED: Final = replace(HELD, cross_default=CrossDefault("legal", {}, "legal"))
 TWO_ITEMS: Final = policy(("one", 15, "letter"), minimum_items=2)
+NOTIFIED_CROSSED: Final = policy(
+    ("one", 15, "letter"), ("two", 30, "letter"), ("notice", 40, "insurance_notice"),
+    cross_default=CrossDefault("two", {}, "two"),
+)  # fmt: skip
+OFF: Final = "held by enforcement from 2026-02-01 to 2026-02-09"
 DISPUTED: Final = "held by dispute from 2026-02-01"
 PROMISED: Final = "held by promise P from 2026-02-01 to 2026-02-20"
 TO_MARCH: Final = "held by promise P from 2026-02-01 to 2026-03-02"
@@ -218,6 +228,51 @@ CASES: Final[dict[str, Case]] = {
         ("dunning 2026-02-15: raised 2026-02-15",
          "legal 2026-03-02: raised 2026-03-02",
          "insurance_claim 2026-02-01: raised 2026-02-03"),
+    ),
+    "an overdue notice comes on its day, whatever holds the debtor's levels": Case(
+        NOTIFIED, (cover(mep_days=300), promised("P", by="2026-02-20")), "2026-02-01",
+        (f"one 2026-02-15: {PROMISED}, raised 2026-02-21",
+         "notice 2026-02-20: raised 2026-02-20",
+         "two 2026-03-02: raised 2026-03-02"),
+    ),
+    "an overdue notice comes on the cover's last day": Case(
+        NOTIFIED, (cover(notice_days=5, mep_days=300),), "2026-02-01",
+        ("one 2026-02-15: raised 2026-02-15",
+         "notice 2026-02-05: raised 2026-02-05",
+         "two 2026-03-02: raised 2026-03-02"),
+    ),
+    "an overdue notice whose level names disputes waits for them": Case(
+        NOTIFIED_DISPUTABLE, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",
+        (f"notice 2026-02-20: {DISPUTED}, waits",),
+    ),
+    "no cover, no overdue notice": Case(
+        NOTIFIED, (), "2026-02-01",
+        ("one 2026-02-15: raised 2026-02-15", "two 2026-03-02: raised 2026-03-02"),
+    ),
+    "no cover, no overdue notice below what stands": Case(
+        NOTIFIED, (), "2026-03-20",
+        ("one 2026-02-15: passed_over 2026-03-02 by two",),
+        (("two", "2026-03-02"),),
+    ),
+    "what stands is passed over by the level above it, and not by a notice": Case(
+        NOTIFIED, (cover(mep_days=300),), "2026-03-20",
+        ("one 2026-02-15: passed_over 2026-03-02 by two",),
+        (("notice", "2026-02-20"), ("two", "2026-03-02")),
+    ),
+    "a notice of the same day passes over no level": Case(
+        NOTIFIED_CROSSED,
+        (customer(1, group_id=GROUP), group_defaulted(1), cover(notice_days=5, mep_days=300),
+         enforced(is_on=False), enforced(is_on=True, on="2026-02-10")),
+        "2026-02-02",
+        ("one 2026-02-15: passed_over 2026-02-10 by two",
+         f"two 2026-02-01: {OFF}, crossed, raised 2026-02-10",
+         f"notice 2026-02-05: {OFF}, raised 2026-02-10"),
+    ),
+    "an overdue notice that stands passes over no level": Case(
+        NOTIFIED, (cover(mep_days=300), promised("P", by="2026-02-24")), "2026-02-22",
+        ("one 2026-02-15: held by promise P from 2026-02-01 to 2026-02-24, raised 2026-02-25",
+         "two 2026-03-02: raised 2026-03-02"),
+        (("notice", "2026-02-20"),),
     ),
     "a level that a new policy has put below what stands": Case(
         STANDARD, (), "2026-03-20",

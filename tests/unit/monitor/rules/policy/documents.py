@@ -24,6 +24,11 @@ def claim(**changed: Any) -> dict[str, Any]:
     return level(level="claim", after_days=60, action="insurance_claim", **changed)
 
 
+def notice(**changed: Any) -> dict[str, Any]:
+    """Return a right level that is the overdue notice to the insurer, changed."""
+    return level(**({"level": "notice", "after_days": 20, "action": "insurance_notice"} | changed))
+
+
 def crossed(**changed: Any) -> dict[str, Any]:
     """Return a right document with a rule of cross-default, changed."""
     return document(levels=[level(), claim()], cross_default={"at": "dunning"} | changed)
@@ -182,12 +187,14 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
         "levels[1].min_days_after_previous", "between 1 and 3650",
     ),
     *(
-        (f"a claim that is {name}", document(levels=[claim(**changed)]), f"levels[0].{path}", text)
+        (f"{what} that is {name}", document(levels=[level(**(of | changed))]),
+         f"levels[0].{path}", text)
+        for what, of in (("a claim", claim()), ("a notice", notice()))
         for name, changed, path, text in (
             ("moved", {"on_holiday": "following"}, "on_holiday", "the insurer's days"),
             ("out of time", {"not_after_days": 90}, "not_after_days", "the insurer's days"),
             ("waiting", {"min_days_after_previous": 1}, "min_days_after_previous", "insurer's"),
-            ("held by insolvency", {"held_by": ["insolvency"]}, "held_by", "raises an insurance"),
+            ("held by insolvency", {"held_by": ["insolvency"]}, "held_by", "cannot hold it"),
             ("held by promises", {"held_by": ["promise"]}, "held_by", "promise is the debtor's"),
             ("held by blocks", {"held_by": ["dispute", "block"]}, "held_by", "block spares"),
         )
@@ -196,6 +203,11 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
     ("a default at nothing", document(cross_default={}), "cross_default.at", "is missing"),
     ("a default at no level", crossed(at="x"), "cross_default.at", "is not one of: dunning, claim"),
     ("raising no level", crossed(**{"raise": "x"}), "cross_default.raise", "dunning, claim"),
+    (
+        "raising a notice",
+        document(levels=[level(), notice()], cross_default={"at": "dunning", "raise": "notice"}),
+        "cross_default.raise", "a level for the insurer keeps the insurer's days",
+    ),
     ("raising a claim", crossed(**{"raise": "claim"}), "cross_default.raise", "another level"),
     (
         "a threshold as a number",

@@ -101,6 +101,7 @@ def test_what_a_level_says_goes_before_what_the_policy_says() -> None:
                 level(),
                 level(level="call", after_days=20, on_holiday="none", minimum_open={}),
                 level(level="legal", after_days=30, minimum_items=1, not_after_days=90),
+                level(level="notice", after_days=50, action="insurance_notice"),
                 level(level="claim", after_days=60, action="insurance_claim"),
                 level(
                     level="large claim",
@@ -118,9 +119,10 @@ def test_what_a_level_says_goes_before_what_the_policy_says() -> None:
         ("none", Conditions({}, 2)),
         ("following", Conditions(ten, 1)),
         ("following", Conditions()),
+        ("following", Conditions()),
         ("following", Conditions({"EUR": 9900})),
     ]
-    assert [one.not_after_days for one in policy.levels] == [None, None, 90, None, None]
+    assert [one.not_after_days for one in policy.levels] == [None, None, 90, None, None, None]
 
 
 def test_a_rule_of_cross_default_may_have_a_threshold_and_raise_a_level() -> None:
