@@ -65,7 +65,7 @@ class Decision(Struct, frozen=True):
     next_attention_on: date | None = None
     #: The number of the cover beyond whose maximum extension period the item is open.
     past_mep: str | None = None
-    #: Whether a cover insures the item, so that a claim keeps the insurer's days.
+    #: Whether a cover insures the item, so that levels for the insurer keep its days.
     insured: bool = False
     #: What may still be raised, and what holds it back where it was reached.
     outlook: tuple[tuple[Prospect, str | None], ...] = ()

@@ -28,7 +28,7 @@ class Raised:
     held_until: date | None = None
     #: How often it has been held so far.
     holds: int = 0
-    #: Whether it is a claim under a cover, whose clock no later agreement moves.
+    #: Whether it is for the insurer, under a cover, whose clock no later agreement moves.
     insured: bool = False
     #: Whether it was raised by another account's default, ahead of the item's own age.
     cross_default: bool = False
