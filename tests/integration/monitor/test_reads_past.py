@@ -1,7 +1,6 @@
 """A past day: what had happened by then, what was known by then, and what was said."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -9,12 +8,11 @@ import pytest
 from tests.integration.monitor.events import (
     blocked,
     disputed,
-    enforced,
     known,
     promised,
     said,
-    unblocked,
 )
+from tests.integration.monitor.past import PATHS, without_timers
 from tests.integration.monitor.shelf import Shelf, make_shelf
 from tests.integration.monitor.world import invoice, payment
 
@@ -22,7 +20,6 @@ ONE: Final = "default:P-ONE"
 TWO: Final = "default:P-TWO"
 MANY: Final = "default:MANY"
 INSTALMENTS: Final = 5
-PATHS: Final = ("accounts", "invoices", "items", "clearings", "interest", "promises")
 
 
 @pytest.fixture(scope="module")
@@ -286,108 +283,3 @@ async def test_a_block_stands_until_it_is_lifted(shelf: Shelf) -> None:
     rows: list[dict[str, Any]] = await shelf.rows("accounts", account_id="default:BLOCKED")
     assert [(one["block_id"], one["until"]) for one in rows[0]["blocks"]] == [("B-1", "2026-02-20")]
     assert await shelf.rows("accounts", account_id="default:BLOCKED", as_of="2026-02-10") == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-async def test_what_is_said_ahead_counts_in_the_past_as_it_did_in_the_present(
-    shelf: Shelf, path: str
-) -> None:
-    """As of today is today; and so is that day, asked for later."""
-    customer = f"AHEAD-{path}"
-    account_id, invoice_id = f"default:{customer}", f"A-{path}"
-    asked = {"account_id": account_id}
-    first = shelf.now.date() + timedelta(days=2)
-    ahead = str(first + timedelta(days=5))
-    await shelf.fold(
-        known(customer),
-        invoice(customer, invoice_id, "90.00", "2026-01-10", interest={"annual_percent": "10"}),
-        payment(
-            customer,
-            f"AP-{path}",
-            "40.00",
-            received_on=ahead,
-            allocations=[{"invoice_id": invoice_id, "amount": "40.00"}],
-        ),
-        disputed(customer, invoice_id, disputed_on=ahead, amount="10.00"),
-        promised(customer, ahead, made_on="2026-01-15", promise_id=f"AW-{path}"),
-        blocked(customer, blocked_on=ahead),
-        unblocked(customer, unblocked_on=str(first + timedelta(days=9))),
-        enforced(customer, on=False, set_on=str(first)),
-        enforced(customer, on=True, set_on=ahead),
-        on=str(first),
-    )
-    stored = await shelf.rows(path, **asked)
-    assert stored
-    assert without_timers(await shelf.rows(path, as_of=str(first), **asked)) == without_timers(
-        stored
-    )
-    await shelf.fold(payment(customer, f"AQ-{path}", "50.00", received_on="2026-01-20"), on=ahead)
-    assert await shelf.rows(path, **asked) != stored
-    known_by = f"{first}T23:59:59+08:00"
-    then = await shelf.rows(path, as_of=str(first), known_by=known_by, **asked)
-    assert without_timers(then) == without_timers(stored)
-
-
-async def test_money_counts_towards_promises_by_the_journal_as_it_does_by_the_rows(
-    shelf: Shelf,
-) -> None:
-    """Met, credited, taken back, paid for interest, and paid beyond what is open."""
-    asked = {"account_id": "default:MONEY"}
-    named = [{"invoice_id": "B-1", "amount": "30.00"}]
-    for_interest = [{"invoice_id": "B-1", "amount": "1.00", "claim": "interest"}]
-    await shelf.fold(
-        known("MONEY"),
-        invoice("MONEY", "B-1", "90.00", "2026-02-12", interest={"annual_percent": "10"}),
-        invoice("MONEY", "B-2", "50.00", "2026-02-14"),
-        promised("MONEY", "2026-03-20", made_on="2026-02-13", promise_id="W-ALL", amount="61.00"),
-        promised(
-            "MONEY", "2026-03-21", made_on="2026-02-13", promise_id="W-ONE", invoice_ids=["B-1"]
-        ),
-        payment("MONEY", "BP-1", "30.00", received_on="2026-02-15", allocations=named),
-        payment("MONEY", "BP-2", "1.00", received_on="2026-02-16", allocations=for_interest),
-        payment("MONEY", "BP-3", "130.00", received_on="2026-02-17"),
-        said(
-            "payment.reversed",
-            "MONEY",
-            payment_id="BP-1",
-            reversal_id="R-1",
-            amount="10.00",
-            reversed_on="2026-02-18",
-            reason="mistake",
-        ),
-    )
-    stored = await shelf.rows("promises", **asked)
-    assert [(one["promise_id"], one["paid"]) for one in stored] == [
-        ("W-ALL", "61.00"),
-        ("W-ONE", "90.00"),
-    ]
-    today = str(shelf.now.date() + timedelta(days=1))
-    assert await shelf.rows("promises", as_of=today, **asked) == stored
-
-
-def without_timers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out when a sweep looks again, which no journal tells."""
-    return [{k: v for k, v in row.items() if k != "next_attention_on"} for row in rows]
-
-
-async def test_a_past_day_known_then_is_what_was_stored_on_it(shelf: Shelf) -> None:
-    await shelf.fold(
-        known("LATER"),
-        invoice("LATER", "L-1", "70.00", "2026-02-12"),
-        payment("LATER", "LP-1", "20.00", received_on="2026-02-11"),
-        on="2026-02-11",
-    )
-    stored = await shelf.rows("accounts", account_id="default:LATER")
-    await shelf.fold(
-        payment("LATER", "LP-2", "50.00", received_on="2026-02-01"),
-        said("invoice.cancelled", "LATER", invoice_id="L-1", cancelled_on="2026-02-10"),
-        on="2026-02-20",
-    )
-    then = await shelf.rows(
-        "accounts",
-        account_id="default:LATER",
-        as_of="2026-02-11",
-        known_by="2026-02-11T23:59:59+08:00",
-    )
-    assert then == stored
-    assert await shelf.rows("accounts", account_id="default:LATER") != stored
