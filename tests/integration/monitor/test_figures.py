@@ -16,12 +16,21 @@ levels:
   - {{level: dunning, after_days: 15, action: dunning_letter}}
 interest: {{annual_percent: "10", day_count: actual/365, fixed_sum: {{CNY: "40.00"}}}}
 """
+#: For those of a segment: the insurer is told before anything is claimed.
+NOTICE = """\
+policy: notice-{run}
+applies_to: {{segment: notice-{run}}}
+levels:
+  - {{level: overdue_notice, after_days: 20, action: insurance_notice}}
+  - {{level: insurance_claim, after_days: 60, action: insurance_claim}}
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def monitor(world: World) -> None:
     await world.start("one")
     await world.set_policy(INTEREST.format(run=world.run))
+    await world.set_policy(NOTICE.format(run=world.run))
 
 
 def bill(world: World, customer: str, name: str, total: str, overdue: int, **more: Any) -> Any:
@@ -118,3 +127,34 @@ async def test_a_claim_that_was_lifted_has_used_nothing_of_the_year(world: World
     await world.happen(written_off(customer, "A"), bill(world, customer, "B", "1000.00", 60))
     *_, second = await raised(world, customer)
     assert (second["item_id"], second["claim"]["amount"]) == ("B/1", "450.00")
+
+
+async def test_the_insurer_is_told_what_a_claim_would_be_and_nothing_is_used_up(
+    world: World,
+) -> None:
+    customer = world.customer("notice")
+    due_on = world.today + 2 * DAY
+    terms = {
+        "deductible": "500.00",
+        "deductible_kind": "annual_aggregate",
+        "limit": "1500.00",
+        "mep_days": 300,
+    }
+    bills = [
+        invoice(customer, name, "1000.00", str(due_on), issued_on=str(world.today))
+        for name in ("A", "B")
+    ]
+    segment = known(customer, segment=f"notice-{world.run}")
+    await world.happen(segment, covered(customer, **terms), *bills)
+    await world.later(22)
+    told = {word["item_id"]: word["claim"] for word in await raised(world, customer)}
+    # 90 % of what the limit leaves for each, less 500.00: the other has used up none of it.
+    assert {name: one["amount"] for name, one in told.items()} == {"A/1": "450.00", "B/1": "0.00"}
+    assert {one["notify_by"] for one in told.values()} == {str(due_on + 30 * DAY)}
+    await world.later(40)
+    claims = {
+        word["item_id"]: word["claim"]["amount"]
+        for word in await raised(world, customer)
+        if word["action"] == "insurance_claim"
+    }
+    assert claims == {"A/1": "450.00", "B/1": "450.00"}

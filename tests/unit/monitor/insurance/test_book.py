@@ -95,7 +95,7 @@ def test_what_a_claim_would_be_uses_up_nothing_for_later_claims() -> None:
     assert book.claim(items[1], TODAY).amount == "90.00"
 
 
-def test_an_overdue_notice_is_told_outlook_and_a_claim_as_what_it_uses_up() -> None:
+def test_an_overdue_notice_is_told_as_things_stand_and_a_claim_as_what_it_uses_up() -> None:
     first, second = (item_of("100", invoice_id=name) for name in "AB")
     [insurance] = known(cover(**YEARLY))
     debtor = Debtor(covers={insurance.policy_no: insurance})
