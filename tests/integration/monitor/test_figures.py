@@ -140,17 +140,21 @@ async def test_the_insurer_is_told_what_a_claim_would_be_and_nothing_is_used_up(
         "limit": "1500.00",
         "mep_days": 300,
     }
+    due = {"A/1": due_on, "B/1": due_on + 5 * DAY}
     bills = [
-        invoice(customer, name, "1000.00", str(due_on), issued_on=str(world.today))
-        for name in ("A", "B")
+        invoice(customer, name[0], "1000.00", str(on), issued_on=str(world.today))
+        for name, on in due.items()
     ]
     segment = known(customer, segment=f"notice-{world.run}")
     await world.happen(segment, covered(customer, **terms), *bills)
     await world.later(22)
+    await world.later(5)
     told = {word["item_id"]: word["claim"] for word in await raised(world, customer)}
     # 90 % of what the limit leaves for each, less 500.00: the other has used up none of it.
     assert {name: one["amount"] for name, one in told.items()} == {"A/1": "450.00", "B/1": "0.00"}
-    assert {one["notify_by"] for one in told.values()} == {str(due_on + 30 * DAY)}
+    assert {name: one["notify_by"] for name, one in told.items()} == {
+        name: str(on + 30 * DAY) for name, on in due.items()
+    }
     await world.later(40)
     claims = {
         word["item_id"]: word["claim"]["amount"]
