@@ -189,5 +189,5 @@ def unreadable(amendment: Amendment, currency: str) -> str:
     """Say that an amendment's amounts do not fit the invoice's currency."""
     return (
         f"version {amendment.version} has amounts with more decimals than {currency} has; "
-        "the invoice keeps the terms it was issued with until a higher version comes"
+        "the invoice keeps the terms it had until a higher version comes"
     )

@@ -14,7 +14,7 @@ from services.monitor.domain.interest.accrual import Step
 from services.monitor.domain.invoice import dispute, loss
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
-from services.monitor.domain.invoice.terms import Part, latest_of
+from services.monitor.domain.invoice.terms import Part, agreed_by
 from services.monitor.domain.ledger.clearing import NAMED, Clearing, matches_of, room_of
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 
@@ -66,10 +66,11 @@ def _on_day(invoice: Invoice, met: Sequence[Clearing], day: date) -> Invoice:
         if one.kind is not FundsKind.WRITE_OFF and one.rule != NAMED:
             key = (one.kind, one.funds_id, one.instalment)
             ruled[key] = ruled.get(key, 0) + one.amount
+    agreements = agreed_by(invoice.agreements(), day)
     return replace(
         invoice,
-        extension=latest_of(invoice.agreements(), day),
-        extended_before=[],
+        extension=agreements[-1] if agreements else None,
+        extended_before=agreements[:-1],
         disputes={
             name: _seen(one, invoice, day)
             for name, one in invoice.disputes.items()

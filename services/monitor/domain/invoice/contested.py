@@ -11,7 +11,7 @@ from datetime import date
 from services.monitor.domain.invoice.dispute import shares
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.invoice.terms import newest_of
+from services.monitor.domain.invoice.terms import amended_by
 from services.monitor.domain.ledger.clearing import matches_on, room_of
 from services.monitor.domain.ledger.funds import Funds, FundsKey
 
@@ -67,10 +67,11 @@ def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> li
     for step in invoice.losses:
         if step.on <= day and step.instalment <= len(opens):
             opens[step.instalment - 1] -= step.amount
+    versions = amended_by(invoice.versions(), day)
     then = replace(
         invoice,
-        amendment=newest_of(invoice.versions(), day),
-        amended_before=[],
+        amendment=versions[-1] if versions else None,
+        amended_before=versions[:-1],
         disputes={
             name: one.known_by(day)
             for name, one in invoice.disputes.items()

@@ -15,8 +15,8 @@ from services.monitor.domain.invoice.terms import (
     Amendment,
     Extension,
     Part,
-    latest_of,
-    newest_of,
+    agreed_by,
+    amended_by,
     terms_of,
 )
 from services.monitor.domain.invoice.write_off import WriteOff
@@ -185,8 +185,8 @@ class Invoice:
             return []
         parts = self.parts
         if self.amendment is not None or self.extension is not None:
-            amendment, extension = newest_of(self.versions(), on), latest_of(self.agreements(), on)
-            parts = terms_of(parts, amendment, extension, self.currency)
+            versions, agreements = amended_by(self.versions(), on), agreed_by(self.agreements(), on)
+            parts = terms_of(parts, versions, agreements, self.currency)
         if self.cancelled_on is not None and self.cancelled_on <= on:
             return [Part(part.due_on, 0) for part in parts]
         return parts
@@ -223,6 +223,6 @@ class Invoice:
         )
         amended = self.amendment.amended_on if self.amendment is not None else None
         if amended is not None and amended >= since:
-            before = sum(part.amount for part in self.parts)
+            before = sum(part.amount for part in self.terms(since - timedelta(1)))
             credited += max(0, before - sum(part.amount for part in self.terms()))
         return credited

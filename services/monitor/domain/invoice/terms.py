@@ -59,35 +59,40 @@ class Extension:
     parts: list[tuple[date, str]]
 
 
-def newest_of(versions: Sequence[Amendment], on: date) -> Amendment | None:
-    """Return the highest version of those amended by the end of a day; they come in order."""
-    known = [one for one in versions if one.amended_on is None or one.amended_on <= on]
-    return known[-1] if known else None
+def amended_by(versions: Sequence[Amendment], on: date) -> list[Amendment]:
+    """Return the versions that were amended by the end of a day, in their order."""
+    return [one for one in versions if one.amended_on is None or one.amended_on <= on]
 
 
-def latest_of(agreements: Sequence[Extension], on: date) -> Extension | None:
-    """Return the latest of the agreements made by the end of a day; they come in order."""
-    known = [one for one in agreements if one.agreed_on <= on]
-    return known[-1] if known else None
+def agreed_by(agreements: Sequence[Extension], on: date) -> list[Extension]:
+    """Return the agreements that were made by the end of a day, in their order."""
+    return [one for one in agreements if one.agreed_on <= on]
 
 
 def terms_of(
-    issued: list[Part], amendment: Amendment | None, extension: Extension | None, currency: str
+    issued: list[Part],
+    versions: Sequence[Amendment],
+    agreements: Sequence[Extension],
+    currency: str,
 ) -> list[Part]:
-    """Return the parts in force.
+    """Return the parts in force; versions and agreements come in order.
 
-    The highest version of an amendment replaces the parts, unless its amounts do not fit the
-    currency; the latest extension moves the due dates unless a later amendment has set them anew.
+    The highest version whose amounts fit the currency replaces the parts. The latest agreement that
+    adds up to them moves the due dates, unless a later amendment has set them anew.
     """
-    amended = None if amendment is None else read_parts(amendment.parts, currency)
-    parts = issued if amended is None else amended
-    if extension is None:
-        return parts
-    amended_on = None if amended is None or amendment is None else amendment.amended_on
-    if amended_on is not None and amended_on > extension.agreed_on:
-        return parts
-    extended = extend(parts, extension, currency)
-    return parts if extended is None else extended
+    parts, amended_on = issued, None
+    for version in reversed(versions):
+        amended = read_parts(version.parts, currency)
+        if amended is not None:
+            parts, amended_on = amended, version.amended_on
+            break
+    for agreement in reversed(agreements):
+        if amended_on is not None and amended_on > agreement.agreed_on:
+            break
+        extended = extend(parts, agreement, currency)
+        if extended is not None:
+            return extended
+    return parts
 
 
 def extend(parts: Sequence[Part], extension: Extension, currency: str) -> list[Part] | None:

@@ -80,7 +80,7 @@ def _of_terms(invoice: Invoice, currency: str) -> list[str]:
     if amendment is not None and read_parts(amendment.parts, currency) is None:
         found.append(f"version {amendment.version} has amounts that do not fit {currency}")
     if extension is not None:
-        parts = terms_of(invoice.parts, amendment, None, currency)
+        parts = terms_of(invoice.parts, invoice.versions(), [], currency)
         if extend(parts, extension, currency) is None:
             total = to_text(sum(part.amount for part in parts), currency)
             found.append(
