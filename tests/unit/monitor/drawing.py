@@ -80,7 +80,6 @@ _outcomes = st.sampled_from(("accepted", "accepted", "rejected", "withdrawn"))
 #: each other: each word counts by its own day and name, or (a version) the one said last.
 KEYS: Final[dict[type[Inbound], tuple[str, ...]]] = {
     InvoiceIssued: ("invoice_id",),
-    InvoiceCancelled: ("invoice_id",),
     InvoiceDisputed: ("invoice_id", "dispute_id"),
     DisputeResolved: ("invoice_id", "dispute_id"),
     InterestWaived: ("invoice_id", "waiver_id"),

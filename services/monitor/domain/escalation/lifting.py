@@ -34,9 +34,16 @@ def lifts_of(
         if on <= today or crossed_on(level, item, debtor, policy) is not None:
             continue
         if raised.cross_default and debtor.cross_defaulted_on is None:
-            found.append((raised, "no other account of the group is in default any more"))
+            found.append((raised, _cured(debtor)))
         elif raised.policy != policy.label and not was_reached(
             raised, level, item, debtor, insurance, policy
         ):
             found.append((raised, f"not due before {on} by policy {policy.label}"))
     return tuple(found)
+
+
+def _cured(debtor: Debtor) -> str:
+    known = debtor.group_default
+    if known is not None and known.group_id != debtor.group_id:
+        return f"the account has left group {known.group_id}, of which others are in default"
+    return "no other account of the group is in default any more"

@@ -85,11 +85,16 @@ def amended(account: Account, data: InvoiceAmended, event: Event) -> date:
 
 
 def cancelled(account: Account, data: InvoiceCancelled, _event: Event) -> date:
-    """Nothing of an invoice is owed any more; its cash goes back to the account."""
+    """Nothing of an invoice is owed any more; its cash goes back to the account.
+
+    Of two cancellations the earlier day stands.
+    """
     invoice = account.invoice(data.invoice_id)
     if invoice.cancelled_on is not None:
         account.remark(f"invoice {data.invoice_id} was cancelled before")
-        invoice.cancelled_on = min(invoice.cancelled_on, data.cancelled_on)
+        if data.cancelled_on < invoice.cancelled_on:
+            invoice.cancelled_on = data.cancelled_on
+            settle(account, invoice, data.cancelled_on, "cancelled")
         return data.cancelled_on
     invoice.cancelled_on = data.cancelled_on
     paid = invoice.payments()

@@ -79,21 +79,29 @@ def _of_terms(invoice: Invoice, currency: str) -> list[str]:
     amendment, extension = invoice.amendment, invoice.extension
     if amendment is not None and read_parts(amendment.parts, currency) is None:
         found.append(f"version {amendment.version} has amounts that do not fit {currency}")
-    if extension is not None:
-        parts = terms_of(invoice.parts, invoice.versions(), [], currency)
-        if extend(parts, extension, currency) is None:
-            total = to_text(sum(part.amount for part in parts), currency)
-            found.append(
-                f"the schedule agreed on {extension.agreed_on} does not add up to the {total} "
-                f"{currency} of invoice {invoice.invoice_id}; its terms stay as they were"
-            )
+    parts = terms_of(invoice.parts, invoice.versions(), [], currency)
+    first_on, issued_on = min((part.due_on for part in parts), default=None), invoice.issued_on
+    if first_on is not None and issued_on is not None and first_on < issued_on:
+        found.append(
+            f"invoice {invoice.invoice_id} is due on {first_on} by its newest version, before its "
+            f"own date {issued_on}"
+        )
+    if extension is not None and extend(parts, extension, currency) is None:
+        total = to_text(sum(part.amount for part in parts), currency)
+        found.append(
+            f"the schedule agreed on {extension.agreed_on} does not add up to the {total} "
+            f"{currency} of invoice {invoice.invoice_id}; its terms stay as they were"
+        )
     return found
 
 
 def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
     found: list[str] = []
     total = sum(item.amount for item in invoice.items)
+    amounts = {item.instalment: item.amount for item in invoice.items}
     for name, dispute in sorted(invoice.disputes.items()):
+        most = amounts.get(dispute.instalment or 0, total)
+        whose = "instalment" if dispute.instalment in amounts else "invoice"
         if dispute.stands and (dispute.instalment or 0) > len(invoice.items):
             found.append(
                 f"dispute {name} names instalment {dispute.instalment} of invoice "
@@ -101,10 +109,10 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
             )
         if dispute.disputed_on is None:
             found.append(f"dispute {name} was resolved, but has not come")
-        elif dispute.amount is not None and readable(dispute.amount, currency) > total > 0:
+        elif dispute.amount is not None and readable(dispute.amount, currency) > most > 0:
             found.append(
-                f"dispute {name} of {dispute.amount} {currency} is above the invoice's "
-                f"{to_text(total, currency)}"
+                f"dispute {name} of {dispute.amount} {currency} is above the {whose}'s "
+                f"{to_text(most, currency)}"
             )
         elif dispute.amount is not None and not is_readable(dispute.amount, currency):
             found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")

@@ -116,14 +116,20 @@ class Funds:
         return min(self.reversals_asked(day), self.amount) if self.reversals else 0
 
     def reversals_asked(self, day: date = date.max) -> int:
-        """Return what reversals up to a day have asked for, which may be more than came."""
+        """Return what reversals up to a day have asked for, which may be more than came.
+
+        One of all is of what the others leave.
+        """
         if self.currency is None or not self.reversals:
             return 0
-        total = 0
-        for reversal_id, text in self.reversals.items():
-            if self.reversed_on.get(reversal_id, date.min) <= day:
-                total += self.amount if text is None else readable(text, self.currency)
-        return total
+        asked = [
+            text
+            for reversal_id, text in self.reversals.items()
+            if self.reversed_on.get(reversal_id, date.min) <= day
+        ]
+        total = sum(readable(text, self.currency) for text in asked if text is not None)
+        whole = asked.count(None)
+        return total if not whole else max(total, self.amount) + (whole - 1) * self.amount
 
     @property
     def unapplied(self) -> int:

@@ -93,6 +93,12 @@ DISPUTES = (
         [amended("A", 1, "50.00", "50.00")],
     ),
     Case("a dispute of an instalment that is there", [A, disputed("D", "A", instalment=1)], []),
+    Case(
+        "a dispute above its instalment, which a version raises",
+        [issued("A", "60.00", "40.00"), disputed("D", "A", "60.00", instalment=2)],
+        ["dispute D of 60.00 EUR is above the instalment's 40.00"],
+        [amended("A", 1, "60.00", "60.00")],
+    ),
 )
 
 #: An amount, and by how much it is too much.
@@ -168,6 +174,16 @@ PAYMENTS = (
         [],
     ),
     Case("a payment on account of more than is open", [A, paid("P", "130.00")], []),
+    Case(
+        "a part reversed, then all: the rest",
+        [paid("P", "100.00"), reversed_("R", "P", "20.00"), reversed_("S", "P")],
+        [],
+    ),
+    Case(
+        "all reversed twice",
+        [paid("P", "100.00"), reversed_("R", "P"), reversed_("S", "P")],
+        ["payment P of 100.00 EUR was reversed by 200.00"],
+    ),
 )  # fmt: skip
 
 

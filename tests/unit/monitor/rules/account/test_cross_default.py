@@ -199,7 +199,7 @@ PAUSED = {
         HEARS
         | {
             "2026-02-05": [
-                f"A/1 lifted legal: {CURED}",
+                "A/1 lifted legal: the account has left group G, of which others are in default",
                 f"to {GROUP}: left",
                 "to H: no default",
             ]
