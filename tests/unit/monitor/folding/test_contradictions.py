@@ -14,6 +14,7 @@ from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
     SAID_AT,
     amended,
+    cancelled,
     credited,
     customer,
     issued,
@@ -21,7 +22,7 @@ from tests.unit.monitor.builders import (
     paid,
     reversed_,
 )
-from tests.unit.monitor.invoice_builders import disputed, resolved, waived
+from tests.unit.monitor.invoice_builders import disputed, resolved, waived, written_off
 
 A = issued("A", "100.00")
 P = paid("P", "60.00", ("A", "60.00"))
@@ -225,3 +226,16 @@ def test_of_two_words_under_one_id_the_first_counts_and_a_difference_is_shown(ca
     added = [] if case.sentence is None else [case.sentence]
     assert sorted(book.anomalies()) == sorted([*anomalies, *added])
     assert remark.endswith("changes nothing")
+
+
+def test_of_two_cancellations_the_earlier_day_stands_in_any_order() -> None:
+    before = [_at("e1", 1, A), _at("e2", 2, written_off("A", "40.00", on="2026-01-20"))]
+    words = [
+        _at("e3", 3, cancelled("A", on="2026-01-25")),
+        _at("e4", 4, cancelled("A", on="2026-01-15")),
+    ]
+    first, second = (
+        book_of(*before, *order).account.invoices["A"] for order in (words, words[::-1])
+    )
+    assert first == second
+    assert first.losses == []
