@@ -40,8 +40,8 @@ from shared.runtime.serve import Builder, Service, run
 from shared.runtime.settings import SettingsError, load
 
 NAME = "notifier"
-#: The consumer, the sender, people's commands and the tick.
-WRITE_POOL_SIZE = 8
+#: The consumer, people's commands and the tick; each connection for mail has one more.
+WRITE_POOL_SIZE = 7
 
 
 def build(settings: NotifierSettings) -> Builder:
@@ -80,16 +80,20 @@ def _join(
     database = Database(
         settings.database_url.get_secret_value(),
         application=f"arrears-{NAME}-{settings.instance}",
-        write_pool_size=WRITE_POOL_SIZE,
+        write_pool_size=WRITE_POOL_SIZE + settings.smtp_connections,
     )
     lag = LagMeter(settings.kafka_bootstrap_servers)
     standing = MonitorStanding(
         str(settings.monitor_url), token=token, seconds_max=settings.monitor_seconds_max
     )
-    mailer = SmtpMailer(
-        settings.mail_server, sender=settings.letter_from, seconds_max=settings.smtp_seconds_max
-    )
-    for close in (database.close, lag.close, standing.close, mailer.close):
+    mailers = [
+        SmtpMailer(
+            settings.mail_server, sender=settings.letter_from, seconds_max=settings.smtp_seconds_max
+        )
+        for _ in range(settings.smtp_connections)
+    ]
+    ways_out = [mailer.close for mailer in mailers]
+    for close in (database.close, lag.close, standing.close, *ways_out):
         stack.push_async_callback(close)
     letters = PostgresLetterStore(database)
     writer = LetterWriter(company=settings.letter_company, sender=settings.letter_from)
@@ -98,7 +102,7 @@ def _join(
         letters=letters,
         standing=standing,
         writer=writer,
-        mailer=mailer,
+        mailers=mailers,
         clock=clock,
         limits=settings.limits,
     )

@@ -1,14 +1,16 @@
-"""Send planned letters, one after the other, so that none leaves twice and none for a paid item.
+"""Send planned letters, so that none leaves twice and none for a paid item.
 
-A letter is claimed, the monitor is asked whether its items are still due and what interest they
-bear on the letter's day, a connection to the mail server is made, `sending` is committed, the
-message is handed over, and the result is committed. Whatever ends in the middle of the handing over
-leaves `unknown`, which nobody resends unasked. What is on hold is no part of a letter; one about
-nothing else waits.
+Several connections to the mail server work side by side, since its answers take longest; over each,
+one letter follows the other. A letter is claimed, the monitor is asked whether its items are still
+due and what interest they bear on the letter's day, the connection is made, `sending` is committed,
+the message is handed over, and the result is committed. Whatever ends in the middle of the handing
+over leaves `unknown`, which nobody resends unasked. What is on hold is no part of a letter; one
+about nothing else waits.
 """
 
+import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -89,22 +91,24 @@ class SendLetters:
         letters: LetterStore,
         standing: StandingReader,
         writer: Writer,
-        mailer: Mailer,
+        mailers: Sequence[Mailer],
         clock: Clock,
         limits: Limits,
     ) -> None:
+        """`mailers` are the connections that work side by side."""
         self._letters = letters
         self._standing = standing
         self._writer = writer
-        self._mailer = mailer
+        self._mailers = mailers
         self._clock = clock
         self._limits = limits
         #: What the mail server has said but the database has not taken yet.
-        self._unrecorded: _Ended | None = None
+        self._unrecorded: dict[uuid.UUID, _Ended] = {}
 
     async def recover(self, *, own: bool) -> None:
         """Give up on letters left in `sending`; `own` when nothing here can be sending."""
-        await self._record()
+        for ended in list(self._unrecorded.values()):
+            await self._record(ended)
         left = await self._letters.recover(
             self._limits.instance, own=own, lease_seconds=self._limits.lease_seconds
         )
@@ -119,11 +123,24 @@ class SendLetters:
         """Have letters that wait for an address looked at in the next pass."""
         await self._letters.look_again()
 
-    async def send_one(self) -> bool:
-        """Look after one letter; returns False when none may be sent now.
+    async def send_all(self, stop: asyncio.Event) -> None:
+        """Look after all letters that may be sent now; with `stop`, end after those begun.
 
         Raises `TransientError` when the monitor, the mail server or the database is away.
         """
+        lanes = (self._send_over(mailer, stop) for mailer in self._mailers)
+        # A letter that is under way over one connection ends, whatever befalls the others.
+        ends = await asyncio.gather(*lanes, return_exceptions=True)
+        for end in ends:
+            if end is not None:
+                raise end
+
+    async def _send_over(self, mailer: Mailer, stop: asyncio.Event) -> None:
+        while not stop.is_set() and await self._send_one(mailer):
+            pass
+
+    async def _send_one(self, mailer: Mailer) -> bool:
+        """Look after one letter; returns False when none may be sent now."""
         limits = self._limits
         claimed = await self._letters.claim(
             limits.instance, self._today(), seconds=limits.claim_seconds
@@ -131,7 +148,7 @@ class SendLetters:
         if claimed is None:
             return False
         try:
-            await self._look_after(claimed)
+            await self._look_after(claimed, mailer)
         except TransientError:
             raise
         except Exception as error:
@@ -141,22 +158,23 @@ class SendLetters:
             raise
         return True
 
-    async def _look_after(self, claimed: Claimed) -> None:
+    async def _look_after(self, claimed: Claimed, mailer: Mailer) -> None:
         # One day for the question and for the letter, even where midnight comes in between.
         day = letter_day(claimed.planned_on, self._today())
         answers = await self._ask(claimed, day)
         if set(claimed.escalation_ids) - set(answers):
             await self._put_off(claimed, "the monitor does not know an escalation of it")
             return
-        await self._connect(claimed)
+        await self._connect(claimed, mailer)
         begun = await self._begin(claimed, answers, day)
         if begun is None:
             return
         sent_at = self._instant(begun.letter)
-        outcome = await self._mailer.deliver(begun.letter, begun.content, sent_at)
+        outcome = await mailer.deliver(begun.letter, begun.content, sent_at)
         state = after(outcome, begun.attempts, self._limits.patience)
-        self._unrecorded = _Ended(begun.letter, state, sent_at, begun.attempts)
-        await self._record()
+        ended = _Ended(begun.letter, state, sent_at, begun.attempts)
+        self._unrecorded[begun.letter.letter_id] = ended
+        await self._record(ended)
 
     async def _ask(self, claimed: Claimed, day: date) -> Mapping[uuid.UUID, Standing]:
         try:
@@ -167,9 +185,9 @@ class SendLetters:
             )
             raise
 
-    async def _connect(self, claimed: Claimed) -> None:
+    async def _connect(self, claimed: Claimed, mailer: Mailer) -> None:
         try:
-            await self._mailer.connect()
+            await mailer.connect()
         except TransientError as error:
             await self._put_off(claimed, error.message)
             raise
@@ -246,11 +264,8 @@ class SendLetters:
         await draft.begin(letter, send.items, content, send.day)
         return content
 
-    async def _record(self) -> None:
+    async def _record(self, ended: _Ended) -> None:
         """Commit what became of a letter; kept in memory until that has worked."""
-        ended = self._unrecorded
-        if ended is None:
-            return
         state = ended.state
         if state.reason is not None:
             reason = without(state.reason, ended.letter.recipient_email)
@@ -262,7 +277,7 @@ class SendLetters:
             sent_at=ended.sent_at,
             attempts=ended.attempts,
         )
-        self._unrecorded = None
+        del self._unrecorded[ended.letter.letter_id]
         log.info(
             "A letter's attempt ended.",
             action=f"letter_{state.status.value}",

@@ -22,8 +22,8 @@ class Passes(Protocol):
     async def look_again(self) -> None:
         """Have letters that wait for an address looked at in the next pass."""
 
-    async def send_one(self) -> bool:
-        """Look after one letter; returns False when none may be sent now."""
+    async def send_all(self, stop: asyncio.Event) -> None:
+        """Look after all letters that may be sent now; with `stop`, end after those begun."""
 
 
 class Sender:
@@ -86,10 +86,10 @@ class Sender:
 
     async def _pass(self, *, own: bool) -> None:
         await self._send.recover(own=own)
-        while await self._send.send_one():
-            if self._stop.is_set():
-                self._obstacle = "the notifier is ending"
-                return
+        await self._send.send_all(self._stop)
+        if self._stop.is_set():
+            self._obstacle = "the notifier is ending"
+            return
         self._complete = self._begun
         self._swept()
 

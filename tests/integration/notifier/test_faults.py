@@ -31,6 +31,24 @@ async def test_a_notifier_killed_while_a_letter_leaves_makes_it_unknown_and_send
     assert address not in mail.transmitted
 
 
+async def test_a_letter_that_the_mail_server_takes_its_time_over_keeps_no_other_waiting(
+    environment: Any, running: Any, events: Any, mail: Any
+) -> None:
+    mail.released.clear()
+    slow = f"hold-{events.account()[10:]}@aster.example"
+    others = [events.raised(events.account()) for _ in range(5)]
+    async with running(environment(ARREARS_SMTP_CONNECTIONS="2")) as notifier:
+        await events.publish(
+            events.raised(events.account(), recipient=Recipient(email=slow)), *others
+        )
+        for other in others:
+            await notifier.letter(other.account_id, "sent")
+        assert (slow in mail.named, slow in mail.transmitted) == (True, False)
+        mail.released.set()
+        await notifier.rests()
+    assert mail.transmitted.count(slow) == 1
+
+
 async def test_a_letter_waits_for_a_mail_server_that_is_away(
     environment: Any, running: Any, events: Any, mail: Any, free_port: Any
 ) -> None:

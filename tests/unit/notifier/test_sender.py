@@ -29,17 +29,15 @@ class Letters:
     async def look_again(self) -> None:
         self.looks_again += 1
 
-    async def send_one(self) -> bool:
+    async def send_all(self, stop: asyncio.Event) -> None:
         if self.endless:
-            await self.stop.wait()
+            await stop.wait()
         if self.error is not None:
             raise self.error
-        if self.looked_at == self.planned:
-            return False
-        self.looked_at += 1
-        if self.looked_at == self.stops_after:
-            self.stop.set()
-        return True
+        while self.looked_at < self.planned and not stop.is_set():
+            self.looked_at += 1
+            if self.looked_at == self.stops_after:
+                stop.set()
 
 
 @asynccontextmanager
