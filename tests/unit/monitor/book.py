@@ -1,6 +1,7 @@
 """A book that folds events into one account, and what can be read off it."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from services.monitor.domain.folds.event import Event
@@ -32,9 +33,9 @@ class Book:
             changes = fold(self.account, Event(f"e{self._count}", SAID_AT, data), self.rule)
         return changes
 
-    def fold_as(self, name: str, data: Inbound) -> dict[str, Any]:
-        """Fold one event under a name of its own, where that decides between two of one day."""
-        return fold(self.account, Event(name, SAID_AT, data), self.rule)
+    def fold_as(self, name: str, data: Inbound, said_at: datetime = SAID_AT) -> dict[str, Any]:
+        """Fold one event with its own name and time, where they decide between two of one day."""
+        return fold(self.account, Event(name, said_at, data), self.rule)
 
     def item(self, item_id: str) -> Item:
         """Return one open item."""

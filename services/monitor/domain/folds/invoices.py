@@ -122,7 +122,9 @@ def terms_extended(account: Account, data: InvoiceTermsExtended, event: Event) -
 def written_off(account: Account, data: InvoiceWrittenOff, event: Event) -> date:
     """A part or all of what is open is given up."""
     invoice = account.invoice(data.invoice_id)
-    invoice.write_offs[event.name] = WriteOff(data.written_off_on, data.amount)
+    invoice.write_offs[event.name] = WriteOff(
+        data.written_off_on, data.amount, said_at=event.said_at
+    )
     settle(account, invoice, data.written_off_on, "written off")
     return data.written_off_on
 
@@ -130,7 +132,9 @@ def written_off(account: Account, data: InvoiceWrittenOff, event: Event) -> date
 def write_off_reversed(account: Account, data: InvoiceWriteOffReversed, event: Event) -> date:
     """What was given up is owed again."""
     invoice = account.invoice(data.invoice_id)
-    invoice.write_offs[event.name] = WriteOff(data.reversed_on, data.amount, is_reversal=True)
+    invoice.write_offs[event.name] = WriteOff(
+        data.reversed_on, data.amount, is_reversal=True, said_at=event.said_at
+    )
     settle(account, invoice, data.reversed_on, "write-off reversed")
     return data.reversed_on
 
