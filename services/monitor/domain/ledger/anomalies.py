@@ -99,6 +99,7 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
     found: list[str] = []
     total = sum(item.amount for item in invoice.items)
     amounts = {item.instalment: item.amount for item in invoice.items}
+    is_disputed = any(item.disputed for item in invoice.items)
     for name, dispute in sorted(invoice.disputes.items()):
         most = amounts.get(dispute.instalment or 0, total)
         whose = "instalment" if dispute.instalment in amounts else "invoice"
@@ -116,7 +117,7 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
             )
         elif dispute.amount is not None and not is_readable(dispute.amount, currency):
             found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")
-        elif dispute.outcome == ACCEPTED and any(item.disputed for item in invoice.items):
+        elif dispute.outcome == ACCEPTED and not invoice.is_settled(dispute) and is_disputed:
             found.append(f"dispute {name} was accepted, and its credit has not come")
     return found
 

@@ -99,6 +99,17 @@ DISPUTES = (
         ["dispute D of 60.00 EUR is above the instalment's 40.00"],
         [amended("A", 1, "60.00", "60.00")],
     ),
+    Case(
+        "an accepted dispute, which a version settles, beside another one",
+        [
+            A,
+            disputed("D", "A", "30.00"),
+            disputed("E", "A", "20.00"),
+            resolved("D", "A", "accepted"),
+        ],
+        ["dispute D was accepted, and its credit has not come"],
+        [amended("A", 1, "90.00", on="2026-02-10")],
+    ),
 )
 
 #: An amount, and by how much it is too much.
