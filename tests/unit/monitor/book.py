@@ -8,8 +8,9 @@ from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.anomalies import of_debtor, of_funds, of_invoice
+from services.monitor.domain.ledger.anomalies import of_funds, of_invoice
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, Clearing
+from services.monitor.domain.ledger.debtor_anomalies import of_debtor
 from shared.contracts.fields import Inbound
 from shared.money import to_text
 from tests.unit.monitor.builders import ACCOUNT_ID, SAID_AT, day

@@ -145,6 +145,8 @@ def disputed(account: Account, data: InvoiceDisputed, event: Event) -> date:
     dispute = invoice.disputes.setdefault(data.dispute_id, Dispute())
     if dispute.disputed_on is not None:
         sentence = f"dispute {data.dispute_id} came before; event {event.name} changes nothing"
+        if dispute.resolved_on is not None:
+            sentence += ", for it is resolved: what is disputed anew needs an id of its own"
         invoice.contradictions.append(sentence)
         account.remark(sentence)
         return data.disputed_on
