@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import readable
@@ -29,24 +30,6 @@ REVISED_DAYS_MAX: Final = 400
 
 #: A promise with its id.
 Named = tuple[str, Promise]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
-    """What met an item on a day, net of what left it again, or payments that have met none."""
-
-    #: The value date of a payment; of credits and write-offs, the day from which they count.
-    on: date
-    currency: str
-    #: Minor units.
-    amount: int
-    #: Whether it is paid, and neither credited nor written off.
-    is_payment: bool = True
-    #: None: it met no item; the days are the item's.
-    invoice_id: str | None = None
-    issued_on: date = date.max
-    due_on: date = date.max
-    original_due_on: date = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +144,11 @@ def towards(
     """Return how far promises have come, by id; `shared` are in the order of `sharing`.
 
     The same money counts once, towards the first of them that it is for. Where a promise has a
-    choice it takes what the fewest are for, and leaves the others theirs.
+    choice it takes what the fewest are for, and leaves the others theirs. What was moved elsewhere
+    counts as well where a promise was said to be kept.
     """
+    moved = [one for one in money if one.is_moved]
+    money = [one for one in money if not one.is_moved]
     questions = [_Question.of(one, said.get(name), open_items, money) for name, one in shared]
     payable = [
         [place for place, one in enumerate(money) if asked.counts(one)] for asked in questions
@@ -183,7 +169,12 @@ def towards(
                 unmet += takes
             left[place] -= takes
             paid += takes
-        found[name] = Towards(asked.currency, paid, asked.promised, unpaid, bool(places))
+        was_kept = said.get(name) == KEPT
+        away = sum(one.amount for one in moved if was_kept and asked.counts(one))
+        if asked.promise.invoice_ids is not None:  # of a whole account it counts where it is
+            paid = min(paid + away, asked.promised or paid + away)
+        is_paid_for = bool(places or away)
+        found[name] = Towards(asked.currency, paid, asked.promised, unpaid - away, is_paid_for)
     return found
 
 
