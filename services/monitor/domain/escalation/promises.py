@@ -46,6 +46,8 @@ class Towards:
     unpaid: int
     #: Whether anything was paid of what it is for, whatever promise that counts towards.
     is_paid_for: bool
+    #: Whether it is kept by what was moved elsewhere since, and by nothing that is still there.
+    rests_on_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def decide_promises(
             continue
         one = found.get(promise_id, _NOTHING)
         has_come = debtor.has_come(promise)
-        status = _status(promise, promise.promised_on, one, today, has_come=has_come)
+        status = _status(promise, promise.promised_on, one, was, today, has_come=has_come)
         if status == OPEN and today <= promise.promised_on:
             looks.append(promise.promised_on + timedelta(days=1))
         if status == (was or OPEN):
@@ -145,7 +147,7 @@ def towards(
 
     The same money counts once, towards the first of them that it is for. Where a promise has a
     choice it takes what the fewest are for, and leaves the others theirs. What was moved elsewhere
-    counts as well where a promise was said to be kept.
+    counts as well where a promise was said to be kept, if only in part.
     """
     moved = [one for one in money if one.is_moved]
     money = [one for one in money if not one.is_moved]
@@ -169,12 +171,15 @@ def towards(
                 unmet += takes
             left[place] -= takes
             paid += takes
-        was_kept = said.get(name) == KEPT
-        away = sum(one.amount for one in moved if was_kept and asked.counts(one))
+        was_paid = said.get(name) in (KEPT, PARTIALLY_KEPT)
+        away = sum(one.amount for one in moved if was_paid and asked.counts(one))
+        rests = unpaid > 0 and not (asked.promised and paid >= asked.promised)
         if asked.promise.invoice_ids is not None:  # of a whole account it counts where it is
             paid = min(paid + away, asked.promised or paid + away)
         is_paid_for = bool(places or away)
-        found[name] = Towards(asked.currency, paid, asked.promised, unpaid - away, is_paid_for)
+        found[name] = Towards(
+            asked.currency, paid, asked.promised, unpaid - away, is_paid_for, rests
+        )
     return found
 
 
@@ -182,7 +187,13 @@ _NOTHING: Final = Towards(None, 0, None, 0, is_paid_for=False)
 
 
 def _status(
-    promise: Promise, promised_on: date, one: Towards, today: date, *, has_come: bool
+    promise: Promise,
+    promised_on: date,
+    one: Towards,
+    was: str | None,
+    today: date,
+    *,
+    has_come: bool,
 ) -> str:
     """Return how a promise stands on the creditor's day.
 
@@ -193,9 +204,11 @@ def _status(
     if promise.is_withdrawn:
         return WITHDRAWN
     is_over = today > promised_on
-    if one.promised and one.paid >= one.promised:
+    # What was kept in part is not mended by money that went elsewhere before.
+    may_be_kept = was != PARTIALLY_KEPT or not one.rests_on_moved
+    if may_be_kept and one.promised and one.paid >= one.promised:
         return KEPT
-    if one.unpaid <= 0 and has_come and (is_over or one.is_paid_for):
+    if may_be_kept and one.unpaid <= 0 and has_come and (is_over or one.is_paid_for):
         return KEPT
     if not is_over or (one.unpaid <= 0 and not has_come):
         return OPEN

@@ -102,7 +102,8 @@ def case(
             "moved, then charged back in part: partially kept",
             {"2026-02-08": pays("1", "100.00", "2026-02-08", None),
              "2026-03-11": allocated("1", ("B", "100.00"), on="2026-03-11"),
-             "2026-03-12": reversed_("R", "1", "40.00", on="2026-03-12", reason="chargeback")},
+             "2026-03-12": reversed_("R", "1", "40.00", on="2026-03-12", reason="chargeback"),
+             "2026-03-14": issued("C", ("2026-06-30", "1.00"), currency="USD")},
             {"2026-02-08": ["promise P kept"], "2026-03-12": ["promise P partially_kept"]},
         ),
         case(
@@ -180,6 +181,7 @@ def test_what_was_moved_before_it_was_enough_keeps_no_promise(promise: Inbound) 
         "2026-02-08": [pays("1", "60.00", "2026-02-08", None)],
         "2026-02-09": [allocated("1", ("B", "60.00"), on="2026-02-09")],
         "2026-02-10": [pays("2", "40.00", "2026-02-10")],
+        "2026-03-01": [issued("C", ("2026-06-30", "1.00"), currency="USD")],
     }
     said = {"2026-02-13": ["promise P partially_kept"]}
     check(Story("", QUIET, events, "2026-03-28", said))
