@@ -110,7 +110,7 @@ class CoverWithdrawn(Inbound, kw_only=True, frozen=True):
     """
 
     day_member = "withdrawn_on"
-    is_arranged = True
+    days_ahead_max = None
 
     policy_no: Identifier
     withdrawn_on: date

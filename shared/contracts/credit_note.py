@@ -10,7 +10,6 @@ class CreditNoteIssued(Inbound, kw_only=True, frozen=True):
     """A credit note: on an invoice it reduces the last instalments first; without, on account."""
 
     day_member = "issued_on"
-    is_arranged = True
 
     credit_note_id: Identifier
     amount: Amount

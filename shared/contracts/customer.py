@@ -1,12 +1,16 @@
 """What is known of a customer."""
 
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from shared.contracts.fields import Identifier, Inbound, Line, Version, check_day
 from shared.errors import RejectedError
+
+#: BCP 47, the underscore of POSIX in the place of a hyphen too.
+_LOCALE: Final = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$", description="ISO 3166.")]
 Email = Annotated[str, Meta(max_length=254, description="One mailbox, as in ap@example.com.")]
@@ -34,7 +38,13 @@ class CustomerUpdated(Inbound, kw_only=True, frozen=True):
     grade: Identifier | None = None
 
     def check(self) -> None:
-        """Refuse an address no mail can be sent to."""
+        """Refuse a name that says nothing, a locale that is none, an address no mail can go to."""
+        if not self.name.strip():
+            message = "data.name: it is blank; letters and tasks go by it, give the customer's name"
+            raise RejectedError(message, code="invalid_value", field="data.name")
+        if self.locale is not None and not _LOCALE.fullmatch(self.locale):
+            message = f"data.locale: {self.locale!r} is no BCP 47 tag; write it as in zh-CN"
+            raise RejectedError(message, code="invalid_value", field="data.locale")
         addresses = [("data.email", self.email)] + [
             (f"data.contacts[{number}].email", contact.email)
             for number, contact in enumerate(self.contacts or [])

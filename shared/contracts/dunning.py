@@ -72,7 +72,7 @@ class DunningBlocked(Inbound, kw_only=True, frozen=True):
     """
 
     day_member = "blocked_on"
-    is_arranged = True
+    days_ahead_max = None
 
     block_id: Identifier
     blocked_on: date
@@ -96,7 +96,7 @@ class DunningUnblocked(Inbound, kw_only=True, frozen=True):
     """A block is lifted from `unblocked_on` on; `block_id` names it."""
 
     day_member = "unblocked_on"
-    is_arranged = True
+    days_ahead_max = None
 
     block_id: Identifier
     unblocked_on: date

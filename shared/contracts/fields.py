@@ -58,6 +58,8 @@ YEAR_MAX: Final = 2199
 #: Banks announce value dates a few days ahead. What is said to have happened still later is a
 #: mistake.
 DAYS_AHEAD_MAX: Final = 7
+#: Who bills a year ahead dates invoices as far; a later date is a typing error.
+INVOICE_DAYS_AHEAD_MAX: Final = 366
 #: An invoice in more parts than this is refused.
 INSTALMENTS_MAX: Final = 120
 #: A payment or a promise that names more invoices than this is refused.
@@ -77,8 +79,8 @@ class Inbound(Struct, kw_only=True, frozen=True):
 
     #: The member with the creditor's civil day on which it happened; empty where there is none.
     day_member: ClassVar[str] = ""
-    #: Whether that day is arranged beforehand, and not reported, so that it may lie ahead.
-    is_arranged: ClassVar[bool] = False
+    #: How far ahead that day may lie; None where it is arranged, as far as anybody likes.
+    days_ahead_max: ClassVar[int | None] = DAYS_AHEAD_MAX
 
     customer_id: Identifier
     creditor_id: CreditorId = "default"
@@ -98,16 +100,16 @@ class Inbound(Struct, kw_only=True, frozen=True):
         return day
 
     def check_happened(self, today: date) -> None:
-        """Refuse what is reported more than `DAYS_AHEAD_MAX` days ahead (`day_in_the_future`).
+        """Refuse what lies more than `days_ahead_max` days ahead (`day_in_the_future`).
 
         `today` is the latest date anywhere on earth, for only the policies know a creditor's zone.
         """
-        day = self.happened_on
-        if day is None or self.is_arranged or day <= today + timedelta(days=DAYS_AHEAD_MAX):
+        day, ahead = self.happened_on, self.days_ahead_max
+        if day is None or ahead is None or day <= today + timedelta(days=ahead):
             return
         field = f"data.{self.day_member}"
         message = (
-            f"{field}: {day} is more than {DAYS_AHEAD_MAX} days after today, {today}; "
+            f"{field}: {day} is more than {ahead} days after today, {today}; "
             "correct the day, or send the event when it has happened"
         )
         raise RejectedError(message, code="day_in_the_future", field=field)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from shared.contracts.fields import (
+    INVOICE_DAYS_AHEAD_MAX,
     Amount,
     CurrencyCode,
     Identifier,
@@ -25,7 +26,7 @@ class InvoiceIssued(Inbound, kw_only=True, frozen=True):
     """An invoice was issued: `total` is due on `due_on`, or by a schedule that adds up to it."""
 
     day_member = "issued_on"
-    is_arranged = True
+    days_ahead_max = INVOICE_DAYS_AHEAD_MAX
 
     invoice_id: Identifier
     currency: CurrencyCode

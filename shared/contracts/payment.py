@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shared.contracts.fields import (
     ALLOCATIONS_MAX,
+    INSTALMENTS_MAX,
     Amount,
     CurrencyCode,
     Identifier,
@@ -106,7 +107,26 @@ def _check_allocations(allocations: Sequence[Allocation], currency: str | None) 
             "send them in several events"
         )
         raise RejectedError(message, code="too_many_allocations", field="data.allocations")
+    for number, part in enumerate(allocations):
+        if part.instalment is not None:
+            _check_instalment(part, part.instalment, f"data.allocations[{number}].instalment")
     return sum(
         to_positive_minor(part.amount, currency, f"data.allocations[{number}].amount")
         for number, part in enumerate(allocations)
     )
+
+
+def _check_instalment(part: Allocation, instalment: int, field: str) -> None:
+    """Refuse an instalment that no invoice has, and one of the interest, which has none."""
+    if instalment > INSTALMENTS_MAX:
+        message = (
+            f"{field}: {instalment} is more than {INSTALMENTS_MAX}, the most instalments that an "
+            "invoice has; correct it"
+        )
+        raise RejectedError(message, code="invalid_value", field=field)
+    if part.claim == "interest":
+        message = (
+            f"{field}: interest is owed on the whole of invoice {part.invoice_id!r}, and on no "
+            f"instalment such as {instalment}; leave it out"
+        )
+        raise RejectedError(message, code="invalid_value", field=field)

@@ -149,33 +149,52 @@ WHERE e.type = $3 AND e.event->>'action' = $5 AND NOT EXISTS (
 ORDER BY e.seq
 """
 
-#: What has met the items of invoices from a day on, and stands, by day and item. Payments count by
-#: their value date: a clearing record is never of an earlier day.
-MONEY_ON_INVOICES: Final = """
-SELECT c.partition, c.account_id, c.invoice_id, i.issued_on, i.due_on, i.original_due_on,
-    c.kind = 'payment' AS is_payment, c.currency,
-    coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day,
-    sum(c.amount_minor)::bigint AS amount_minor
-FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::date[])
-     AS k (partition, account_id, invoice_id, since)
-JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
-JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
-LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
-    AND f.account_id = c.account_id AND f.kind = c.kind AND f.funds_id = c.funds_id
-WHERE c.cleared_on >= k.since
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-HAVING sum(c.amount_minor) <> 0
+#: What has met items, `met`, by day and item; and what a payment's records say that it left of an
+#: invoice while the creditor has it still, as of the instalment due first: see `moved_away`.
+_SUMMED: Final = """
+SELECT partition, account_id, invoice_id, issued_on, due_on, original_due_on, is_payment,
+    false AS is_moved, currency, on_day, sum(amount_minor)::bigint AS amount_minor
+FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(amount_minor) <> 0
+UNION ALL
+SELECT * FROM (
+    SELECT partition, account_id, invoice_id, min(issued_on), min(due_on), min(original_due_on),
+        true, true, currency, on_day,
+        least(-sum(amount_minor) FILTER (WHERE amount_minor < 0) - reversed_minor,
+            came_minor - reversed_minor - sum(amount_minor))::bigint AS amount_minor
+    FROM met WHERE is_payment AND invoice_id IS NOT NULL
+    GROUP BY partition, account_id, invoice_id, funds_id, currency, on_day, came_minor,
+        reversed_minor
+    HAVING sum(amount_minor) FILTER (WHERE amount_minor < 0) < 0
+) AS moved WHERE amount_minor > 0
 """
 
+#: What has met the items of invoices from a day on, and stands, by day and item. Payments count by
+#: their value date: a clearing record is never of an earlier day.
+MONEY_ON_INVOICES: Final = f"""
+WITH met AS (
+    SELECT c.partition, c.account_id, c.invoice_id, i.issued_on, i.due_on, i.original_due_on,
+        c.kind = 'payment' AS is_payment, c.currency,
+        coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day, c.amount_minor,
+        c.funds_id, f.amount_minor AS came_minor, f.reversed_minor
+    FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::date[])
+         AS k (partition, account_id, invoice_id, since)
+    JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
+    JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
+    LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
+        AND f.account_id = c.account_id AND f.kind = c.kind AND f.funds_id = c.funds_id
+    WHERE c.cleared_on >= k.since
+){_SUMMED}"""  # noqa: S608  (this module's own text)
+
 #: The same of all items of accounts, and by day what was paid beside: it met nothing, or interest.
-MONEY_ON_ACCOUNTS: Final = """
+MONEY_ON_ACCOUNTS: Final = f"""
 WITH k AS (
     SELECT * FROM unnest($1::text::int[], $2::text::text[],
     $3::text::date[]) AS k (partition, account_id, since)
 ), met AS (
     SELECT c.partition, c.account_id, i.invoice_id, i.issued_on, i.due_on, i.original_due_on,
         c.kind = 'payment' AS is_payment, c.currency,
-        coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day, c.amount_minor
+        coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day, c.amount_minor,
+        c.funds_id, f.amount_minor AS came_minor, f.reversed_minor
     FROM k JOIN monitor.clearings AS c USING (partition, account_id)
     LEFT JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
     LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
@@ -183,14 +202,10 @@ WITH k AS (
     WHERE c.cleared_on >= k.since
     UNION ALL
     SELECT f.partition, f.account_id, NULL, NULL, NULL, NULL, true, f.currency,
-        (f.facts->>'value_on')::date, f.unapplied_minor
+        (f.facts->>'value_on')::date, f.unapplied_minor, NULL, NULL, NULL
     FROM k JOIN monitor.funds AS f USING (partition, account_id)
     WHERE f.kind = 'payment' AND f.unapplied_minor > 0 AND (f.facts->>'value_on')::date >= k.since
-)
-SELECT partition, account_id, invoice_id, issued_on, due_on, original_due_on, is_payment, currency,
-    on_day, sum(amount_minor)::bigint AS amount_minor
-FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(amount_minor) <> 0
-"""
+){_SUMMED}"""  # noqa: S608  (this module's own text)
 
 #: Accounts whose own timer has fired.
 DUE_ACCOUNTS: Final = """

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.monitor.adapters import arrays, queries, rows
 from services.monitor.adapters.loading import Loading
-from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item

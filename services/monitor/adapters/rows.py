@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.item import Item, Raised, status_of
-from services.monitor.domain.ledger import anomalies
+from services.monitor.domain.ledger import anomalies, debtor_anomalies
 from services.monitor.domain.ledger.balance import Balance
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
@@ -81,7 +81,7 @@ def _without_items(invoice: Invoice) -> str:
 
 def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:
     """Return a debtor in the columns of `SAVE_ACCOUNTS`."""
-    return (*key, to_json(debtor), _listed(anomalies.of_debtor(debtor)))
+    return (*key, to_json(debtor), _listed(debtor_anomalies.of_debtor(debtor)))
 
 
 def _listed(sentences: Sequence[str]) -> str | None:
@@ -175,6 +175,7 @@ def money_from(row: Any) -> Money:
         currency=row["currency"],
         amount=row["amount_minor"],
         is_payment=row["is_payment"],
+        is_moved=row["is_moved"],
     )
     if row["invoice_id"] is None:
         return money

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item

@@ -124,3 +124,41 @@ async def test_a_past_day_known_then_is_what_was_stored_on_it(shelf: Shelf) -> N
     )
     assert then == stored
     assert await shelf.rows("accounts", account_id="default:LATER") != stored
+
+
+async def test_promises_stay_kept_where_their_money_is_moved_elsewhere(shelf: Shelf) -> None:
+    customer = "MOVED"
+    made = {"made_on": "2026-02-10", "promised_on": "2026-02-20"}
+    of_one = {"amount": "100.00", "currency": "CNY", "invoice_ids": ["MV-1"]}
+    await shelf.fold(
+        known(customer),
+        invoice(customer, "MV-1", "100.00", "2026-01-31"),
+        said("promise.made", customer, promise_id="ONE", **made, **of_one),
+        said("promise.made", customer, promise_id="TWO", **made, invoice_ids=["MV-1"]),
+        said("promise.made", customer, promise_id="ALL", **made),
+        on="2026-02-10",
+    )
+    await shelf.fold(payment(customer, "MP", "100.00", received_on="2026-02-11"), on="2026-02-11")
+    to_other = [{"invoice_id": "MV-2", "amount": "100.00"}]
+    moved = {"payment_id": "MP", "allocated_on": "2026-03-02", "allocations": to_other}
+    await shelf.fold(
+        invoice(customer, "MV-2", "100.00", "2026-06-30"),
+        said("payment.allocated", customer, **moved),
+        on="2026-03-02",
+    )
+    await shelf.sweep("2026-03-03")
+    asked = {"account_id": f"default:{customer}"}
+    for then in ({}, {"as_of": "2026-03-03"}):
+        found = await shelf.rows("promises", **asked, **then)
+        assert {one["promise_id"]: one["status"] for one in found} == dict.fromkeys(
+            ("ONE", "TWO", "ALL"), "kept"
+        )
+        assert [one["paid"] for one in found if one["promise_id"] == "ONE"] == ["100.00"]
+    back = {"reversal_id": "MR", "payment_id": "MP", "reason": "refund", "amount": "40.00"}
+    await shelf.fold(
+        said("payment.reversed", customer, reversed_on="2026-03-04", **back), on="2026-03-04"
+    )
+    for then in ({}, {"as_of": "2026-03-04"}):
+        found = await shelf.rows("promises", **asked, **then)
+        told = {one["promise_id"]: (one["status"], one["paid"]) for one in found}
+        assert told["ONE"] == ("partially_kept", "60.00"), then

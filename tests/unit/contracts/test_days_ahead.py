@@ -21,6 +21,7 @@ REPORTED: Final = {
     "invoice.disputed.v1": "disputed_on",
     "dispute.resolved.v1": "resolved_on",
     "interest.waived.v1": "waived_on",
+    "credit_note.issued.v1": "issued_on",
     "credit_note.cancelled.v1": "cancelled_on",
     "payment.received.v1": "received_on",
     "payment.allocated.v1": "allocated_on",
@@ -32,12 +33,12 @@ REPORTED: Final = {
 }
 #: The day of each type that arranges.
 ARRANGED: Final = {
-    "invoice.issued.v1": "issued_on",
-    "credit_note.issued.v1": "issued_on",
     "cover.withdrawn.v1": "withdrawn_on",
     "dunning.blocked.v1": "blocked_on",
     "dunning.unblocked.v1": "unblocked_on",
 }
+#: The one that is dated ahead, by a year at most.
+BILLED: Final = {"invoice.issued.v1": "issued_on"}
 WITHOUT_A_DAY: Final = {"customer.updated.v1", "cover.updated.v1"}
 #: Days that must not be before the one that is tried.
 LATER: Final = {
@@ -81,10 +82,18 @@ def test_what_is_arranged_may_lie_ahead(event_type: str, member: str, day: date)
     assert outcome_of(event_type, member, day) is None
 
 
+@pytest.mark.parametrize(
+    ("days", "is_taken"), [(366, True), (367, False)], ids=["a leap year", "a day more"]
+)
+def test_an_invoice_is_dated_a_year_ahead_at_most(days: int, *, is_taken: bool) -> None:
+    expected = None if is_taken else ("day_in_the_future", "data.issued_on")
+    assert outcome_of("invoice.issued.v1", "issued_on", TODAY + timedelta(days)) == expected
+
+
 def test_every_type_reports_or_arranges_or_has_no_day() -> None:
-    assert {**REPORTED, **ARRANGED}.keys() | WITHOUT_A_DAY == CATALOGUE.keys()
+    assert {**REPORTED, **BILLED, **ARRANGED}.keys() | WITHOUT_A_DAY == CATALOGUE.keys()
     members = {name: one.struct.day_member for name, one in CATALOGUE.items()}
-    assert members == {**REPORTED, **ARRANGED, **dict.fromkeys(WITHOUT_A_DAY, "")}
+    assert members == {**REPORTED, **BILLED, **ARRANGED, **dict.fromkeys(WITHOUT_A_DAY, "")}
 
 
 @pytest.mark.parametrize("word", ["promised_on", "due_on"])

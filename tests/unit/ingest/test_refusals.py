@@ -117,6 +117,16 @@ REFUSED: dict[str, tuple[Any, str, str | None]] = {
         "wrong_type",
         "data.version",
     ),
+    "a customer without a name": (
+        of("customer.updated.v1", name=" "),
+        "invalid_value",
+        "data.name",
+    ),
+    "a locale that is none": (
+        of("customer.updated.v1", locale="!!"),
+        "invalid_value",
+        "data.locale",
+    ),
     "a version of nought": (of("invoice.amended.v1", version=0), "invalid_value", "data.version"),
     # Money.
     "an unknown currency": (issued(currency="RMB"), "unknown_currency", "data.currency"),
@@ -166,6 +176,25 @@ REFUSED: dict[str, tuple[Any, str, str | None]] = {
         of("payment.received.v1", amount="50.00"),
         "allocations_sum",
         "data.allocations",
+    ),
+    "an instalment that no invoice has": (
+        of(
+            "payment.received.v1",
+            allocations=[{"invoice_id": "i", "amount": "1", "instalment": 121}],
+        ),
+        "invalid_value",
+        "data.allocations[0].instalment",
+    ),
+    "an instalment of interest": (
+        of(
+            "payment.allocated.v1",
+            allocations=[
+                {"invoice_id": "i", "amount": "1", "instalment": 120},
+                {"invoice_id": "i", "amount": "1", "claim": "interest", "instalment": 1},
+            ],
+        ),
+        "invalid_value",
+        "data.allocations[1].instalment",
     ),
     "too many allocations": (
         of("payment.received.v1", allocations=[{"invoice_id": "i", "amount": "0.01"}] * 1001),

@@ -1,14 +1,16 @@
 """A book that folds events into one account, and what can be read off it."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.anomalies import of_debtor, of_funds, of_invoice
+from services.monitor.domain.ledger.anomalies import of_funds, of_invoice
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, Clearing
+from services.monitor.domain.ledger.debtor_anomalies import of_debtor
 from shared.contracts.fields import Inbound
 from shared.money import to_text
 from tests.unit.monitor.builders import ACCOUNT_ID, SAID_AT, day
@@ -32,9 +34,9 @@ class Book:
             changes = fold(self.account, Event(f"e{self._count}", SAID_AT, data), self.rule)
         return changes
 
-    def fold_as(self, name: str, data: Inbound) -> dict[str, Any]:
-        """Fold one event under a name of its own, where that decides between two of one day."""
-        return fold(self.account, Event(name, SAID_AT, data), self.rule)
+    def fold_as(self, name: str, data: Inbound, said_at: datetime = SAID_AT) -> dict[str, Any]:
+        """Fold one event with its own name and time, where they decide between two of one day."""
+        return fold(self.account, Event(name, said_at, data), self.rule)
 
     def item(self, item_id: str) -> Item:
         """Return one open item."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from services.monitor.domain.escalation.promises import Money
+from services.monitor.domain.escalation.promise_money import Money, moved_away
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.funds import FundsKind
@@ -14,7 +14,8 @@ from services.monitor.domain.ledger.funds import FundsKind
 def money_of(account: Account, clearings: Iterable[Clearing]) -> list[Money]:
     """Sum up clearing records by day and item, and payments that have met nothing."""
     sums: dict[Money, int] = defaultdict(int)
-    for record in clearings:
+    records = list(clearings)
+    for record in records:
         is_payment = record.kind is FundsKind.PAYMENT
         on = record.cleared_on
         if is_payment:
@@ -31,8 +32,34 @@ def money_of(account: Account, clearings: Iterable[Clearing]) -> list[Money]:
                     original_due_on=item.original_due_on,
                 )
         sums[one] += record.amount
+    for one, amount in _moved(account, records):
+        sums[one] += amount
     for funds in account.funds.values():
         if funds.kind is FundsKind.PAYMENT and funds.currency is not None:
             on = funds.value_on or date.max
             sums[Money(on=on, currency=funds.currency, amount=0)] += funds.unapplied
     return [replace(one, amount=amount) for one, amount in sums.items() if amount]
+
+
+def _moved(account: Account, records: Iterable[Clearing]) -> Iterable[tuple[Money, int]]:
+    """Give what payments have left of invoices while they are there, of the item due first."""
+    steps: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for record in records:
+        if record.kind is FundsKind.PAYMENT and record.instalment:
+            steps[record.funds_id, record.invoice_id].append(record.amount)
+    for (funds_id, invoice_id), own in steps.items():
+        funds = account.funds[FundsKind.PAYMENT, funds_id]
+        items = account.invoices[invoice_id].items
+        if items:
+            first = min(items, key=lambda item: item.due_on)
+            one = Money(
+                on=funds.value_on or date.max,
+                currency=first.currency,
+                amount=0,
+                is_moved=True,
+                invoice_id=invoice_id,
+                issued_on=first.issued_on,
+                due_on=first.due_on,
+                original_due_on=first.original_due_on,
+            )
+            yield one, moved_away(own, funds.amount, funds.reversed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor, Promise
 from services.monitor.domain.ledger.funds import readable
@@ -31,24 +32,6 @@ REVISED_DAYS_MAX: Final = 400
 Named = tuple[str, Promise]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
-    """What met an item on a day, net of what left it again, or payments that have met none."""
-
-    #: The value date of a payment; of credits and write-offs, the day from which they count.
-    on: date
-    currency: str
-    #: Minor units.
-    amount: int
-    #: Whether it is paid, and neither credited nor written off.
-    is_payment: bool = True
-    #: None: it met no item; the days are the item's.
-    invoice_id: str | None = None
-    issued_on: date = date.max
-    due_on: date = date.max
-    original_due_on: date = date.max
-
-
 @dataclass(frozen=True, slots=True)
 class Towards:
     """How far a promise has come by the end of its day, in minor units of its currency."""
@@ -63,6 +46,8 @@ class Towards:
     unpaid: int
     #: Whether anything was paid of what it is for, whatever promise that counts towards.
     is_paid_for: bool
+    #: Whether it is kept by what was moved elsewhere since, and by nothing that is still there.
+    rests_on_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +93,7 @@ def decide_promises(
             continue
         one = found.get(promise_id, _NOTHING)
         has_come = debtor.has_come(promise)
-        status = _status(promise, promise.promised_on, one, today, has_come=has_come)
+        status = _status(promise, promise.promised_on, one, was, today, has_come=has_come)
         if status == OPEN and today <= promise.promised_on:
             looks.append(promise.promised_on + timedelta(days=1))
         if status == (was or OPEN):
@@ -161,8 +146,11 @@ def towards(
     """Return how far promises have come, by id; `shared` are in the order of `sharing`.
 
     The same money counts once, towards the first of them that it is for. Where a promise has a
-    choice it takes what the fewest are for, and leaves the others theirs.
+    choice it takes what the fewest are for, and leaves the others theirs. What was moved elsewhere
+    counts as well where a promise was said to be kept, if only in part.
     """
+    moved = [one for one in money if one.is_moved]
+    money = [one for one in money if not one.is_moved]
     questions = [_Question.of(one, said.get(name), open_items, money) for name, one in shared]
     payable = [
         [place for place, one in enumerate(money) if asked.counts(one)] for asked in questions
@@ -183,7 +171,15 @@ def towards(
                 unmet += takes
             left[place] -= takes
             paid += takes
-        found[name] = Towards(asked.currency, paid, asked.promised, unpaid, bool(places))
+        was_paid = said.get(name) in (KEPT, PARTIALLY_KEPT)
+        away = sum(one.amount for one in moved if was_paid and asked.counts(one))
+        rests = unpaid > 0 and not (asked.promised and paid >= asked.promised)
+        if asked.promise.invoice_ids is not None:  # of a whole account it counts where it is
+            paid = min(paid + away, asked.promised or paid + away)
+        is_paid_for = bool(places or away)
+        found[name] = Towards(
+            asked.currency, paid, asked.promised, unpaid - away, is_paid_for, rests
+        )
     return found
 
 
@@ -191,7 +187,13 @@ _NOTHING: Final = Towards(None, 0, None, 0, is_paid_for=False)
 
 
 def _status(
-    promise: Promise, promised_on: date, one: Towards, today: date, *, has_come: bool
+    promise: Promise,
+    promised_on: date,
+    one: Towards,
+    was: str | None,
+    today: date,
+    *,
+    has_come: bool,
 ) -> str:
     """Return how a promise stands on the creditor's day.
 
@@ -202,9 +204,11 @@ def _status(
     if promise.is_withdrawn:
         return WITHDRAWN
     is_over = today > promised_on
-    if one.promised and one.paid >= one.promised:
+    # What was kept in part is not mended by money that went elsewhere before.
+    may_be_kept = was != PARTIALLY_KEPT or not one.rests_on_moved
+    if may_be_kept and one.promised and one.paid >= one.promised:
         return KEPT
-    if one.unpaid <= 0 and has_come and (is_over or one.is_paid_for):
+    if may_be_kept and one.unpaid <= 0 and has_come and (is_over or one.is_paid_for):
         return KEPT
     if not is_over or (one.unpaid <= 0 and not has_come):
         return OPEN

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.monitor.domain.escalation.default import default_cause
+from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.escalation.promises import (
     KEPT,
     OPEN,
     WITHDRAWN,
-    Money,
     Outcome,
     decide_promises,
     is_revised,

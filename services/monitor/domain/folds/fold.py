@@ -14,6 +14,7 @@ from services.monitor.domain.folds import debtors, funds, groups, invoices
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.settling import apply_clearing_rule
+from shared.calendar import latest_date
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
 from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
@@ -47,6 +48,7 @@ def fold(account: Account, event: Event, rule: str) -> dict[str, Any]:
     """
     account.changes = {}
     account.event_on = event.data.happened_on or date.min
+    account.today = max(account.event_on, latest_date(event.said_at))
     on = FOLDS[type(event.data)](account, event.data, event)
     if on is not None:
         apply_clearing_rule(account, on, rule)

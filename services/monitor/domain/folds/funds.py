@@ -5,15 +5,20 @@ from typing import Final
 
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.ledger.funds import Allocation, Funds, FundsKind, Move, MovedPart
+from services.monitor.domain.ledger.funds import (
+    NEVER_THERE,
+    Allocation,
+    Funds,
+    FundsKind,
+    Move,
+    MovedPart,
+)
 from services.monitor.domain.ledger.settling import name_funds
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
 from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
 from shared.errors import RejectedError
 from shared.money import to_minor
 
-#: Reversals for which the money was never there: it leaves on the day it came.
-NEVER_THERE: Final = frozenset({"bounced", "mistake"})
 #: The id under which a credit note's cancellation stands among its reversals.
 CANCELLATION: Final = "cancelled"
 

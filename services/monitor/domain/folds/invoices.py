@@ -122,7 +122,9 @@ def terms_extended(account: Account, data: InvoiceTermsExtended, event: Event) -
 def written_off(account: Account, data: InvoiceWrittenOff, event: Event) -> date:
     """A part or all of what is open is given up."""
     invoice = account.invoice(data.invoice_id)
-    invoice.write_offs[event.name] = WriteOff(data.written_off_on, data.amount)
+    invoice.write_offs[event.name] = WriteOff(
+        data.written_off_on, data.amount, said_at=event.said_at
+    )
     settle(account, invoice, data.written_off_on, "written off")
     return data.written_off_on
 
@@ -130,7 +132,9 @@ def written_off(account: Account, data: InvoiceWrittenOff, event: Event) -> date
 def write_off_reversed(account: Account, data: InvoiceWriteOffReversed, event: Event) -> date:
     """What was given up is owed again."""
     invoice = account.invoice(data.invoice_id)
-    invoice.write_offs[event.name] = WriteOff(data.reversed_on, data.amount, is_reversal=True)
+    invoice.write_offs[event.name] = WriteOff(
+        data.reversed_on, data.amount, is_reversal=True, said_at=event.said_at
+    )
     settle(account, invoice, data.reversed_on, "write-off reversed")
     return data.reversed_on
 
@@ -141,6 +145,8 @@ def disputed(account: Account, data: InvoiceDisputed, event: Event) -> date:
     dispute = invoice.disputes.setdefault(data.dispute_id, Dispute())
     if dispute.disputed_on is not None:
         sentence = f"dispute {data.dispute_id} came before; event {event.name} changes nothing"
+        if dispute.resolved_on is not None:
+            sentence += ", for it is resolved: what is disputed anew needs an id of its own"
         invoice.contradictions.append(sentence)
         account.remark(sentence)
         return data.disputed_on

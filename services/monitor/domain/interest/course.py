@@ -11,7 +11,7 @@ from datetime import date
 from operator import attrgetter
 
 from services.monitor.domain.interest.accrual import Step
-from services.monitor.domain.invoice import dispute, loss
+from services.monitor.domain.invoice import loss
 from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, Match, NamedFunds
 from services.monitor.domain.invoice.terms import Part, agreed_by
@@ -130,6 +130,4 @@ def _opens(then: Invoice, parts: Sequence[Part], met: Iterable[Clearing]) -> lis
 
 def _disputed(then: Invoice, parts: Sequence[Part], opens: Sequence[int]) -> list[int]:
     """Return what of each part is disputed, in minor units, as dunning leaves it out."""
-    assert then.currency is not None
-    due = [part.due_on for part in parts]
-    return dispute.shares(opens, due, then.disputes.values(), then.currency, then.conceded())
+    return then.disputed_of(opens, [part.due_on for part in parts])

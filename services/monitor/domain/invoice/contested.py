@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from services.monitor.domain.invoice.dispute import shares
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.terms import amended_by
@@ -61,7 +60,6 @@ def _is_open(invoice: Invoice, instalment: int, count: int, day: date) -> bool:
 
 def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> list[tuple[int, int]]:
     """Return what of each instalment was open at the end of a day, and disputed, in minor units."""
-    assert invoice.currency is not None
     parts = invoice.terms(day)
     opens = room_of(parts, matches_on(invoice, funds, day))
     for step in invoice.losses:
@@ -80,5 +78,4 @@ def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> li
         named=[one for one in invoice.named if one.value_on <= day],
     )
     due = [part.due_on for part in parts]
-    disputed = shares(opens, due, then.disputes.values(), invoice.currency, then.conceded())
-    return list(zip(opens, disputed, strict=True))
+    return list(zip(opens, then.disputed_of(opens, due), strict=True))

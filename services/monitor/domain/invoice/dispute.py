@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.funds import readable
 
 ACCEPTED: Final = "accepted"
@@ -47,14 +46,6 @@ class Dispute:
         if self.resolved_on is None or self.resolved_on <= day:
             return self
         return replace(self, resolved_on=None, outcome=None)
-
-
-def spread(
-    items: Sequence[Item], disputes: Iterable[Dispute], currency: str, conceded: int
-) -> list[int]:
-    """Return the disputed minor units of each item; see `shares`."""
-    opens, due = [item.open for item in items], [item.due_on for item in items]
-    return shares(opens, due, disputes, currency, conceded)
 
 
 def shares(

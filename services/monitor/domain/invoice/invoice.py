@@ -3,13 +3,14 @@
 That order does not matter is Arrears' own rule (decision 3).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
 from msgspec import Struct
 
-from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute
+from services.monitor.domain.invoice.dispute import ACCEPTED, Dispute, shares
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.invoice.terms import (
     Amendment,
@@ -20,7 +21,7 @@ from services.monitor.domain.invoice.terms import (
     terms_of,
 )
 from services.monitor.domain.invoice.write_off import WriteOff
-from services.monitor.domain.ledger.funds import FundsKey, FundsKind
+from services.monitor.domain.ledger.funds import FundsKey, FundsKind, readable
 
 #: The instalment that stands for the interest on an invoice in matches and clearing records.
 INTEREST: Final = 0
@@ -201,19 +202,37 @@ class Invoice:
             if match.instalment == instalment and match.kind is kind
         )
 
-    def conceded(self) -> int:
-        """Return what was credited since the first accepted dispute, in minor units.
+    def disputed_of(self, opens: Sequence[int], due: Sequence[date]) -> list[int]:
+        """Return what is disputed of instalments with so much open, in minor units: see `shares`.
 
-        It settles what was accepted: the credit has come, by a note or by an amendment.
+        What a version has settled is disputed no more.
         """
-        accepted = [
-            one.disputed_on
-            for one in self.disputes.values()
-            if one.disputed_on is not None and one.outcome == ACCEPTED
-        ]
-        if not accepted:
+        assert self.currency is not None
+        standing = [one for one in self.disputes.values() if not self.is_settled(one)]
+        return shares(opens, due, standing, self.currency, self._conceded(standing))
+
+    def is_settled(self, dispute: Dispute) -> bool:
+        """Say whether a version says what is owed after a dispute was accepted.
+
+        It does where it lowers the total of the day before the acceptance; of a dispute without an
+        amount, of the day before it: nobody has said how much was accepted.
+        """
+        since = dispute.disputed_on if dispute.amount is None else dispute.resolved_on
+        if dispute.outcome != ACCEPTED or since is None:
+            return False
+        return self._lowered_since(since) > 0
+
+    def _conceded(self, standing: Sequence[Dispute]) -> int:
+        """Return what was credited since the first accepted of some disputes, in minor units.
+
+        It settles what was accepted: the credit has come, by a note or by an amendment. What a
+        version has settled of others is theirs.
+        """
+        accepted = [one for one in standing if one.outcome == ACCEPTED]
+        days = [one.disputed_on for one in accepted if one.disputed_on is not None]
+        if not days:
             return 0
-        since = min(accepted)
+        since = min(days)
         credited = sum(
             one.amount
             for one in self.named
@@ -221,8 +240,15 @@ class Invoice:
             and one.currency == self.currency
             and one.value_on >= since
         )
-        amended = self.amendment.amended_on if self.amendment is not None else None
-        if amended is not None and amended >= since:
-            before = sum(part.amount for part in self.terms(since - timedelta(1)))
-            credited += max(0, before - sum(part.amount for part in self.terms()))
-        return credited
+        amended = self._lowered_since(since)
+        for one in self.disputes.values():
+            if amended and self.is_settled(one):
+                assert self.currency is not None
+                amount = None if one.amount is None else readable(one.amount, self.currency)
+                amended = 0 if amount is None else max(0, amended - amount)
+        return credited + amended
+
+    def _lowered_since(self, day: date) -> int:
+        """Return by how much the terms are lower than they were before a day, in minor units."""
+        before = sum(part.amount for part in self.terms(day - timedelta(1)))
+        return max(0, before - sum(part.amount for part in self.terms()))

@@ -24,14 +24,15 @@ def course_of(
 
     Beside it stands what words asked for beyond what there was, by the name of their event.
 
-    Words count in the order of their days, a reversal after the write-offs of its day, and none
-    before the invoice's own day, so that the order in which they came does not matter. The steps
-    add up to what is given up of each of `items`, by the room that they have now.
+    Words count in the order of their days, of one day in that of their events' `time`, of one time
+    the write-offs first; none before the invoice's own day. So the order in which they came does
+    not matter. The steps add up to what is given up of each of `items`, by the room they have now.
     """
     if not invoice.write_offs or invoice.currency is None or invoice.issued_on is None:
         return [], {}
     words = sorted(
-        invoice.write_offs.items(), key=lambda one: (one[1].on, one[1].is_reversal, one[0])
+        invoice.write_offs.items(),
+        key=lambda one: (one[1].on, one[1].said_at, one[1].is_reversal, one[0]),
     )
     said: dict[date, list[tuple[str, WriteOff]]] = {}
     for name, word in words:

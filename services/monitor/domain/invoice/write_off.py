@@ -4,7 +4,9 @@ Source: IFRS 9, 5.4.4, "no reasonable expectations of recovering".
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from services.monitor.domain.invoice.terms import UNTIMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,5 @@ class WriteOff:
     #: A decimal amount in the invoice's currency; None for all that is open, or was written off.
     amount: str | None
     is_reversal: bool = False
+    #: The `time` of its event, which tells the order of two of one day.
+    said_at: datetime = UNTIMED

@@ -75,6 +75,8 @@ class Account:
     heard_of_group: bool = False
     #: The day on which the present event happened.
     event_on: date = date.min
+    #: The day on which it was said, or happened: what is dated later lies ahead.
+    today: date = date.min
     #: What the present event changed: open amounts before and after by item, and remarks.
     changes: dict[str, Any] = field(default_factory=dict)
     maybe_free: set[FundsKey] = field(default_factory=set)
@@ -129,10 +131,13 @@ class Account:
         return known
 
     def waiting_items(self, currency: str) -> Iterator[Item]:
-        """Give open items of a currency, oldest due first; those that money meets are settled."""
+        """Give open items of a currency, oldest due first; those that money meets are settled.
+
+        What is dated ahead comes last.
+        """
         if self._waiting is None:
             self._waiting = WaitingItems(self.invoices.values())
-        return self._waiting.oldest(currency, self.invoices)
+        return self._waiting.oldest(currency, self.invoices, self.today)
 
     def waits(self, item: Item) -> None:
         """Let the clearing rule know of an item that was settled anew."""

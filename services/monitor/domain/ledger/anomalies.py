@@ -7,12 +7,19 @@ Arrears' own rule: what only the ledger can see is no reason to refuse an event 
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.monitor.domain.invoice.dispute import ACCEPTED
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.terms import extend, read_parts, terms_of
-from services.monitor.domain.ledger.debtor import Debtor, Promise
-from services.monitor.domain.ledger.funds import Funds, FundsKind, is_readable, readable
+from services.monitor.domain.ledger.funds import (
+    NEVER_THERE,
+    Funds,
+    FundsKind,
+    is_readable,
+    readable,
+)
+from shared.contracts.fields import DAYS_AHEAD_MAX
 from shared.money import to_text
 
 
@@ -21,9 +28,10 @@ def of_invoice(invoice: Invoice) -> list[str]:
     found = list(invoice.contradictions)
     currency = invoice.currency
     if currency is None:
-        return found + _awaited(invoice.invoice_id, _waiting(invoice))
+        return found + awaited(invoice.invoice_id, _waiting(invoice))
     if invoice.amendment is not None or invoice.extension is not None:
         found += _of_terms(invoice, currency)
+    found += _of_days(invoice)
     if invoice.disputes:
         found += _of_disputes(invoice, currency)
     if invoice.losses_beyond:
@@ -53,7 +61,7 @@ def of_invoice(invoice: Invoice) -> list[str]:
     return found
 
 
-def _awaited(invoice_id: str, waiting: Sequence[str]) -> list[str]:
+def awaited(invoice_id: str, waiting: Sequence[str]) -> list[str]:
     """Say that an invoice has not come, where anything waits for it."""
     if not waiting:
         return []
@@ -95,10 +103,29 @@ def _of_terms(invoice: Invoice, currency: str) -> list[str]:
     return found
 
 
+def _of_days(invoice: Invoice) -> list[str]:
+    """Return the sentences about days that cannot be: an end before its beginning."""
+    found = [
+        f"dispute {name} was resolved on {one.resolved_on}, before its own day, "
+        f"{one.disputed_on}; it counts as resolved"
+        for name, one in sorted(invoice.disputes.items())
+        if one.disputed_on and one.resolved_on and one.resolved_on < one.disputed_on
+    ]
+    cancelled_on = invoice.cancelled_on
+    found += [
+        f"version {one.version} of invoice {invoice.invoice_id} is of {one.amended_on}, after its "
+        f"cancellation on {cancelled_on}; nothing is owed"
+        for one in invoice.versions()
+        if cancelled_on and one.amended_on and one.amended_on > cancelled_on
+    ]
+    return found
+
+
 def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
     found: list[str] = []
     total = sum(item.amount for item in invoice.items)
     amounts = {item.instalment: item.amount for item in invoice.items}
+    is_disputed = any(item.disputed for item in invoice.items)
     for name, dispute in sorted(invoice.disputes.items()):
         most = amounts.get(dispute.instalment or 0, total)
         whose = "instalment" if dispute.instalment in amounts else "invoice"
@@ -116,7 +143,7 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
             )
         elif dispute.amount is not None and not is_readable(dispute.amount, currency):
             found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")
-        elif dispute.outcome == ACCEPTED and any(item.disputed for item in invoice.items):
+        elif dispute.outcome == ACCEPTED and not invoice.is_settled(dispute) and is_disputed:
             found.append(f"dispute {name} was accepted, and its credit has not come")
     return found
 
@@ -172,6 +199,14 @@ def of_funds(funds: Funds) -> list[str]:
             f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "
             f"reversed by {to_text(funds.reversals_asked(), currency)}"
         )
+    found += _of_days_of_funds(funds)
+    if funds.released and funds.unapplied > 0:
+        left = to_text(funds.unapplied, currency)
+        found += [
+            f"payment {funds.funds_id} names invoice {invoice_id}, which was cancelled; {left} "
+            f"{currency} of it is on account"
+            for invoice_id in funds.released
+        ]
     unreadable = [text for text in funds.reversals.values() if text is not None]
     unreadable += [part.amount for move in funds.moves.values() for part in move.parts]
     found += [
@@ -188,69 +223,19 @@ def of_funds(funds: Funds) -> list[str]:
     return found
 
 
-def of_debtor(debtor: Debtor) -> list[str]:
-    """Return the sentences about a debtor that need a person's eyes."""
-    found = list(debtor.contradictions)
-    found += [
-        f"promise {name} was withdrawn, but has not come"
-        for name, promise in sorted(debtor.promises.items())
-        if promise.made_on is None
-    ]
-    found += [
-        f"block {name} was lifted, but has not come"
-        for name, block in sorted(debtor.blocks.items())
-        if block.blocked_on is None
-    ]
-    found += [
-        f"of cover {name} only the withdrawal has come"
-        for name, cover in sorted(debtor.covers.items())
-        if cover.terms is None
-    ]
-    return found + _of_named(debtor) + _of_currencies(debtor)
+def _of_days_of_funds(funds: Funds) -> list[str]:
+    """Return the sentences about what was taken back before it came.
 
-
-def _of_named(debtor: Debtor) -> list[str]:
-    """Return the sentences about invoices that promises and blocks wait for."""
-    waiting: dict[str, list[str]] = {name: [] for name in debtor.named if debtor.waits_for(name)}
-    words: list[tuple[str, list[str] | None]] = [
-        (f"promise {name}", promise.invoice_ids) for name, promise in _standing(debtor)
-    ]
-    words += [
-        (f"block {name}", block.invoice_ids)
-        for name, block in sorted(debtor.blocks.items())
-        if block.unblocked_on is None
-    ]
-    for word, invoice_ids in words:
-        for invoice_id in invoice_ids or ():
-            if invoice_id in waiting:
-                waiting[invoice_id].append(word)
-    return [line for name in sorted(waiting) for line in _awaited(name, waiting[name])]
-
-
-def _of_currencies(debtor: Debtor) -> list[str]:
-    """Return the sentences about promises in a currency that what they are for is not in."""
+    That it never will may be known as long beforehand as a value date may be told.
+    """
+    assert funds.value_on is not None
+    is_payment = funds.kind is FundsKind.PAYMENT
+    noun, verb = ("payment", "reversed") if is_payment else ("credit note", "cancelled")
     found: list[str] = []
-    for name, promise in _standing(debtor):
-        if promise.currency is None:
-            continue
-        if promise.invoice_ids is None and promise.currency not in debtor.currencies:
+    for name, on in sorted(funds.reversed_on.items()):
+        was_there = funds.reversed_because.get(name) not in NEVER_THERE
+        if on < funds.value_on - timedelta(0 if was_there else DAYS_AHEAD_MAX):
             found.append(
-                f"promise {name} is in {promise.currency}, and no invoice in {promise.currency} "
-                "has come; it holds nothing"
+                f"{noun} {funds.funds_id} was {verb} on {on}, before its own day, {funds.value_on}"
             )
-        found += [
-            f"promise {name} in {promise.currency} names invoice {invoice_id} in "
-            f"{debtor.named[invoice_id]}; nothing is converted"
-            for invoice_id in promise.invoice_ids or ()
-            if debtor.named.get(invoice_id) not in (None, promise.currency)
-        ]
     return found
-
-
-def _standing(debtor: Debtor) -> list[tuple[str, Promise]]:
-    """Return the promises that have come and that nobody has withdrawn, on whatever day."""
-    return [
-        (name, promise)
-        for name, promise in sorted(debtor.promises.items())
-        if promise.made_on is not None and promise.withdrawn_on is None
-    ]

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,8 @@ class FundsKind(StrEnum):
     WRITE_OFF = "write_off"
 
 
+#: Reversals for which the money was never there: it leaves on the day it came.
+NEVER_THERE: Final = frozenset({"bounced", "mistake"})
 #: Names funds within an account: kind and the sender's own id.
 FundsKey = tuple[FundsKind, str]
 

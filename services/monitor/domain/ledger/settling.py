@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.invoice import contested, dispute, loss, naming
+from services.monitor.domain.invoice import contested, loss, naming
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger import clearing
@@ -230,8 +230,7 @@ def _contest(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
     """Set what of each item is disputed, and on which days all of it was."""
     if not invoice.disputes or invoice.currency is None:
         return
-    disputes = invoice.disputes.values()
-    shares = dispute.spread(items, disputes, invoice.currency, invoice.conceded())
+    shares = invoice.disputed_of([one.open for one in items], [one.due_on for one in items])
     for item, share in zip(items, shares, strict=True):
         item.disputed = share
     spans = contested.days_of(invoice, account.funds, items)

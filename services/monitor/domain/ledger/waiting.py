@@ -21,6 +21,8 @@ class WaitingItems:
     def __init__(self, invoices: Iterable[Invoice]) -> None:
         """Take in what is open of invoices."""
         self._heaps: dict[str, list[_Place]] = {}
+        #: Those that were passed over last, since their invoices are dated ahead.
+        self._ahead: dict[str, list[_Place]] = {}
         self._places: set[_Place] = set()
         for invoice in invoices:
             for item in invoice.items:
@@ -37,16 +39,24 @@ class WaitingItems:
             self._places.add(place)
             heappush(self._heaps.setdefault(item.currency, []), place)
 
-    def oldest(self, currency: str, invoices: Mapping[str, Invoice]) -> Iterator[Item]:
+    def oldest(self, currency: str, invoices: Mapping[str, Invoice], today: date) -> Iterator[Item]:
         """Give open items of a currency, oldest due first, as the account's `invoices` have them.
 
-        What was given waits no more, until it is added again.
+        Those of invoices that are dated after `today` come last. What was given waits no more,
+        until it is added again.
         """
-        heap = self._heaps.get(currency, [])
-        while heap:
-            place = heappop(heap)
+        heap = self._heaps.setdefault(currency, [])
+        ahead = self._ahead.setdefault(currency, [])
+        while ahead:
+            heappush(heap, ahead.pop())
+        while heap or ahead:
+            from_ahead = not heap
+            place = heappop(ahead if from_ahead else heap)
+            _due_on, issued_on, invoice_id, instalment = place
+            if issued_on > today and not from_ahead:
+                heappush(ahead, place)
+                continue
             self._places.discard(place)
-            _due_on, _issued_on, invoice_id, instalment = place
             items = invoices[invoice_id].items
             item = items[instalment - 1] if instalment <= len(items) else None
             if item is not None and item.open > 0 and _place(item) == place:

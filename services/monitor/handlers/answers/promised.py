@@ -1,12 +1,13 @@
 """Promises with what was paid towards each: as they are stored, and as they were on a past day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
-from services.monitor.domain.escalation.promises import Money, Towards, sharing, towards
+from services.monitor.domain.escalation.promise_money import Money, moved_away
+from services.monitor.domain.escalation.promises import Towards, sharing, towards
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.handlers.answers.past import PastAccount
@@ -65,7 +66,7 @@ def promises_then(account: PastAccount) -> tuple[Known, Mapping[str, Towards]]:
 def money_of(replay: Replay, question: MoneyQuestion) -> list[Money]:
     """Return what has come of the money that promises are for; as the stored rows would say it."""
     sums = Counter[Money]()
-    for money in (*_met(replay, question), *_unmet(replay, question)):
+    for money in (*_met(replay, question), *_moved(replay, question), *_unmet(replay, question)):
         sums[replace(money, amount=0)] += money.amount
     return [replace(money, amount=amount) for money, amount in sums.items() if amount]
 
@@ -100,6 +101,32 @@ def _met(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
             issued_on=item.issued_on,
             due_on=item.due_on,
             original_due_on=item.original_due_on,
+        )
+
+
+def _moved(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
+    """Give what payments have left of invoices while the creditor has it still."""
+    account, named = replay.account, question.invoice_ids
+    steps: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for made in replay.clearings.values():
+        if made.kind is not FundsKind.PAYMENT or made.cleared_on < question.since:
+            continue
+        count = len(account.invoices[made.invoice_id].items)
+        if 1 <= made.instalment <= count and (named is None or made.invoice_id in named):
+            steps[made.funds_id, made.invoice_id].append(made.amount)
+    for (funds_id, invoice_id), own in steps.items():
+        funds = account.funds[FundsKind.PAYMENT, funds_id]
+        items = account.invoices[invoice_id].items
+        assert funds.value_on is not None
+        yield Money(
+            on=funds.value_on,
+            currency=items[0].currency,
+            amount=moved_away(own, funds.amount, funds.reversed),
+            is_moved=True,
+            invoice_id=invoice_id,
+            issued_on=items[0].issued_on,
+            due_on=min(one.due_on for one in items),
+            original_due_on=min(one.original_due_on for one in items),
         )
 
 

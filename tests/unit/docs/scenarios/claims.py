@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from services.monitor.domain.invoice.item import Item, status_of
-from services.monitor.domain.ledger import anomalies
+from services.monitor.domain.ledger import anomalies, debtor_anomalies
 from services.monitor.domain.ledger.ageing import age
 from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
@@ -257,7 +257,7 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
     account = place.book.account
     found = [one for invoice in account.invoices.values() for one in anomalies.of_invoice(invoice)]
     found += [one for funds in account.funds.values() for one in anomalies.of_funds(funds)]
-    found += anomalies.of_debtor(account.debtor)
+    found += debtor_anomalies.of_debtor(account.debtor)
     for name, invoice in account.invoices.items():
         interest = _interest_of(place, name) if invoice.currency is not None else None
         found += [] if interest is None else interest.beyond

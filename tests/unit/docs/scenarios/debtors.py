@@ -15,9 +15,10 @@ from shared.contracts.dunning import (
     PromiseWithdrawn,
 )
 from tests.unit.docs.scenarios.forms import (
+    AMOUNT,
+    CURRENCY,
     DAY,
     MAPPING,
-    MONEY,
     NAME,
     Form,
     Members,
@@ -65,7 +66,11 @@ def _uncovered(found: Match[str], saying: Saying) -> Members:
     return {"policy_no": found["policy"], "withdrawn_on": saying.on}
 
 
-@form(PromiseMade, rf"{_PROMISE}(?: of {MONEY})? by (?P<day>{DAY})(?: for {_INVOICES})?")
+@form(
+    PromiseMade,
+    rf"{_PROMISE}(?: of (?P<amount>{AMOUNT})(?: (?P<currency>{CURRENCY}))?)?",
+    rf"by (?P<day>{DAY})(?: for {_INVOICES})?",
+)
 def _promised(found: Match[str], saying: Saying) -> Members:
     return {
         "promise_id": found["promise"],

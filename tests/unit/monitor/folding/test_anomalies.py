@@ -6,7 +6,15 @@ import pytest
 
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import amended, issued, paid, reversed_
+from tests.unit.monitor.builders import (
+    amended,
+    cancelled,
+    credited,
+    issued,
+    note_cancelled,
+    paid,
+    reversed_,
+)
 from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
 from tests.unit.monitor.invoice_builders import (
     disputed,
@@ -27,6 +35,10 @@ class Case:
 
 
 A = issued("A", "100.00")
+UNREAD = (
+    "promise P of {} {}: it is taken for one of all that is due; withdraw it, and send it anew "
+    "under another id"
+)
 IN_USD = promised("P", "50.00", "A", currency="USD")
 
 DEBTOR = (
@@ -77,6 +89,35 @@ DEBTOR = (
         ["promise P is in USD, and no invoice in USD has come; it holds nothing"],
         [issued("B", "50.00", currency="USD")],
     ),
+    Case(
+        "an amount without a currency where the account has two",
+        [A, promised("P", "50.00"), issued("B", "50.00", currency="USD")],
+        [UNREAD.format("50.00", "names no currency, and what it is for is in EUR and USD")],
+        [promise_withdrawn("P")],
+    ),
+    Case(
+        "an amount without a currency for invoices in two",
+        [A, issued("B", "50.00", currency="USD"), promised("P", "50.00", "A", "B", "C")],
+        ["invoice C has not come: promise P waits",
+         UNREAD.format("50.00", "names no currency, and what it is for is in EUR and USD")],
+        [promise_withdrawn("P")],
+    ),
+    Case(
+        "an amount for an invoice in one of the account's currencies",
+        [A, issued("B", "50.00", currency="USD"), promised("P", "50.00", "A")],
+        [],
+    ),
+    Case(
+        "an amount that does not fit the currency of what it is for",
+        [issued("B", "50", currency="JPY"), promised("P", "50.50", "B")],
+        [UNREAD.format("50.50", "does not fit JPY")],
+        [promise_withdrawn("P")],
+    ),
+    Case(
+        "all of it, without a currency",
+        [A, issued("B", "50.00", currency="USD"), promised("P")],
+        [],
+    ),
 )  # fmt: skip
 
 DISPUTES = (
@@ -98,6 +139,17 @@ DISPUTES = (
         [issued("A", "60.00", "40.00"), disputed("D", "A", "60.00", instalment=2)],
         ["dispute D of 60.00 EUR is above the instalment's 40.00"],
         [amended("A", 1, "60.00", "60.00")],
+    ),
+    Case(
+        "an accepted dispute, which a version settles, beside another one",
+        [
+            A,
+            disputed("D", "A", "30.00"),
+            disputed("E", "A", "20.00"),
+            resolved("D", "A", "accepted"),
+        ],
+        ["dispute D was accepted, and its credit has not come"],
+        [amended("A", 1, "90.00", on="2026-02-10")],
     ),
 )
 
@@ -186,10 +238,64 @@ PAYMENTS = (
     ),
 )  # fmt: skip
 
+#: Days that cannot be.
+DAYS = (
+    Case(
+        "a dispute resolved before its own day",
+        [A, disputed("D", "A", on="2026-02-02"), resolved("D", "A", on="2026-02-01")],
+        [("dispute D was resolved on 2026-02-01, before its own day, 2026-02-02; "
+         "it counts as resolved")],
+    ),
+    Case(
+        "a dispute resolved on its day",
+        [A, disputed("D", "A", on="2026-02-02"), resolved("D", "A", on="2026-02-02")],
+        [],
+    ),
+    Case(
+        "a payment refunded before its own day",
+        [paid("P", "50.00", on="2026-01-15"),
+         reversed_("R", "P", on="2026-01-14", reason="refund")],
+        ["payment P was reversed on 2026-01-14, before its own day, 2026-01-15"],
+    ),
+    Case(
+        "a payment of which it was known beforehand that it would bounce",
+        [paid("P", "50.00", on="2026-01-15"), reversed_("R", "P", on="2026-01-08")],
+        [],
+    ),
+    Case(
+        "a payment that bounced before anybody could tell of it",
+        [paid("P", "50.00", on="2026-01-15"), reversed_("R", "P", on="2026-01-07")],
+        ["payment P was reversed on 2026-01-07, before its own day, 2026-01-15"],
+    ),
+    Case(
+        "a payment refunded on its day",
+        [paid("P", "50.00"), reversed_("R", "P", on="2026-01-15", reason="refund")],
+        [],
+    ),
+    Case(
+        "a credit note cancelled before its own day",
+        [credited("N", "50.00", on="2026-01-12"), note_cancelled("N", on="2026-01-11")],
+        ["credit note N was cancelled on 2026-01-11, before its own day, 2026-01-12"],
+    ),
+    Case(
+        "a version of after the cancellation, and one of its day",
+        [A, cancelled("A", on="2026-01-20"), amended("A", 1, "90.00", on="2026-01-21"),
+         amended("A", 2, "80.00", on="2026-01-20")],
+        [("version 1 of invoice A is of 2026-01-21, after its cancellation on 2026-01-20; "
+         "nothing is owed")],
+    ),
+    Case(
+        "money for an invoice that was cancelled, until another one has it",
+        [A, cancelled("A"), paid("P", "60.00", ("A", "60.00"))],
+        ["payment P names invoice A, which was cancelled; 60.00 EUR of it is on account"],
+        [issued("B", "60.00")],
+    ),
+)  # fmt: skip
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(one, id=one.name) for one in (*DEBTOR, *DISPUTES, *WRITE_OFFS, *PAYMENTS)]
-)
+ALL = (*DEBTOR, *DISPUTES, *WRITE_OFFS, *PAYMENTS, *DAYS)
+
+
+@pytest.mark.parametrize("case", [pytest.param(one, id=one.name) for one in ALL])
 def test_what_waits_or_contradicts_is_shown_until_it_is_mended(case: Case) -> None:
     book = Book()
     book.fold(*case.events)

@@ -53,6 +53,27 @@ from tests.unit.monitor.cases import Case, check, table
         {"A/1": "0.00", "A/2": "40.00"},
     ),
     Case(
+        "what is dated ahead comes after all that was issued, and that by the due date",
+        [
+            issued("A", ("2026-04-30", "50.00")),
+            issued("B", ("2026-03-31", "50.00"), on="2026-03-02"),
+            issued("C", ("2026-03-30", "50.00"), on="2026-03-01"),
+            paid("P", "60.00"),
+            paid("Q", "50.00", on="2026-03-01"),
+        ],
+        {"A/1": "0.00", "B/1": "40.00", "C/1": "0.00"},
+    ),
+    Case(
+        "what was passed over waits in its place for later money",
+        [
+            issued("A", ("2026-04-30", "50.00")),
+            issued("B", ("2026-03-31", "50.00"), on="2026-03-02"),
+            paid("P", "10.00"),
+            paid("Q", "50.00", on="2026-03-02"),
+        ],
+        {"A/1": "40.00", "B/1": "0.00"},
+    ),
+    Case(
         "the oldest money is used first",
         [
             paid("Q", "50.00", on="2026-01-09"),

@@ -228,6 +228,71 @@ def test_a_dispute_takes_its_part_out_of_what_is_dunned(case: Contest) -> None:
         ],
     ),
     Contest(
+        "an amendment after the acceptance says what is owed, whatever it takes off",
+        [
+            disputed("D", "A", "30.00", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 1, "95.00", on="2026-02-10"),
+        ],
+    ),
+    Contest(
+        "one before it takes off what it takes off",
+        [
+            disputed("D", "A", "30.00", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 1, "95.00", on="2026-02-09"),
+        ],
+        {"A/1": "25.00"},
+    ),
+    Contest(
+        "accepted whole: one since the dispute says what is owed",
+        [
+            disputed("D", "A", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 1, "90.00", on="2026-02-01"),
+        ],
+    ),
+    Contest(
+        "accepted whole: one before the dispute does not",
+        [
+            disputed("D", "A", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 1, "90.00", on="2026-01-31"),
+        ],
+        {"A/1": "90.00"},
+    ),
+    Contest(
+        "nor does one that lowers nothing",
+        [
+            disputed("D", "A", "30.00"),
+            resolved("D", "A", "accepted"),
+            amended("A", 1, "120.00", on="2026-02-12"),
+        ],
+        {"A/1": "30.00"},
+    ),
+    Contest(
+        "what an amendment took off for one is not taken off for another",
+        [
+            disputed("D", "A", "30.00", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            disputed("E", "A", "20.00", on="2026-02-05"),
+            amended("A", 1, "65.00", on="2026-02-12"),
+            resolved("E", "A", "accepted", on="2026-02-14"),
+        ],
+        {"A/1": "15.00"},
+    ),
+    Contest(
+        "nor what it took off for all of it",
+        [
+            disputed("D", "A", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            disputed("E", "A", "20.00", on="2026-02-05"),
+            amended("A", 1, "65.00", on="2026-02-12"),
+            resolved("E", "A", "accepted", on="2026-02-14"),
+        ],
+        {"A/1": "20.00"},
+    ),
+    Contest(
         "one credit settles two that were accepted",
         [
             disputed("D", "A", "30.00"),

@@ -1,11 +1,13 @@
 """Write-offs are fixed at what was open at the end of their day, whatever opens again later."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
+    SAID_AT,
     amended,
     credited,
     issued,
@@ -261,3 +263,18 @@ def test_a_write_off_is_recorded_on_no_day_before_its_invoice() -> None:
     book = Book()
     book.fold(issued("A", "100.00", on="2026-01-05"), written_off("A", on="2025-12-01"))
     assert book.clearings() == [("A", "A/1", "100.00", "written_off", "2026-01-05")]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_words_of_one_day_count_in_the_order_of_their_times(order: tuple[int, ...]) -> None:
+    words = [
+        written_off("A", "40.00"),
+        write_off_reversed("A", on="2026-03-01"),
+        written_off("A", "60.00"),
+    ]
+    book = Book()
+    book.fold(issued("A", "100.00"))
+    for place in order:
+        said_at = SAID_AT + timedelta(hours=place)
+        book.fold_as(f"w{3 - place}", words[place], said_at)
+    assert book.open() == {"A/1": "40.00"}

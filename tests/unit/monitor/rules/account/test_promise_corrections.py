@@ -6,11 +6,8 @@ from typing import Any
 import pytest
 
 from services.monitor.domain.escalation.announcing import announcements
-from services.monitor.domain.escalation.promises import (
-    REVISED_DAYS_MAX,
-    Money,
-    Outcome,
-)
+from services.monitor.domain.escalation.promise_money import Money
+from services.monitor.domain.escalation.promises import REVISED_DAYS_MAX, Outcome
 from services.monitor.domain.escalation.standing import Said, apply_standing, decide_standing
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor, Promise
@@ -25,6 +22,7 @@ from shared.contracts.fields import Inbound
 from shared.contracts.payment import PaymentReceived
 from tests.unit.monitor.builders import (
     ACCOUNT_ID,
+    allocated,
     cancelled,
     credited,
     day,
@@ -87,6 +85,26 @@ def case(
             {"2026-02-08": pays("1", "100.00", "2026-02-08"),
              "2026-03-11": reversed_("R", "1", "40.00", on="2026-03-11", reason="chargeback")},
             {"2026-02-08": ["promise P kept"], "2026-03-11": ["promise P partially_kept"]},
+        ),
+        case(
+            "moved to another invoice by the creditor since: it stays kept",
+            {"2026-02-08": pays("1", "100.00", "2026-02-08", None),
+             "2026-03-11": allocated("1", ("B", "100.00"), on="2026-03-11")},
+            {"2026-02-08": ["promise P kept"]},
+        ),
+        case(
+            "moved before its day is over: the same",
+            {"2026-02-08": pays("1", "100.00", "2026-02-08", None),
+             "2026-02-10": allocated("1", ("B", "100.00"), on="2026-02-10")},
+            {"2026-02-08": ["promise P kept"]},
+        ),
+        case(
+            "moved, then charged back in part: partially kept",
+            {"2026-02-08": pays("1", "100.00", "2026-02-08", None),
+             "2026-03-11": allocated("1", ("B", "100.00"), on="2026-03-11"),
+             "2026-03-12": reversed_("R", "1", "40.00", on="2026-03-12", reason="chargeback"),
+             "2026-03-14": issued("C", ("2026-06-30", "1.00"), currency="USD")},
+            {"2026-02-08": ["promise P kept"], "2026-03-12": ["promise P partially_kept"]},
         ),
         case(
             "paid on its day and told late: kept after all",
@@ -153,6 +171,20 @@ def test_an_outcome_is_corrected_by_what_is_told_later(
     events = {"2026-01-01": [issued("A", "100.00")], MADE_ON: [promise]}
     events |= {on: [event] for on, event in happens.items()}
     check(Story("", by, events, "2026-03-28", said))
+
+
+@pytest.mark.parametrize("promise", [SUM_A, ALL_A], ids=["sum of A", "all of A"])
+def test_what_was_moved_before_it_was_enough_keeps_no_promise(promise: Inbound) -> None:
+    events: dict[str, list[Inbound]] = {
+        "2026-01-01": [issued("A", "100.00")],
+        MADE_ON: [promise],
+        "2026-02-08": [pays("1", "60.00", "2026-02-08", None)],
+        "2026-02-09": [allocated("1", ("B", "60.00"), on="2026-02-09")],
+        "2026-02-10": [pays("2", "40.00", "2026-02-10")],
+        "2026-03-01": [issued("C", ("2026-06-30", "1.00"), currency="USD")],
+    }
+    said = {"2026-02-13": ["promise P partially_kept"]}
+    check(Story("", QUIET, events, "2026-03-28", said))
 
 
 def test_corrections_move_the_count_of_broken_promises() -> None:

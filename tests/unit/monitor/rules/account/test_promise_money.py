@@ -4,12 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.monitor.domain.escalation.promises import (
-    REVISED_DAYS_MAX,
-    Money,
-    sharing,
-    towards,
-)
+from services.monitor.domain.escalation.promise_money import Money, moved_away
+from services.monitor.domain.escalation.promises import REVISED_DAYS_MAX, sharing, towards
 from services.monitor.domain.ledger.debtor import Promise
 from tests.unit.monitor.builders import day, issued, paid
 from tests.unit.monitor.debtor_builders import promised
@@ -149,3 +145,23 @@ def test_money_of_a_promise_that_is_too_old_to_be_corrected_is_not_free_for_anot
 )  # fmt: skip
 def test_promises_beside_each_other(story: Story) -> None:
     check(story)
+
+
+@pytest.mark.parametrize(
+    ("steps", "came", "returned", "away"),
+    [
+        pytest.param([100], 100, 0, 0, id="nothing left"),
+        pytest.param([100, -100], 100, 0, 100, id="all was moved"),
+        pytest.param([100, -40], 100, 0, 40, id="a part was moved"),
+        pytest.param([100, -100], 100, 100, 0, id="all came back"),
+        pytest.param([100, -60, -40], 100, 40, 60, id="a part came back, the rest was moved"),
+        pytest.param([100, -100, 100], 100, 0, 0, id="it was moved there and back"),
+        pytest.param([100, -100, 100, -30], 100, 0, 30, id="there and back, and a part again"),
+        pytest.param([100, -100], 200, 100, 0, id="what came back may have been this"),
+        pytest.param([100, -100, 100, -100], 100, 60, 40, id="no more than there still is"),
+    ],
+)
+def test_what_left_an_invoice_and_did_not_come_back_was_moved(
+    steps: list[int], came: int, returned: int, away: int
+) -> None:
+    assert moved_away(steps, came, returned) == away

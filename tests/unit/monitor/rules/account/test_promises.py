@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from services.monitor.domain.escalation.promises import Money, Outcome
+from services.monitor.domain.escalation.promise_money import Money
+from services.monitor.domain.escalation.promises import Outcome
 from services.monitor.domain.escalation.standing import (
     Said,
     apply_standing,
