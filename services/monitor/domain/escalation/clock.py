@@ -159,7 +159,7 @@ def prospects(
     before: Raised | Prospect | None = None
     for index, level in enumerate(policy.levels):
         if level.name in passed:
-            before = before if level.is_notice else passed[level.name]
+            before = before if level.is_insurers else passed[level.name]
             continue
         if index < highest and not level.is_insurers:
             continue
@@ -168,7 +168,7 @@ def prospects(
         prospect = _prospect(level, item, before, debtor, insurance, policy, today)
         if prospect is not None:
             found.append(prospect)
-            before = before if level.is_notice else prospect
+            before = before if level.is_insurers else prospect
     return found
 
 

@@ -13,6 +13,7 @@ from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import (
     INSURANCE_CLAIM,
     INSURANCE_NOTICE,
+    STEP,
     Conditions,
     Policy,
 )
@@ -182,27 +183,43 @@ def highest(world: World) -> dict[str, int]:
     }
 
 
-@given(policies(), steps())
-def test_a_notice_leaves_every_other_level_as_it_would_be_without_it(
-    policy: Policy, happens: list[Step]
+@given(policies(), steps(), st.booleans())
+def test_what_is_for_the_insurer_leaves_every_other_level_as_it_would_be_without_it(
+    policy: Policy, happens: list[Step], is_stepwise: bool
 ) -> None:
-    others = [policy, *(one.policy for one in happens if one.policy is not None)]
-    assume(all(not one.levels[0].is_notice or len(one.levels) > 1 for one in others))
-    with_notices = lived(policy, happens)
-    without = lived(
-        unnoticed(policy),
-        [
-            one if one.policy is None else replace(one, policy=unnoticed(one.policy))
+    """A claim leaves the others step by step; by `highest` it passes over what is below it."""
+    if is_stepwise:
+        happens = [
+            one if one.policy is None else replace(one, policy=replace(one.policy, backlog=STEP))
             for one in happens
-        ],
-    )
-    told = [(day, text) for day, text in with_notices.words if text.split(" ")[2:3] != ["notice"]]
-    assert sorted(told) == by_day(without)
+        ]
+        policy = replace(policy, backlog=STEP)
+    gone = (INSURANCE_NOTICE, INSURANCE_CLAIM) if is_stepwise else (INSURANCE_NOTICE,)
+    others = [policy, *(one.policy for one in happens if one.policy is not None)]
+    assume(all(without(one, gone).levels for one in others))
+    quiet = [
+        one if one.policy is None else replace(one, policy=without(one.policy, gone))
+        for one in happens
+    ]
+    told = [(day, text) for day, text in lived(policy, happens).words if not is_of(text, gone)]
+    expected = lived(without(policy, gone), quiet).words
+    assert sorted(told) == sorted(one for one in expected if not is_of(one[1], gone))
 
 
-def unnoticed(policy: Policy) -> Policy:
-    """Take the overdue notices out of a policy."""
-    return replace(policy, levels=tuple(one for one in policy.levels if not one.is_notice))
+def without(policy: Policy, actions: tuple[str, ...]) -> Policy:
+    """Take the levels of some actions out of a policy."""
+    levels = tuple(one for one in policy.levels if one.action not in actions)
+    return replace(policy, levels=levels)
+
+
+def is_of(text: str, actions: tuple[str, ...]) -> bool:
+    """Say whether something was said of the levels of some actions, or of what they bring a group.
+
+    A claim is a default of the account, a notice is none.
+    """
+    words = text.split(" ")
+    is_claim = words[2:3] == ["claim"] or words[0] == "to"
+    return words[2:3] == ["notice"] or (is_claim and INSURANCE_CLAIM in actions)
 
 
 #: What an insurer's clock does not know of.
