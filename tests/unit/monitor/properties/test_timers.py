@@ -222,6 +222,35 @@ def is_of(text: str, actions: tuple[str, ...]) -> bool:
     return words[2:3] == ["notice"] or (is_claim and INSURANCE_CLAIM in actions)
 
 
+@given(policies(), steps(changes=False), st.integers(0, 3))
+def test_a_level_that_is_always_short_of_a_minimum_leaves_the_others_as_without_it(
+    policy: Policy, happens: list[Step], place: int
+) -> None:
+    """Nothing waits for it; that it is passed over is all that is said of it."""
+    small = policy.levels[min(place, len(policy.levels) - 1)]
+    assume(len(policy.levels) > 1 and not small.is_insurers)
+    policy = replace(policy, cross_default=None)
+    rungs = [
+        one if one != small else replace(one, conditions=Conditions({"EUR": 10**12}))
+        for one in policy.levels
+    ]
+    short = lived(replace(policy, levels=tuple(rungs)), happens)
+    gone = lived(
+        replace(policy, levels=tuple(one for one in rungs if one.name != small.name)), happens
+    )
+    assert not any(
+        text.split(" over ")[0].endswith(f"raised {small.name}") for _, text in short.words
+    )
+    assert [raised_alone(one) for one in by_day(short)] == [
+        raised_alone(one) for one in by_day(gone)
+    ]
+
+
+def raised_alone(word: tuple[date, str]) -> tuple[date, str]:
+    """Return what was said without what was passed over."""
+    return word[0], word[1].split(" over ")[0]
+
+
 #: What an insurer's clock does not know of.
 UNKNOWN_TO_INSURERS = (
     PromiseMade,
