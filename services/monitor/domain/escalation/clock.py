@@ -203,10 +203,8 @@ def _prospect(
     if crossed is not None and (follows or crossed < on):
         on, follows, is_crossed = crossed, False, True
         without_wait_on = min(without_wait_on, on)
-    until = None
-    if level.not_after_days is not None:
-        until = policy.later(item.due_on, level.not_after_days)
-        # What follows may come sooner than reckoned: should the time of the one before it pass.
-        if (today if follows else max(on, today)) > until:
-            return None
+    until = policy.last_on(level, item.due_on)
+    # What follows may come sooner than reckoned: should the time of the one before it pass.
+    if until is not None and (today if follows else max(on, today)) > until:
+        return None
     return Prospect(level, on, without_wait_on, follows, is_crossed, until)

@@ -205,6 +205,12 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
     if action in (rules.INSURANCE_CLAIM, rules.INSURANCE_NOTICE):
         # What spares debtors small letters is no reason to miss the insurer's notice.
         common = Conditions()
+    not_after_days = _optional_days(found, path, "not_after_days", least=after_days)
+    if not_after_days is not None and after_days < 0 <= not_after_days:
+        raise wrong(
+            f"{path}.not_after_days",
+            "a reminder before the due date goes out before it or not at all; leave it out",
+        )
     minimum_open = found.get("minimum_open")
     minimum_items = found.get("minimum_items")
     level = Level(
@@ -214,7 +220,7 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
         held_by=_held_by(found.get("held_by", []), f"{path}.held_by"),
         on_holiday=one_of(found.get("on_holiday", shift), f"{path}.on_holiday", _SHIFTS),
         min_days_after_previous=_optional_days(found, path, "min_days_after_previous", least=1),
-        not_after_days=_optional_days(found, path, "not_after_days", least=after_days),
+        not_after_days=not_after_days,
         conditions=Conditions(
             common.minimum_open
             if minimum_open is None

@@ -78,6 +78,7 @@ def test_every_law_holds_on_every_day(policy: Policy, happens: list[Step]) -> No
         today = FIRST_DAY + timedelta(number)
         day_of(world, today, happens)
         timers_lie_ahead(world, today)
+        reminders_come_before_the_due_date(world, today)
         what_stands_raised_is_due_and_what_is_not_is_lifted(world, today)
     no_level_is_raised_twice_per_item_and_cycle(world)
     what_is_lifted_was_raised_and_what_is_held_goes_on_once(world)
@@ -87,6 +88,16 @@ def timers_lie_ahead(world: World, today: date) -> None:
     for item in world.book.items():
         assert item.next_attention_on is None or item.next_attention_on > today
         assert item.open or item.next_attention_on is None
+
+
+def reminders_come_before_the_due_date(world: World, today: date) -> None:
+    for item in world.book.items():
+        for one in item.raised:
+            if (one.raised_on, one.policy) != (today, world.policy.label):
+                continue
+            level = world.policy.level(one.level)
+            assert level is not None
+            assert level.after_days >= 0 or level.is_insurers or today < item.due_on
 
 
 def what_stands_raised_is_due_and_what_is_not_is_lifted(world: World, today: date) -> None:
@@ -145,6 +156,7 @@ def test_a_hold_never_loses_a_level(
     that it matters which of them comes first.
     """
     levels = tuple(replace(one, conditions=Conditions()) for one in timeless(policy).levels)
+    assume(levels)
     policy = replace(policy, levels=levels)
     insured = [Step(FIRST_DAY, cover())] if is_insured else []
     happens = [*insured, *(one for one in happens if is_issue(one))]
@@ -158,7 +170,8 @@ def test_a_hold_never_loses_a_level(
 
 def timeless(policy: Policy) -> Policy:
     """Take from a policy what makes a level pass with time, whether it is held or not."""
-    levels = tuple(replace(one, not_after_days=None) for one in policy.levels)
+    own = [one for one in policy.levels if one.after_days >= 0 or one.is_insurers]
+    levels = tuple(replace(one, not_after_days=None) for one in own)
     return replace(policy, levels=levels)
 
 

@@ -174,6 +174,10 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
             ("no items", {"minimum_items": 0}, "minimum_items", "between 1 and"),
             ("a bad minimum", {"minimum_open": {"EUR": 1}}, "minimum_open.EUR", "in quotes"),
             ("over before it begins", {"not_after_days": 14}, "not_after_days", "15 and 3650"),
+            (
+                "a reminder on the due date", {"after_days": -5, "not_after_days": 0},
+                "not_after_days", "before it or not at all",
+            ),
             ("days as yes", {"not_after_days": True}, "not_after_days", "no whole number"),
             (
                 "waiting for nothing", {"min_days_after_previous": 1},
