@@ -61,7 +61,7 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
             found.append(level(f"{name} {number}", after_days, action, **more))
             continue
         more["on_holiday"] = draw(_shifts)
-        if draw(st.booleans()) and not all(one.is_notice for one in found):
+        if draw(st.booleans()) and not all(one.is_insurers for one in found):
             more["min_days_after_previous"] = draw(st.integers(1, 9))
         if draw(st.integers(0, 3)) == 0:
             last = after_days + draw(st.integers(0, 12))
