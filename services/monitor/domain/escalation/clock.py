@@ -6,6 +6,7 @@ as in Odoo's "Follow-up on invoices"; the wait for the level before as "Effectiv
 Business One's dunning levels. What a dispute gives back is Arrears' own.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -142,11 +143,13 @@ def prospects(
     debtor: Debtor,
     insurance: Insurance | None,
     policy: Policy,
+    short: Collection[str],
     today: date,
 ) -> list[Prospect]:
     """Return what may still be raised in this cycle, lowest first, given what stands raised.
 
-    `insurance` is what insures the item.
+    `insurance` is what insures the item. What is for the insurer is no level before another, nor is
+    one that is `short` of a condition before one that is not: it may never be raised.
     """
     passed: dict[str, Raised] = {}
     highest = -1
@@ -156,19 +159,27 @@ def prospects(
         if known is not None and not known.is_insurers:
             highest = max(highest, policy.index(one.level))
     found: list[Prospect] = []
+    #: The level before, and the same among those that are not short.
     before: Raised | Prospect | None = None
+    before_raisable: Raised | Prospect | None = None
     for index, level in enumerate(policy.levels):
         if level.name in passed:
-            before = before if level.is_notice else passed[level.name]
+            if not level.is_insurers:
+                before = before_raisable = passed[level.name]
             continue
         if index < highest and not level.is_insurers:
             continue
         if not exists(level, insurance):
             continue
-        prospect = _prospect(level, item, before, debtor, insurance, policy, today)
-        if prospect is not None:
-            found.append(prospect)
-            before = before if level.is_notice else prospect
+        is_short = level.name in short
+        previous = before if is_short else before_raisable
+        prospect = _prospect(level, item, previous, debtor, insurance, policy, today)
+        if prospect is None:
+            continue
+        found.append(prospect)
+        if not level.is_insurers:
+            before = prospect
+            before_raisable = before_raisable if is_short else prospect
     return found
 
 
@@ -192,10 +203,8 @@ def _prospect(
     if crossed is not None and (follows or crossed < on):
         on, follows, is_crossed = crossed, False, True
         without_wait_on = min(without_wait_on, on)
-    until = None
-    if level.not_after_days is not None:
-        until = policy.later(item.due_on, level.not_after_days)
-        # What follows may come sooner than reckoned: should the time of the one before it pass.
-        if (today if follows else max(on, today)) > until:
-            return None
+    until = policy.last_on(level, item.due_on)
+    # What follows may come sooner than reckoned: should the time of the one before it pass.
+    if until is not None and (today if follows else max(on, today)) > until:
+        return None
     return Prospect(level, on, without_wait_on, follows, is_crossed, until)

@@ -63,3 +63,9 @@ def shortfall(
     if amount < conditions.minimum_open.get(item.currency, 0):
         return "below the minimum"
     return None
+
+
+def shortfalls(item: Item, policy: Policy, overdue: Overdue | None, today: date) -> dict[str, str]:
+    """Return by name the levels of which a condition does not hold, and which one."""
+    whys = {one.name: shortfall(one, item, policy, overdue, today) for one in policy.levels}
+    return {name: why for name, why in whys.items() if why is not None}

@@ -6,7 +6,7 @@ stands raised or was passed over in this cycle is never raised again in it.
 Arrears' own rule, and so are `highest` and `step`: nobody wants two letters of one day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from services.monitor.domain.escalation.clock import Prospect, prospects
-from services.monitor.domain.escalation.conditions import Overdue, shortfall
+from services.monitor.domain.escalation.conditions import Overdue, shortfalls
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
 from services.monitor.domain.escalation.lifting import lifts_of
 from services.monitor.domain.escalation.timing import next_look
@@ -96,22 +96,23 @@ def decide(
     lifts = lifts_of(item, policy, debtor, insurance, today)
     gone = {raised.level for raised, _why in lifts}
     standing = [raised for raised in item.raised if raised.level not in gone]
-    possible = prospects(item, standing, debtor, insurance, policy, today)
+    short = shortfalls(item, policy, around.overdue, today)
+    possible = prospects(item, standing, debtor, insurance, policy, short, today)
     reached = [
         one
         for one in possible
         if one.on <= today
         and not one.follows
         and hold_of(one.level, holds) is None
-        and shortfall(one.level, item, policy, around.overdue, today) is None
+        and one.level.name not in short
     ]
     chosen = _chosen(reached, standing, policy, today)
     raises = _raises(chosen, reached, possible, policy, today)
     after = standing
     if raises:
         after = [*standing, *as_raised(raises, item, policy, today)]
-        possible = prospects(item, after, debtor, insurance, policy, today)
-    outlook = _outlook(item, possible, policy, around, holds, today)
+        possible = prospects(item, after, debtor, insurance, policy, short, today)
+    outlook = _outlook(possible, holds, short)
     held, resumed = _transitions(standing, policy, holds)
     return Decision(
         raises=raises,
@@ -167,18 +168,13 @@ def _raises(
 
 
 def _outlook(
-    item: Item,
-    possible: Sequence[Prospect],
-    policy: Policy,
-    around: Circumstances,
-    holds: Sequence[Hold],
-    today: date,
+    possible: Sequence[Prospect], holds: Sequence[Hold], short: Mapping[str, str]
 ) -> tuple[tuple[Prospect, str | None], ...]:
     """Return what may still be raised after today, with what holds back each."""
     found: list[tuple[Prospect, str | None]] = []
     for one in possible:
         hold = hold_of(one.level, holds)
-        waits = shortfall(one.level, item, policy, around.overdue, today)
+        waits = short.get(one.level.name)
         found.append((one, f"held by {hold.label}" if hold is not None else waits))
     return tuple(found)
 

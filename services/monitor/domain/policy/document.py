@@ -192,8 +192,11 @@ def _levels(top: dict[str, Any], calendar: dict[str, Any]) -> tuple[Level, ...]:
             raise wrong(f"{path}.level", f"{level.name!r} stands twice; levels need names")
         if levels and level.after_days <= levels[-1].after_days:
             raise wrong(f"{path}.after_days", "levels must stand in the order of their days")
-        if level.min_days_after_previous is not None and not levels:
-            raise wrong(f"{path}.min_days_after_previous", "there is no level before the first")
+        if level.min_days_after_previous is not None and all(one.is_insurers for one in levels):
+            raise wrong(
+                f"{path}.min_days_after_previous",
+                "there is no level before the first; those for the insurer are none to wait for",
+            )
         levels.append(level)
     return tuple(levels)
 
@@ -205,6 +208,12 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
     if action in (rules.INSURANCE_CLAIM, rules.INSURANCE_NOTICE):
         # What spares debtors small letters is no reason to miss the insurer's notice.
         common = Conditions()
+    not_after_days = _optional_days(found, path, "not_after_days", least=after_days)
+    if not_after_days is not None and after_days < 0 <= not_after_days:
+        raise wrong(
+            f"{path}.not_after_days",
+            "a reminder before the due date goes out before it or not at all; leave it out",
+        )
     minimum_open = found.get("minimum_open")
     minimum_items = found.get("minimum_items")
     level = Level(
@@ -214,7 +223,7 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
         held_by=_held_by(found.get("held_by", []), f"{path}.held_by"),
         on_holiday=one_of(found.get("on_holiday", shift), f"{path}.on_holiday", _SHIFTS),
         min_days_after_previous=_optional_days(found, path, "min_days_after_previous", least=1),
-        not_after_days=_optional_days(found, path, "not_after_days", least=after_days),
+        not_after_days=not_after_days,
         conditions=Conditions(
             common.minimum_open
             if minimum_open is None
@@ -250,17 +259,27 @@ def _cross_default(value: Any, levels: tuple[Level, ...]) -> CrossDefault | None
     if value is None:
         return None
     found = mapping(value, "cross_default", required={"at"}, optional={"threshold", "raise"})
-    names = tuple(level.name for level in levels)
+    by_name = {level.name: level for level in levels}
     raised = found.get("raise")
     if raised is not None:
-        one_of(raised, "cross_default.raise", names)
-        if any(level.name == raised and level.is_insurers for level in levels):
+        level = by_name[one_of(raised, "cross_default.raise", tuple(by_name))]
+        if level.is_insurers:
             raise wrong(
                 "cross_default.raise",
                 "a level for the insurer keeps the insurer's days; choose another level",
             )
+        if level.after_days < 0:
+            raise wrong(
+                "cross_default.raise",
+                "what is raised is overdue, and a reminder is for before; choose another level",
+            )
+    at_level = one_of(found["at"], "cross_default.at", tuple(by_name))
+    if by_name[at_level].is_notice:
+        raise wrong(
+            "cross_default.at", "a notice to the insurer is no default yet; choose another level"
+        )
     return CrossDefault(
-        at_level=one_of(found["at"], "cross_default.at", names),
+        at_level=at_level,
         threshold=amounts(found.get("threshold", {}), "cross_default.threshold"),
         raise_level=raised,
     )

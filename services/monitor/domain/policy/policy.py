@@ -158,7 +158,8 @@ class Policy:
 
         Business days count from the due date, which need not be one; a day off that a level falls
         on moves it to the next or the last business day, as the policy says; what is for overdue
-        items is never moved to the due date or before it. `days_back` more days are given before
+        items is never moved to the due date or before it, and a reminder before it goes back to the
+        last business day rather than on to the due date. `days_back` more days are given before
         that; what is for the insurer gets none.
         """
         if level.is_insurers:
@@ -168,6 +169,16 @@ class Policy:
             return due_on + timedelta(days=days)
         on = _shifted(self.calendar, self.days, days, level.on_holiday, due_on)
         return max(on, due_on + timedelta(days=1)) if level.after_days > 0 else on
+
+    def last_on(self, level: Level, due_on: date) -> date | None:
+        """Return the last day on which a level is raised; None: on any day.
+
+        A reminder before the due date makes no sense on it, nor later.
+        """
+        if level.not_after_days is not None:
+            return self.later(due_on, level.not_after_days)
+        is_reminder = level.after_days < 0 and not level.is_insurers
+        return due_on - timedelta(days=1) if is_reminder else None
 
     def waited_on(self, level: Level, since: date) -> date:
         """Return the first date on which a level need not wait any more for the one before it.
@@ -200,9 +211,10 @@ def _shifted(
         day = calendar.shifted(due_on, after_days)
     else:
         day = due_on + timedelta(days=after_days)
-    if on_holiday == FOLLOWING:
-        return calendar.following(day)
-    return calendar.preceding(day) if on_holiday == PRECEDING else day
+    following = calendar.following(day) if on_holiday == FOLLOWING else day
+    if on_holiday == PRECEDING or (after_days < 0 and following >= due_on):
+        return calendar.preceding(day)
+    return following
 
 
 #: A policy, the instant and the creditor's day from which it has been in force.

@@ -27,7 +27,7 @@ _DAY: Final = timedelta(days=1)
 
 RAISED: Final = "raised"
 PASSED_OVER: Final = "passed_over"
-#: It makes no sense any more (`not_after_days`).
+#: It makes no sense any more (`not_after_days`; a reminder from the due date on).
 OVER: Final = "over"
 #: Only an event brings it.
 WAITS: Final = "waits"
@@ -171,10 +171,9 @@ class _Walk:
     def past(self, level: Level, today: date) -> Expected | None:
         """Return what was neither raised nor passed over and can be raised no more."""
         known = self._reached(level, today)
-        if level.not_after_days is not None:
-            until = self.policy.later(self.item.due_on, level.not_after_days)
-            if until < max(today, known.on):
-                return replace(known, until=until, becomes=OVER, becomes_on=until + _DAY)
+        until = self.policy.last_on(level, self.item.due_on)
+        if until is not None and until < max(today, known.on):
+            return replace(known, until=until, becomes=OVER, becomes_on=until + _DAY)
         place = self.policy.index(level.name)
         notices = {one.name for one in self.policy.levels if one.is_notice}
         above = [

@@ -13,6 +13,7 @@ from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.policy.policy import (
     INSURANCE_CLAIM,
     INSURANCE_NOTICE,
+    STEP,
     Conditions,
     Policy,
 )
@@ -77,6 +78,7 @@ def test_every_law_holds_on_every_day(policy: Policy, happens: list[Step]) -> No
         today = FIRST_DAY + timedelta(number)
         day_of(world, today, happens)
         timers_lie_ahead(world, today)
+        reminders_come_before_the_due_date(world, today)
         what_stands_raised_is_due_and_what_is_not_is_lifted(world, today)
     no_level_is_raised_twice_per_item_and_cycle(world)
     what_is_lifted_was_raised_and_what_is_held_goes_on_once(world)
@@ -86,6 +88,16 @@ def timers_lie_ahead(world: World, today: date) -> None:
     for item in world.book.items():
         assert item.next_attention_on is None or item.next_attention_on > today
         assert item.open or item.next_attention_on is None
+
+
+def reminders_come_before_the_due_date(world: World, today: date) -> None:
+    for item in world.book.items():
+        for one in item.raised:
+            if (one.raised_on, one.policy) != (today, world.policy.label):
+                continue
+            level = world.policy.level(one.level)
+            assert level is not None
+            assert level.after_days >= 0 or level.is_insurers or today < item.due_on
 
 
 def what_stands_raised_is_due_and_what_is_not_is_lifted(world: World, today: date) -> None:
@@ -144,6 +156,7 @@ def test_a_hold_never_loses_a_level(
     that it matters which of them comes first.
     """
     levels = tuple(replace(one, conditions=Conditions()) for one in timeless(policy).levels)
+    assume(levels)
     policy = replace(policy, levels=levels)
     insured = [Step(FIRST_DAY, cover())] if is_insured else []
     happens = [*insured, *(one for one in happens if is_issue(one))]
@@ -157,7 +170,8 @@ def test_a_hold_never_loses_a_level(
 
 def timeless(policy: Policy) -> Policy:
     """Take from a policy what makes a level pass with time, whether it is held or not."""
-    levels = tuple(replace(one, not_after_days=None) for one in policy.levels)
+    own = [one for one in policy.levels if one.after_days >= 0 or one.is_insurers]
+    levels = tuple(replace(one, not_after_days=None) for one in own)
     return replace(policy, levels=levels)
 
 
@@ -182,27 +196,72 @@ def highest(world: World) -> dict[str, int]:
     }
 
 
-@given(policies(), steps())
-def test_a_notice_leaves_every_other_level_as_it_would_be_without_it(
-    policy: Policy, happens: list[Step]
+@given(policies(), steps(), st.booleans())
+def test_what_is_for_the_insurer_leaves_every_other_level_as_it_would_be_without_it(
+    policy: Policy, happens: list[Step], is_stepwise: bool
 ) -> None:
-    others = [policy, *(one.policy for one in happens if one.policy is not None)]
-    assume(all(not one.levels[0].is_notice or len(one.levels) > 1 for one in others))
-    with_notices = lived(policy, happens)
-    without = lived(
-        unnoticed(policy),
-        [
-            one if one.policy is None else replace(one, policy=unnoticed(one.policy))
+    """A claim leaves the others step by step; by `highest` it passes over what is below it."""
+    if is_stepwise:
+        happens = [
+            one if one.policy is None else replace(one, policy=replace(one.policy, backlog=STEP))
             for one in happens
-        ],
+        ]
+        policy = replace(policy, backlog=STEP)
+    gone = (INSURANCE_NOTICE, INSURANCE_CLAIM) if is_stepwise else (INSURANCE_NOTICE,)
+    others = [policy, *(one.policy for one in happens if one.policy is not None)]
+    assume(all(without(one, gone).levels for one in others))
+    quiet = [
+        one if one.policy is None else replace(one, policy=without(one.policy, gone))
+        for one in happens
+    ]
+    told = [(day, text) for day, text in lived(policy, happens).words if not is_of(text, gone)]
+    expected = lived(without(policy, gone), quiet).words
+    assert sorted(told) == sorted(one for one in expected if not is_of(one[1], gone))
+
+
+def without(policy: Policy, actions: tuple[str, ...]) -> Policy:
+    """Take the levels of some actions out of a policy."""
+    levels = tuple(one for one in policy.levels if one.action not in actions)
+    return replace(policy, levels=levels)
+
+
+def is_of(text: str, actions: tuple[str, ...]) -> bool:
+    """Say whether something was said of the levels of some actions, or of what they bring a group.
+
+    A claim is a default of the account, a notice is none.
+    """
+    words = text.split(" ")
+    is_claim = words[2:3] == ["claim"] or words[0] == "to"
+    return words[2:3] == ["notice"] or (is_claim and INSURANCE_CLAIM in actions)
+
+
+@given(policies(), steps(changes=False), st.integers(0, 3))
+def test_a_level_that_is_always_short_of_a_minimum_leaves_the_others_as_without_it(
+    policy: Policy, happens: list[Step], place: int
+) -> None:
+    """Nothing waits for it; that it is passed over is all that is said of it."""
+    small = policy.levels[min(place, len(policy.levels) - 1)]
+    assume(len(policy.levels) > 1 and not small.is_insurers)
+    policy = replace(policy, cross_default=None)
+    rungs = [
+        one if one != small else replace(one, conditions=Conditions({"EUR": 10**12}))
+        for one in policy.levels
+    ]
+    short = lived(replace(policy, levels=tuple(rungs)), happens)
+    gone = lived(
+        replace(policy, levels=tuple(one for one in rungs if one.name != small.name)), happens
     )
-    told = [(day, text) for day, text in with_notices.words if text.split(" ")[2:3] != ["notice"]]
-    assert sorted(told) == by_day(without)
+    assert not any(
+        text.split(" over ")[0].endswith(f"raised {small.name}") for _, text in short.words
+    )
+    assert [raised_alone(one) for one in by_day(short)] == [
+        raised_alone(one) for one in by_day(gone)
+    ]
 
 
-def unnoticed(policy: Policy) -> Policy:
-    """Take the overdue notices out of a policy."""
-    return replace(policy, levels=tuple(one for one in policy.levels if not one.is_notice))
+def raised_alone(word: tuple[date, str]) -> tuple[date, str]:
+    """Return what was said without what was passed over."""
+    return word[0], word[1].split(" over ")[0]
 
 
 #: What an insurer's clock does not know of.

@@ -61,10 +61,11 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
             found.append(level(f"{name} {number}", after_days, action, **more))
             continue
         more["on_holiday"] = draw(_shifts)
-        if draw(st.booleans()) and not all(one.is_notice for one in found):
+        if draw(st.booleans()) and not all(one.is_insurers for one in found):
             more["min_days_after_previous"] = draw(st.integers(1, 9))
         if draw(st.integers(0, 3)) == 0:
-            more["not_after_days"] = after_days + draw(st.integers(0, 12))
+            last = after_days + draw(st.integers(0, 12))
+            more["not_after_days"] = last if after_days >= 0 else min(last, -1)
         found.append(level(f"level {number}", after_days, **more))
     return tuple(found)
 
@@ -74,7 +75,7 @@ def policies(draw: st.DrawFn, version: int = 1) -> Policy:
     """Draw a policy with any of the rules."""
     rungs = draw(levels())
     names = [one.name for one in rungs if not one.is_notice]
-    own = [one.name for one in rungs if not one.is_insurers]
+    own = [one.name for one in rungs if one.after_days >= 0 and not one.is_insurers]
     crossed = CrossDefault(
         draw(st.sampled_from(names or ["none"])),
         draw(_minimums),

@@ -114,6 +114,7 @@ EASTER: Policy = policy(
     time_zone="Europe/Berlin",
 )
 BY_TENS = (level("first", 10), level("second", 12, min_days_after_previous=7))
+REMINDED = policy(level("remind", -5), level("first", 10))
 INVOICE = {"2026-01-01": [issued("A", "100.00")]}
 #: Due on a Friday; the due date, and ten days later a Monday.
 FRIDAY = {"2026-01-01": [issued("A", ("2026-01-30", "100.00"))]}
@@ -185,17 +186,52 @@ FRIDAY = {"2026-01-01": [issued("A", ("2026-01-30", "100.00"))]}
     ),
     Story(
         "the first seen after its time is not raised any more",
-        policy(level("remind", -5, not_after_days=0), level("first", 10)),
-        {"2026-02-01": [issued("A", "100.00")]},
+        policy(level("call", 3, not_after_days=5), level("first", 10)),
+        {"2026-02-06": [issued("A", "100.00")]},
         "2026-03-01",
         {"2026-02-10": ["A/1 raised first"]},
     ),
     Story(
         "the first seen on its last day is",
-        policy(level("remind", -5, not_after_days=1), level("first", 10)),
-        {"2026-02-01": [issued("A", "100.00")]},
+        policy(level("call", 3, not_after_days=5), level("first", 10)),
+        {"2026-02-05": [issued("A", "100.00")]},
         "2026-03-01",
-        {"2026-02-01": ["A/1 raised remind"], "2026-02-10": ["A/1 raised first"]},
+        {"2026-02-05": ["A/1 raised call"], "2026-02-10": ["A/1 raised first"]},
+    ),
+    Story(
+        "a reminder goes out late, on the last day before the due date",
+        REMINDED,
+        {"2026-01-30": [issued("A", "100.00")]},
+        "2026-03-01",
+        {"2026-01-30": ["A/1 raised remind"], "2026-02-10": ["A/1 raised first"]},
+    ),
+    Story(
+        "and not on the due date, of an invoice that is told then",
+        REMINDED,
+        {"2026-01-31": [issued("A", "100.00")]},
+        "2026-03-01",
+        {"2026-02-10": ["A/1 raised first"]},
+    ),
+    Story(
+        "nor when what held it ends by then",
+        policy(level("remind", -5, held_by="block"), level("first", 10)),
+        INVOICE | {"2026-01-20": [blocked("B", on="2026-01-20", until="2026-01-30")]},
+        "2026-03-01",
+        {"2026-02-10": ["A/1 raised first"]},
+    ),
+    Story(
+        "what waits for the reminder then waits no longer",
+        policy(level("remind", -5), level("first", 1, min_days_after_previous=20)),
+        {"2026-02-03": [issued("A", "100.00")]},
+        "2026-03-01",
+        {"2026-02-03": ["A/1 raised first"]},
+    ),
+    Story(
+        "a notice to the insurer of before the due date is no reminder",
+        policy(level("notice", -5, "insurance_notice")),
+        {"2026-02-03": [cover(mep_days=300), issued("A", "100.00")]},
+        "2026-03-01",
+        {"2026-02-03": ["A/1 raised notice"]},
     ),
     Story(
         "its last day is counted in business days where those are counted",
@@ -230,3 +266,23 @@ def test_a_level_for_what_is_overdue_is_not_moved_before_the_item_is() -> None:
     """Easter Sunday 5 April 2026 is the due date; the business day before it is the Thursday."""
     one = level("dunning", 1, "dunning_letter", on_holiday="preceding")
     assert reached(DE, one, "2026-04-05") == "2026-04-06"
+
+
+@pytest.mark.parametrize(
+    ("calendar", "after_days", "due_on", "days", "expected"),
+    [
+        # The National Day of 2025 is off from 1 to 8 October.
+        (CN, -3, "2025-10-04", "calendar", "2025-09-30"),
+        (CN, -8, "2025-10-09", "calendar", "2025-09-30"),
+        (CN, -2, "2025-10-10", "calendar", "2025-10-09"),
+        (CN, -1, "2025-10-10", "calendar", "2025-10-09"),
+        (CN, -1, "2025-10-08", "business", "2025-09-30"),
+        (WEEKENDS, -1, "2026-02-02", "calendar", "2026-01-30"),
+        (WEEKENDS, -3, "2026-02-03", "calendar", "2026-02-02"),
+    ],
+)
+def test_a_reminder_on_a_day_off_goes_back_rather_than_to_the_due_date(
+    calendar: BusinessCalendar, after_days: int, due_on: str, days: str, expected: str
+) -> None:
+    one = level("reminder", after_days, on_holiday="following")
+    assert reached(calendar, one, due_on, days) == expected

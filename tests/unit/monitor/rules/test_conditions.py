@@ -12,6 +12,7 @@ from tests.unit.monitor.rules.world import Story, check, stories
 #: In minor units: 100.00 EUR.
 HUNDRED = {"EUR": 10000}
 TEN_AND_TWENTY = (level("first", 10), level("second", 20))
+ONE_AFTER_ANOTHER = (level("first", 10), level("second", 20, min_days_after_previous=5))
 BY_ITEM = policy(*TEN_AND_TWENTY, minimum=HUNDRED)
 BY_ACCOUNT = policy(*TEN_AND_TWENTY, minimum=HUNDRED, minimum_scope="account")
 TWO_ITEMS = policy(*TEN_AND_TWENTY, minimum_items=2)
@@ -80,6 +81,50 @@ B_60 = issued("B", ("2026-02-15", "60.00"))
         {"2026-01-01": [A_60]},
         "2026-03-01",
         {"2026-02-20": ["A/1 raised second over first"]},
+    ),
+    Story(
+        "one that waits for the level before it does not wait for a level short of its own",
+        policy(
+            level("first", 10, conditions=Conditions(HUNDRED)),
+            level("second", 20, min_days_after_previous=5),
+        ),
+        {"2026-01-01": [A_60]},
+        "2026-03-01",
+        {"2026-02-20": ["A/1 raised second over first"]},
+    ),
+    Story(
+        "it waits for the one before that",
+        policy(
+            level("first", 10),
+            level("second", 20, conditions=Conditions(HUNDRED), min_days_after_previous=5),
+            level("third", 30, min_days_after_previous=25),
+        ),
+        {"2026-01-01": [A_60]},
+        "2026-04-01",
+        {"2026-02-10": ["A/1 raised first"], "2026-03-07": ["A/1 raised third over second"]},
+    ),
+    Story(
+        "and for the level itself once that has what it needs",
+        policy(
+            level("first", 10, conditions=Conditions(HUNDRED)),
+            level("second", 20, min_days_after_previous=5),
+        ),
+        {
+            "2026-01-01": [issued("A", "100.00"), paid("P", "40.00", ("A", "40.00"))],
+            "2026-02-18": [reversed_("R", "P", on="2026-02-18")],
+        },
+        "2026-03-01",
+        {"2026-02-18": ["A/1 raised first"], "2026-02-23": ["A/1 raised second"]},
+    ),
+    Story(
+        "all that are short of one minimum wait for it, and then in their order",
+        policy(*ONE_AFTER_ANOTHER, minimum=HUNDRED),
+        {
+            "2026-01-01": [issued("A", "100.00"), paid("P", "40.00", ("A", "40.00"))],
+            "2026-02-25": [reversed_("R", "P", on="2026-02-25")],
+        },
+        "2026-03-10",
+        {"2026-02-25": ["A/1 raised first"], "2026-03-02": ["A/1 raised second"]},
     ),
     Story("two small items by item", BY_ITEM, {"2026-01-01": [A_60, B_60]}, "2026-03-31", {}),
     Story(

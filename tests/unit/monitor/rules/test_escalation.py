@@ -127,12 +127,12 @@ def test_step_by_step_a_claim_of_today_does_not_hold_the_next_step() -> None:
             Moment("five days before", WITH_CLAIM_EARLY, -5, (), [("reminder", [])], 10),
             Moment(
                 "the claim passes over what is below it",
-                WITH_CLAIM_EARLY, 25, (), [(CLAIM, ["reminder", "dunning"])], 30,
+                WITH_CLAIM_EARLY, 25, (), [(CLAIM, ["dunning"])], 30,
             ),
             Moment(
                 "the claim is not passed over by a higher level",
                 WITH_CLAIM_EARLY, 45, (),
-                [(CLAIM, []), ("legal", ["reminder", "dunning"])], None,
+                [(CLAIM, []), ("legal", ["dunning"])], None,
             ),
             Moment(
                 "the claim is still raised under a higher level that stands",
@@ -144,7 +144,7 @@ def test_step_by_step_a_claim_of_today_does_not_hold_the_next_step() -> None:
             ),
             Moment(
                 "step by step the claim does not wait for its turn",
-                WITH_CLAIM_EARLY_STEPWISE, 45, (), [("reminder", []), (CLAIM, [])], 46,
+                WITH_CLAIM_EARLY_STEPWISE, 45, (), [("dunning", []), (CLAIM, [])], 46,
             ),
         )
     ],

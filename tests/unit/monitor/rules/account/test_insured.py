@@ -14,6 +14,8 @@ POLICY = policy(
 CLAIM_ALONE = policy(level("claim", 30, "insurance_claim"))
 #: Everybody's claim days before everybody's letters.
 CLAIM_FIRST = policy(level("claim", 5, "insurance_claim"), level("second", 40))
+#: The court's level is reached on 2026-03-07.
+AND_COURT = policy(*POLICY.levels, level("court", 35, min_days_after_previous=15))
 A = issued("A", "100.00")
 
 
@@ -122,6 +124,28 @@ A = issued("A", "100.00")
         {"2026-01-01": [A]},
         "2026-04-01",
         {"2026-02-05": ["A/1 raised claim"], "2026-03-12": ["A/1 raised second"]},
+    ),
+    Story(
+        "what waits for the level before it does not wait for a claim that is raised",
+        AND_COURT,
+        {"2026-01-01": [A]},
+        "2026-04-30",
+        {
+            "2026-02-10": ["A/1 raised first"],
+            "2026-03-02": ["A/1 raised claim"],
+            "2026-03-07": ["A/1 raised court"],
+        },
+    ),
+    Story(
+        "nor for one that the waiting period keeps back",
+        AND_COURT,
+        {"2026-01-01": [cover(waiting_days=60, mep_days=90), A]},
+        "2026-04-30",
+        {
+            "2026-02-10": ["A/1 raised first"],
+            "2026-03-07": ["A/1 raised court"],
+            "2026-04-01": ["A/1 raised claim"],
+        },
     ),
 )
 def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:

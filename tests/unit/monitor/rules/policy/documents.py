@@ -174,6 +174,10 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
             ("no items", {"minimum_items": 0}, "minimum_items", "between 1 and"),
             ("a bad minimum", {"minimum_open": {"EUR": 1}}, "minimum_open.EUR", "in quotes"),
             ("over before it begins", {"not_after_days": 14}, "not_after_days", "15 and 3650"),
+            (
+                "a reminder on the due date", {"after_days": -5, "not_after_days": 0},
+                "not_after_days", "before it or not at all",
+            ),
             ("days as yes", {"not_after_days": True}, "not_after_days", "no whole number"),
             (
                 "waiting for nothing", {"min_days_after_previous": 1},
@@ -207,6 +211,31 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
         "raising a notice",
         document(levels=[level(), notice()], cross_default={"at": "dunning", "raise": "notice"}),
         "cross_default.raise", "a level for the insurer keeps the insurer's days",
+    ),
+    (
+        "raising a reminder",
+        document(
+            levels=[level(level="early", after_days=-5), level()],
+            cross_default={"at": "dunning", "raise": "early"},
+        ),
+        "cross_default.raise", "a reminder is for before",
+    ),
+    (
+        "a default at a notice",
+        document(levels=[level(), notice()], cross_default={"at": "notice"}),
+        "cross_default.at", "a notice to the insurer is no default yet",
+    ),
+    *(
+        (
+            f"waiting for nothing but {name}",
+            document(levels=[*before, level(after_days=70, min_days_after_previous=1)]),
+            f"levels[{len(before)}].min_days_after_previous", "no level before the first",
+        )
+        for name, before in (
+            ("a notice", [notice()]),
+            ("a claim", [claim()]),
+            ("both", [notice(), claim()]),
+        )
     ),
     ("raising a claim", crossed(**{"raise": "claim"}), "cross_default.raise", "another level"),
     (

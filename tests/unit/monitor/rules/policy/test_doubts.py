@@ -51,6 +51,38 @@ def test_the_known_actions_are_those_that_the_notifier_knows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on_holiday", "days", "level", "doubted"),
+    [
+        ("preceding", "calendar", {"after_days": 0}, "on_holiday: where the due date"),
+        ("preceding", "calendar", {"after_days": 1}, "on_holiday: a level at 1"),
+        ("preceding", "calendar", {"after_days": 2}, "on_holiday: a level at 2"),
+        ("preceding", "calendar", {"after_days": 3}, None),
+        ("preceding", "calendar", {"after_days": -1}, None),
+        ("preceding", "calendar", {"after_days": 1, "on_holiday": "none"}, None),
+        ("preceding", "calendar", {"after_days": 9, "not_after_days": 9}, None),
+        ("preceding", "business", {"after_days": 0}, "on_holiday: where the due date"),
+        ("preceding", "business", {"after_days": 1}, None),
+        ("following", "calendar", {"after_days": 0}, None),
+        ("following", "calendar", {"after_days": 9, "not_after_days": 9}, "not_after_days: a"),
+        ("following", "calendar", {"after_days": 9, "not_after_days": 10}, "not_after_days: a"),
+        ("following", "calendar", {"after_days": 9, "not_after_days": 11}, None),
+        ("following", "calendar", {"after_days": -9, "not_after_days": -9}, "not_after_days: a"),
+        ("following", "business", {"after_days": 9, "not_after_days": 9}, None),
+        ("following", "business", {"after_days": 0, "not_after_days": 0}, "not_after_days: a"),
+        ("none", "calendar", {"after_days": 9, "not_after_days": 9}, None),
+        ("preceding", "calendar", {"after_days": 1, "action": "insurance_notice"}, None),
+    ],
+)  # fmt: skip
+def test_a_level_that_a_weekend_takes_where_nobody_meant_it_is_doubted(
+    on_holiday: str, days: str, level: dict[str, Any], doubted: str | None
+) -> None:
+    rung = {"level": "first", "action": "dunning_letter", **level}
+    found = doubts(levels=[rung], calendar={"on_holiday": on_holiday, "days": days})
+    beginning = f"levels[0].{doubted}"
+    assert [one.startswith(beginning) for one in found] == ([] if doubted is None else [True])
+
+
+@pytest.mark.parametrize(
     ("interest", "doubted"),
     [
         ({"reference": "CN_LPR_1Y", "factor": "1.3"}, None),
