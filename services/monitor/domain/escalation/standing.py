@@ -7,10 +7,11 @@ Sources: SAP Collections Management, "Evaluating Promises to Pay", for kept, par
 broken; for the stop of cover and a default see `insurance.limit` and `default`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.monitor.domain.escalation.claimed import ClaimChange, Claimed, claims_of
 from services.monitor.domain.escalation.default import default_cause
 from services.monitor.domain.escalation.promises import (
     KEPT,
@@ -45,6 +46,10 @@ class Said:
     defaulted: bool = False
     #: Counts the words to groups.
     turn: int = 0
+    #: By item id, the claims on the insurance that stand under a cover, as they were told last.
+    claims: dict[str, Claimed] = field(default_factory=dict)
+    #: How often a claim was told anew.
+    claims_anew: int = 0
 
     @property
     def kept(self) -> frozenset[str]:
@@ -79,7 +84,15 @@ class StandingDecision:
     outcomes: tuple[Outcome, ...] = ()
     covers: tuple[CoverChange, ...] = ()
     groups: tuple[GroupChange, ...] = ()
+    #: Claims whose figures have become others.
+    claims: tuple[ClaimChange, ...] = ()
+    #: What is told by now of the claims that stand, by item id.
+    claimed: Mapping[str, Claimed] = field(default_factory=dict)
     next_attention_on: date | None = None
+
+    def changes(self, said: Said) -> bool:
+        """Say whether anything is said now that was not, or stands no more."""
+        return bool(self.outcomes or self.covers or self.groups or self.claimed != said.claims)
 
 
 def decide_standing(
@@ -89,12 +102,15 @@ def decide_standing(
     money: Sequence[Money],
     policy: Policy,
     today: date,
+    fresh: Collection[str] = (),
 ) -> StandingDecision:
     """Decide about an account on its creditor's day; `open_items` are all of them.
 
     `money` is what was paid, credited and given up of what its promises are for, from the day on
-    which the first of `sharing` was made.
+    which the first of `sharing` was made. `fresh` names items whose claim on the insurance is being
+    raised.
     """
+    claimed, claims = claims_of(debtor, said.claims, open_items, fresh)
     outcomes, over_on = decide_promises(
         debtor, said.promises, said.promise_words, open_items, money, today
     )
@@ -102,6 +118,8 @@ def decide_standing(
         outcomes=tuple(outcomes),
         covers=tuple(_cover_changes(debtor, said, open_items, today)),
         groups=tuple(_group_changes(debtor, said, open_items, policy, today)),
+        claims=claims,
+        claimed=claimed,
         next_attention_on=over_on,
     )
 
@@ -110,6 +128,7 @@ def wants_standing(debtor: Debtor, said: Said, today: date) -> bool:
     """Say whether a change of items or money may change what is said about the account."""
     return bool(
         said.covers_stopped
+        or said.claims
         or said.defaulted
         or debtor.group_id != said.group_id
         or any(
@@ -198,3 +217,5 @@ def apply_standing(said: Said, decision: StandingDecision) -> None:
         said.turn += 1
         said.group_id = word.group_id if word.member else None
         said.defaulted = word.defaulted
+    said.claims = dict(decision.claimed)
+    said.claims_anew += len(decision.claims)

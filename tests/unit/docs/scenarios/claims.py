@@ -188,7 +188,7 @@ def _claim(place: Place, rest: str) -> tuple[object, object]:
     if item_id not in place.book.claims:
         message = f"no claim stands raised for {name}"
         raise ScenarioError(message)
-    return _figure(claimed, place.book.claims[item_id][1])
+    return _figure(claimed, place.book.claims[item_id])
 
 
 def _notice(place: Place, rest: str) -> tuple[object, object]:
@@ -207,9 +207,10 @@ def _figure(claimed: str, claim: Claim) -> tuple[object, object]:
     if re.match(r"(notify_by|eligible_on|mep_on) ", claimed):
         pairs = [one.partition(" ")[::2] for one in claimed.split(", ")]
         return dict(pairs), {key: str(getattr(claim, key)) for key, _day in pairs}
-    if claim.amount is None:
-        return claimed, "for a person"
-    return claimed, f"{claim.amount} {claim.currency}"
+    figure = "for a person" if claim.amount is None else f"{claim.amount} {claim.currency}"
+    if ", was " in claimed:
+        figure += f", was {claim.was or 'none'} until {claim.changed_on}"
+    return claimed, figure
 
 
 def _interest(place: Place, rest: str) -> tuple[object, object]:
