@@ -47,7 +47,9 @@ def raised_event(
         item,
         raised,
         now,
-        why=why_raised(item, raised, policy, reached_on),
+        why=why_raised(
+            item, raised, policy, reached_on, None if claim is None else claim.notify_by
+        ),
         today=raised.raised_on,
         recipient=recipient_of(customer),
         claim=claim,

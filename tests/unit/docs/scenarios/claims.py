@@ -11,7 +11,7 @@ from services.monitor.domain.ledger import anomalies
 from services.monitor.domain.ledger.ageing import age
 from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
-from shared.contracts.escalation import Claim, EscalationEvent, escalation_id
+from shared.contracts.escalation import RAISED, Claim, EscalationEvent, escalation_id
 from shared.money import to_text
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
@@ -156,6 +156,18 @@ def _supersedes(place: Place, rest: str) -> tuple[object, object]:
     return claimed, found or [NOTHING]
 
 
+def _why(place: Place, rest: str) -> tuple[object, object]:
+    """Compare `A legal: due on …` with the sentence on why a level was raised."""
+    name, level, *_rest = rest.replace(":", "").split()
+    found = [
+        word.why
+        for word in place.book.words
+        if isinstance(word, EscalationEvent)
+        and (word.item_id, word.level, word.type) == (place.item(name).item_id, level, RAISED)
+    ]
+    return rest.partition(": ")[2], found[-1] if found else NOTHING
+
+
 def _next(place: Place, rest: str) -> tuple[object, object]:
     """Compare `A legal on 2026-03-02` with what the item will reach first."""
     name, _, claimed = rest.partition(" ")
@@ -286,6 +298,7 @@ CHECKS: Final[dict[str, Check]] = {
     "becomes": _becomes,
     "said": _said,
     "supersedes": _supersedes,
+    "why": _why,
     "overdue": _overdue,
     "unapplied": _unapplied,
     "cleared": _cleared,
