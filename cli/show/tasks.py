@@ -19,9 +19,15 @@ HISTORY: Final = columns(
 HISTORY_INSTANTS: Final = ("letter_sent_at",)
 CLAIMS: Final = columns(
     "item_id:Item policy_no:Policy insurer:Insurer currency:Currency amount:Claim> "
-    "notify_by:Tell_by eligible_on:Claim_from mep_on:Insured_deliveries_until "
-    "discretionary:Own_limit manual_review:Manual_review"
+    "changed_on:Changed was:Was> notify_by:Tell_by eligible_on:Claim_from "
+    "mep_on:Insured_deliveries_until discretionary:Own_limit manual_review:Manual_review"
 )
+#: What the insurer is told of an overdue item.
+NOTICES: Final = columns(
+    "item_id:Item policy_no:Policy insurer:Insurer notify_by:Tell_by currency:Currency open:Open> "
+    "insured:Insured> amount:Claim> eligible_on:Claim_from"
+)
+NOTICE: Final = "insurance_notice"
 
 
 def show_task(task: Row, time_zone: str | None) -> None:
@@ -35,16 +41,34 @@ def show_task(task: Row, time_zone: str | None) -> None:
         print_table(ITEMS, [_item(figure) for figure in figures], "Items")
     if before := list(_history(figures, time_zone)):
         print_table(HISTORY, before, "What was escalated before")
-    claims = [figure for figure in figures if figure.get("claim")]
-    if claims:
+    _show_claims([figure for figure in figures if figure.get("claim")], task["kind"] == NOTICE)
+
+
+def _show_claims(claims: list[Row], is_notice: bool) -> None:
+    if not claims:
+        return
+    if is_notice:
+        print_table(NOTICES, map(_notice, claims), "What the insurer is told")
+    else:
         rows = ({**item["claim"], "item_id": item["item_id"]} for item in claims)
         print_table(CLAIMS, rows, "Claims on the insurance")
     for item in claims:
-        review = item["claim"]["manual_review"]
-        what = "the claim is for manual review" if review else "how the claim comes about"
+        claim = item["claim"]
+        what = "for manual review" if claim["manual_review"] else "how the claim comes about"
+        if is_notice:
+            what = f"as things stood on {item['raised_on']}, {what}"
+        elif claim.get("changed_on"):
+            was = claim.get("was") or "for manual review"
+            what = f"changed on {claim['changed_on']} (it was {was}), {what}"
         print_line(f"{item['item_id']}, {what}:")
-        for step in item["claim"]["why"]:
+        for step in claim["why"]:
             print_line(f"  {step}")
+
+
+def _notice(figure: Row) -> Row:
+    """Return what the insurer is told of an item, in one row."""
+    own = ("item_id", "currency", "open")
+    return {**figure["claim"], **{name: figure[name] for name in own}}
 
 
 def _item(figure: Row) -> Row:

@@ -67,11 +67,15 @@ class PromiseAnnulment(Announcement, kw_only=True, frozen=True):
 
 
 class CoverStanding(Announcement, kw_only=True, frozen=True):
-    """Cover for new deliveries has stopped, or is there again: by the oldest insured open item."""
+    """Cover for new deliveries has stopped, or is there again.
+
+    It stops by the oldest insured open item, or by insolvency; it is there again when neither stops
+    it and its terms are in force.
+    """
 
     policy_no: str
     insurer: str
-    #: The day the maximum extension period of the oldest insured item ended; of stops only.
+    #: The day the maximum extension period of the oldest insured item ended; of stops by it only.
     mep_on: date | None = None
 
 

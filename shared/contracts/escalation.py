@@ -43,7 +43,8 @@ class Claim(Struct, kw_only=True, frozen=True):
     """The figures of a claim on the insurance, or why there are none.
 
     `amount` is absent when the claim needs a person: `why` says the reason, else the arithmetic.
-    A notice to the insurer carries the claim as things stand on its day.
+    A notice to the insurer carries the claim as things stand on its day. A claim whose figures
+    become others while it stands is told again by `escalation.updated.v1`.
     """
 
     why: list[str]
@@ -51,6 +52,8 @@ class Claim(Struct, kw_only=True, frozen=True):
     insurer: str | None = None
     amount: Amount | None = None
     currency: CurrencyCode | None = None
+    #: What of the open amount is insured: undisputed, and within the limit.
+    insured: Amount | None = None
     manual_review: bool = False
     #: What an annual aggregate deductible has taken off.
     deductible: Amount | None = None
@@ -64,6 +67,10 @@ class Claim(Struct, kw_only=True, frozen=True):
     mep_on: date | None = None
     #: Whether the seller's own discretionary limit was used, for want of a named one.
     discretionary: bool = False
+    #: The creditor's day on which the figures became these; absent while they are as raised.
+    changed_on: date | None = None
+    #: The amount before that day, where there was one.
+    was: Amount | None = None
 
 
 class Interest(Struct, kw_only=True, frozen=True):

@@ -138,17 +138,6 @@ JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
 ORDER BY c.partition, c."offset", c.number
 """
 
-#: Raises of one action of accounts that were not lifted since.
-STANDING_RAISES: Final = """
-SELECT e.partition, e.account_id, e.event
-FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
-JOIN monitor.escalations AS e USING (partition, account_id)
-WHERE e.type = $3 AND e.event->>'action' = $5 AND NOT EXISTS (
-    SELECT 1 FROM monitor.escalations AS l
-    WHERE l.escalation_id = e.escalation_id AND l.type = $4)
-ORDER BY e.seq
-"""
-
 #: What has met items, `met`, by day and item; and what a payment's records say that it left of an
 #: invoice while the creditor has it still, as of the instalment due first: see `moved_away`.
 _SUMMED: Final = """

@@ -15,9 +15,8 @@ from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.needs import Needs
-from services.monitor.domain.policy.policy import INSURANCE_CLAIM, Policies
+from services.monitor.domain.policy.policy import Policies
 from services.monitor.handlers.ports import AccountKey, DueItem, Known, MoneyQuestion, Retiming
-from shared.contracts.escalation import LIFTED, RAISED, EscalationEvent
 from shared.postgres.pool import Connection
 
 #: Reads policy documents of a version and an instant, remembering those it has read.
@@ -101,16 +100,6 @@ class PostgresReading:
         for row in await self._connection.fetch(queries.CLEARINGS, *arrays.columns(keys, 3)):
             key = (row["partition"], row["account_id"], row["invoice_id"])
             found[key].append(rows.clearing_from(row))
-        return found
-
-    async def claims(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[EscalationEvent]]:
-        """Read the log."""
-        found: dict[AccountKey, list[EscalationEvent]] = defaultdict(list)
-        for row in await self._connection.fetch(
-            queries.STANDING_RAISES, *arrays.columns(keys, 2), RAISED, LIFTED, INSURANCE_CLAIM
-        ):
-            key = (row["partition"], row["account_id"])
-            found[key].append(rows.event_from(row["event"]))
         return found
 
     async def money(self, questions: Sequence[MoneyQuestion]) -> dict[AccountKey, list[Money]]:

@@ -18,7 +18,6 @@ from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.funds import Funds, FundsKind
 from services.monitor.domain.ledger.group import Group
 from services.monitor.handlers.ports import AccountKey, PlacedClearing, PlacedItem
-from shared.contracts.escalation import EscalationEvent
 
 _encode = msgspec.json.Encoder().encode
 _invoice = msgspec.json.Decoder(Invoice)
@@ -27,7 +26,6 @@ _raised = msgspec.json.Decoder(list[Raised])
 _debtor = msgspec.json.Decoder(Debtor)
 _said = msgspec.json.Decoder(Said)
 _group = msgspec.json.Decoder(Group)
-_event = msgspec.json.Decoder(EscalationEvent)
 _days = msgspec.json.Decoder(list[tuple[date, date | None]])
 
 #: How an empty list is stored, so that the common case is not decoded.
@@ -201,11 +199,6 @@ def said_from(said: str) -> Said:
 def group_from(facts: str) -> Group:
     """Read a group."""
     return _group.decode(facts)
-
-
-def event_from(event: str) -> EscalationEvent:
-    """Read a word about an escalation as it was said."""
-    return _event.decode(event)
 
 
 def item_from(row: Any) -> Item:

@@ -52,6 +52,8 @@ class _Course:
     placed: list[PlacedItem] = field(default_factory=list)
     decided: list[tuple[AccountKey, Item, Policy, Applied]] = field(default_factory=list)
     standing: set[AccountKey] = field(default_factory=set)
+    #: Items whose claim on the insurance is raised now.
+    claimed: dict[AccountKey, set[str]] = field(default_factory=dict)
 
 
 async def attend(
@@ -79,7 +81,9 @@ async def attend(
         for key, item, policy, applied in course.decided
         for word in _words(key, item, policy, applied, known[key], figures, now)
     ]
-    return words + await attend_standing(unit, course.standing, known, policies, now, live=live)
+    return words + await attend_standing(
+        unit, course.standing, known, policies, now, live=live, claimed=course.claimed
+    )
 
 
 def _overdue(
@@ -126,7 +130,9 @@ def _decide(
     applied = apply(item, decision, policy, today, around)
     if decision.says:
         course.decided.append((key, item, policy, applied))
-    if wanted(decision, known, policy):
+    if any(one.is_claim for one in applied.raised):
+        course.claimed.setdefault(key, set()).add(item.item_id)
+    if wanted(item, decision, applied, known, policy):
         course.standing.add(key)
     next_on = decision.next_attention_on
     changed = look.touched or before != (item.raised, next_on)

@@ -31,7 +31,7 @@ from services.monitor.handlers.ports import (
 from shared.contracts.announcement import Announcement
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.envelope import LedgerEvent
-from shared.contracts.escalation import EscalationEvent
+from shared.contracts.escalation import UPDATED, EscalationEvent
 from shared.contracts.fields import Inbound
 from shared.errors import BrokenInvariantError
 
@@ -108,19 +108,21 @@ async def fold_batch(
         for account in accounts.values():
             account.close()
         await unit.save(accounts, journal, clearings, now)
-        # What is lifted is told first: a claim that is raised counts those that stand.
-        lifted = _words(told, known, policies, now)
-        await unit.tell(lifted, now)
         look = _look(accounts, known, policies, now)
-        raised = await attend(unit, look, known, policies, now, live=live)
+        words = _once(
+            [
+                *_words(told, known, policies, now),
+                *await attend(unit, look, known, policies, now, live=live),
+            ]
+        )
         await _retime(unit, accounts, now)
         await unit.send(messages, now)
-        raised += _group_words(accounts, known, policies, now)
-        await unit.tell(raised, now)
+        words += _group_words(accounts, known, policies, now)
+        await unit.tell(words, now)
     return Folded(
         records=len(entries),
         duplicates=len(entries) - len(fresh),
-        words=[word for _partition, word in (*lifted, *raised)],
+        words=[word for _partition, word in words],
         remarks=[
             (entry.account_id, entry.changes["remark"])
             for entry in journal
@@ -249,6 +251,22 @@ def _words(
         last.pop(event.escalation_id, None)
         last[event.escalation_id] = (partition, event)
     return list(last.values())
+
+
+def _once(words: Sequence[Word]) -> list[Word]:
+    """Return the words with the last update of each escalation alone: it has all that changed."""
+    last = {
+        word.escalation_id: word.event_id
+        for _partition, word in words
+        if isinstance(word, EscalationEvent) and word.type == UPDATED
+    }
+    return [
+        (partition, word)
+        for partition, word in words
+        if not isinstance(word, EscalationEvent)
+        or word.type != UPDATED
+        or last[word.escalation_id] == word.event_id
+    ]
 
 
 def _group_words(

@@ -1,33 +1,31 @@
 """The figures that a raised level is told with: the claim on the insurance, interest so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from msgspec.structs import replace
 
 from services.monitor.domain.escalation.applied import Applied
+from services.monitor.domain.escalation.claimed import stopped_of
 from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.interest.claim import interest_of
 from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.interest.terms import InForce, ruling
 from services.monitor.domain.invoice.invoice import Invoice
-from services.monitor.domain.invoice.item import Item, Raised
+from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import (
-    INSURANCE_CLAIM,
-    INSURANCE_NOTICE,
     Level,
     Policies,
     Policy,
 )
 from services.monitor.handlers.ports import AccountKey, Known, Unit
-from shared.contracts.escalation import Claim, EscalationEvent, Interest
+from shared.contracts.escalation import Claim, Interest
 
 _InvoiceKey = tuple[int, str, str]
 _NO_ITEMS: Final[list[Item]] = []
-_NO_CLAIMS: Final[dict[str, tuple[date, Claim]]] = {}
 
 
 class Figures:
@@ -36,16 +34,16 @@ class Figures:
     def __init__(
         self,
         open_items: dict[AccountKey, list[Item]],
-        claims: dict[AccountKey, dict[str, tuple[date, Claim]]],
         invoices: dict[_InvoiceKey, Invoice],
         clearings: dict[_InvoiceKey, list[Clearing]],
         terms: Mapping[AccountKey, tuple[InForce, ...]],
+        stopped: Mapping[AccountKey, Collection[str]],
     ) -> None:
         self._open_items = open_items
-        self._claims = claims
         self._invoices = invoices
         self._clearings = clearings
         self._terms = terms
+        self._stopped = stopped
         self._books: dict[AccountKey, ClaimBook] = {}
 
     def claim(
@@ -53,12 +51,13 @@ class Figures:
     ) -> Claim | None:
         """Return what a level that is raised tells the insurer; None where it tells nothing.
 
-        A claim is made, and others count what it uses up; a notice tells how things stand.
+        A claim stands among the account's open items by then, and others count what it uses up; a
+        notice tells how things stand.
         """
         if not level.is_insurers:
             return None
         book = self._book(key, debtor)
-        return book.claim(item, today) if level.is_claim else book.outlook(item, today)
+        return book.standing[item.item_id] if level.is_claim else book.outlook(item, today)
 
     def outlook(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
         """Return the claim for an item as it would be on a day, the account's others in view."""
@@ -70,8 +69,8 @@ class Figures:
             book = self._books[key] = ClaimBook(
                 debtor.covers.values(),
                 self._open_items.get(key, _NO_ITEMS),
-                self._claims.get(key, _NO_CLAIMS),
                 debtor.insolvent_on,
+                self._stopped.get(key, ()),
             )
         return book
 
@@ -101,7 +100,9 @@ async def figures_for(
 ) -> Figures:
     """Load what the figures of freshly raised levels need; items without one need nothing."""
     raised = [one for one in decided if one[3].raised]
-    claimants = sorted({key for key, _, _, one in raised if any(map(_is_insurers, one.raised))})
+    claimants = sorted(
+        {key for key, _, _, one in raised if any(level.is_insurers for level in one.raised)}
+    )
     bearing = sorted({(*key, item.invoice_id) for key, item, _policy, _applied in raised})
     invoices = await unit.invoices(bearing) if bearing else {}
     terms = {
@@ -114,31 +115,10 @@ async def figures_for(
         if any(one.terms is not None for one in terms[key])
         or invoices[*key, item.invoice_id].interest is not None
     ]
-    claims = _by_item(await unit.claims(claimants)) if claimants else {}
-    for key, item, _policy, applied in decided:
-        if any(_is_claim(one) for one, _because in applied.lifted):
-            claims.get(key, {}).pop(item.item_id, None)
     return Figures(
         await unit.open_items(claimants) if claimants else {},
-        claims,
         invoices,
         await unit.clearings(sorted(set(interested))) if interested else {},
         terms,
+        {key: stopped_of(known[key].said.claims) for key in claimants},
     )
-
-
-def _by_item(
-    claims: Mapping[AccountKey, Sequence[EscalationEvent]],
-) -> dict[AccountKey, dict[str, tuple[date, Claim]]]:
-    return {
-        key: {one.item_id: (one.raised_on, one.claim) for one in events if one.claim is not None}
-        for key, events in claims.items()
-    }
-
-
-def _is_claim(raised: Raised) -> bool:
-    return raised.action == INSURANCE_CLAIM
-
-
-def _is_insurers(raised: Raised) -> bool:
-    return raised.action in (INSURANCE_CLAIM, INSURANCE_NOTICE)

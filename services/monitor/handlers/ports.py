@@ -185,9 +185,6 @@ class Unit(Protocol):
     ) -> dict[tuple[int, str, str], list[Clearing]]:
         """Return the clearing records of invoices, in the order of the ledger."""
 
-    async def claims(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[EscalationEvent]]:
-        """Return the claims on the insurance that stand raised for accounts, as they were said."""
-
     async def money(self, questions: Sequence[MoneyQuestion]) -> dict[AccountKey, list[Money]]:
         """Return what has come by day and item, one question an account at most."""
 

@@ -4,16 +4,26 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime
 
 from services.monitor.domain.escalation.announcing import announcements, messages
+from services.monitor.domain.escalation.applied import Applied
+from services.monitor.domain.escalation.claimed import is_claimed
 from services.monitor.domain.escalation.decision import Decision
 from services.monitor.domain.escalation.promises import KEPT, Named, sharing
 from services.monitor.domain.escalation.standing import Said, apply_standing, decide_standing
+from services.monitor.domain.escalation.telling import reclaimed
+from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Message
 from services.monitor.domain.policy.policy import Policies, Policy
 from services.monitor.handlers.ports import AccountKey, Known, MoneyQuestion, Unit, Word
 
 
-def wanted(decision: Decision, known: Known, policy: Policy) -> bool:
+def wanted(item: Item, decision: Decision, applied: Applied, known: Known, policy: Policy) -> bool:
     """Say whether a look at an item calls for one at its account as a whole."""
+    if known.debtor.covers and (
+        any(one.is_claim for one in applied.raised)
+        or any(one.is_claim for one, _because in applied.lifted)
+        or (is_claimed(item) and item.item_id not in known.said.claims)
+    ):
+        return True
     if decision.past_mep is not None and decision.past_mep not in known.said.covers_stopped:
         return True
     return known.debtor.group_id is not None and policy.cross_default is not None
@@ -27,8 +37,12 @@ async def attend_standing(
     now: datetime,
     *,
     live: Container[int],
+    claimed: Mapping[AccountKey, Collection[str]],
 ) -> list[Word]:
-    """Decide about accounts, keep what is said of them, and return it."""
+    """Decide about accounts, keep what is said of them, and return it.
+
+    `claimed` names the items whose claim on the insurance is said already, by its raise.
+    """
     ordered = sorted(key for key in keys if key[0] in live)
     waiting = [(key, now) for key in sorted(keys) if key[0] not in live]
     if not ordered:
@@ -47,11 +61,19 @@ async def attend_standing(
         policy = policy_of[key]
         today = policy.today(now)
         decision = decide_standing(
-            debtor, said, open_items.get(key, []), money.get(key, []), policy, today
+            debtor,
+            said,
+            open_items.get(key, []),
+            money.get(key, []),
+            policy,
+            today,
+            claimed.get(key, ()),
         )
-        if decision.outcomes or decision.covers or decision.groups:
+        if decision.changes(said):
             apply_standing(said, decision)
             said_now[key] = said
+        anew = reclaimed(key[1], decision.claims, said.claims_anew, policy, now, debtor.customer)
+        words += [(key[0], word) for word in anew]
         words += [(key[0], word) for word in announcements(key[1], decision, said, policy, now)]
         outgoing += [
             (key[0], message) for message in messages(key[1], decision.groups, said, today)

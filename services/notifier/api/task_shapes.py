@@ -29,6 +29,7 @@ class ClaimFigures(BaseModel):
     insurer: str | None = None
     amount: str | None = None
     currency: str | None = None
+    insured: str | None = Field(None, description="What of the open amount is insured.")
     manual_review: bool
     notify_by: date | None = Field(None, description="The last day to tell the insurer.")
     eligible_on: date | None = Field(None, description="The first day a claim may be made.")
@@ -38,6 +39,11 @@ class ClaimFigures(BaseModel):
     discretionary: bool = Field(
         default=False, description="Whether the limit is the seller's own, for want of a named one."
     )
+    changed_on: date | None = Field(
+        None,
+        description="The day on which the figures became these; none while they are as raised.",
+    )
+    was: str | None = Field(None, description="The amount before that day, where there was one.")
     why: list[str]
 
 

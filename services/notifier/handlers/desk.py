@@ -85,7 +85,8 @@ class Desk:
         known = self._escalations.get(event.escalation_id)
         kind = kind_of(event.action)
         next_letter = self._planned.get((event.account_id, event.level))
-        next_task = self._untaken.get((event.account_id, kind, event.raised_on))
+        opened_on = event.said_on or event.raised_on
+        next_task = self._untaken.get((event.account_id, kind, opened_on))
         lower = [self._escalations[key] for key in event.supersedes if key in self._escalations]
         return Present(
             known=known,

@@ -162,3 +162,52 @@ async def test_the_insurer_is_told_what_a_claim_would_be_and_nothing_is_used_up(
         if word["action"] == "insurance_claim"
     }
     assert claims == {"A/1": "450.00", "B/1": "450.00"}
+
+
+async def anew(world: World, customer: str) -> list[tuple[str, str, str | None, str | None]]:
+    """What was told anew of claims, with the amounts before."""
+    return [
+        (word["item_id"], word["open"], word["claim"].get("amount"), word["claim"].get("was"))
+        for word in await world.words(customer)
+        if word["type"] == "escalation.updated.v1" and word.get("claim")
+    ]
+
+
+async def test_a_part_payment_tells_the_claims_anew_that_have_other_figures(world: World) -> None:
+    customer = world.customer("anew")
+    terms = {"claim_limit_annual": "1000.00", "mep_days": 300, "waiting_days": 10}
+    await world.happen(
+        covered(customer, **terms),
+        bill(world, customer, "A", "1000.00", 61),
+        bill(world, customer, "B", "1000.00", 60),
+    )
+    claims = {word["item_id"]: word["claim"]["amount"] for word in await raised(world, customer)}
+    assert claims == {"A/1": "900.00", "B/1": "100.00"}
+    part = payment(customer, "P-1", "400.00", allocations=[{"invoice_id": "A", "amount": "400.00"}])
+    await world.happen(part)
+    told = [("A/1", "600.00", "540.00", "900.00"), ("B/1", "1000.00", "460.00", "100.00")]
+    assert await anew(world, customer) == told
+    # One word an escalation: A's new open amount is told with the claim.
+    updates = [
+        word["item_id"]
+        for word in await world.words(customer)
+        if word["type"] == "escalation.updated.v1" and word["action"] == "insurance_claim"
+    ]
+    assert updates == ["A/1", "B/1"]
+    await world.happen(written_off(customer, "A"))
+    assert (await anew(world, customer))[2:] == [("B/1", "1000.00", "900.00", "460.00")]
+    # What is looked at again by the sweep has nothing new to say.
+    await world.later(1)
+    assert len(await anew(world, customer)) == 3
+
+
+async def test_a_cover_that_is_known_after_the_raise_gives_the_claim_its_figure(
+    world: World,
+) -> None:
+    customer = world.customer("later")
+    await world.happen(bill(world, customer, "A", "1000.00", 60))
+    [word] = await raised(world, customer)
+    assert word["claim"]["manual_review"]
+    await world.happen(covered(customer, waiting_days=10, mep_days=300))
+    assert await anew(world, customer) == [("A/1", "1000.00", "900.00", None)]
+    assert len(await raised(world, customer)) == 1

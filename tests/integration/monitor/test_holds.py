@@ -226,7 +226,9 @@ async def test_insolvency_raises_the_claim_at_once_on_every_item_due_or_not(worl
     )
     await world.happen(said("customer.insolvent", customer, filed_on=today))
     words = await world.words(customer)
-    assert sorted((one["item_id"], one["level"], one["claim"]["amount"]) for one in words) == [
+    assert [one["policy_no"] for one in words if one["type"] == "cover.stopped.v1"] == ["C-1"]
+    claims = [one for one in words if one["type"] == "escalation.raised.v1"]
+    assert sorted((one["item_id"], one["level"], one["claim"]["amount"]) for one in claims) == [
         ("A/1", "insurance_claim", "90.00"),
         ("B/1", "insurance_claim", "180.00"),
     ]

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.contracts.escalation import LIFTED, UPDATED, Claim
 
@@ -40,6 +41,9 @@ async def test_a_claim_is_a_task_with_its_amount_and_arithmetic(notifier: Any, e
         insurer="Harbour",
         amount="1125.00",
         currency="CNY",
+        insured="1250.00",
+        changed_on=date(2026, 4, 5),
+        was="2250.00",
         notify_by=date(2026, 2, 20),
         eligible_on=date(2026, 7, 30),
         mep_on=date(2026, 4, 1),
@@ -55,6 +59,9 @@ async def test_a_claim_is_a_task_with_its_amount_and_arithmetic(notifier: Any, e
         "insurer": "Harbour",
         "amount": "1125.00",
         "currency": "CNY",
+        "insured": "1250.00",
+        "changed_on": "2026-04-05",
+        "was": "2250.00",
         "manual_review": False,
         "notify_by": "2026-02-20",
         "eligible_on": "2026-07-30",
@@ -63,6 +70,52 @@ async def test_a_claim_is_a_task_with_its_amount_and_arithmetic(notifier: Any, e
         "why": ["1250.00 x 90 %", "= 1125.00"],
     }
     assert await notifier.rows("letters", account) == []
+
+
+async def test_an_overdue_notice_is_a_task_due_on_the_last_day_of_the_first_of_its_items(
+    notifier: Any, events: Any
+) -> None:
+    account = events.account()
+    told = Claim(why=["x 90 %"], policy_no="P-7", insured="900.00", currency="CNY")
+    words = [
+        events.raised(
+            account,
+            invoice_id=name,
+            level="overdue_notice",
+            action="insurance_notice",
+            claim=replace(told, notify_by=notify_by),
+        )
+        for name, notify_by in (("N-1", date(2026, 3, 1)), ("N-2", date(2026, 2, 17)))
+    ]
+    await events.publish(*words)
+    await notifier.rests()
+    task = await notifier.task(account, "open")
+    assert (task["kind"], task["due_on"]) == ("insurance_notice", "2026-02-17")
+    assert [one["claim"]["insured"] for one in task["figures"]] == ["900.00"] * 2
+    assert sorted(one["claim"]["notify_by"] for one in task["figures"]) == [
+        "2026-02-17",
+        "2026-03-01",
+    ]
+    assert await notifier.rows("letters", account) == []
+
+
+async def test_a_claim_that_is_told_anew_after_its_task_is_done_has_another(
+    notifier: Any, events: Any
+) -> None:
+    account = events.account()
+    first = Claim(why=["x 90 %"], policy_no="P-7", amount="900.00", currency="CNY")
+    raise_ = events.raised(account, level="claim", action="insurance_claim", claim=first)
+    await events.publish(raise_)
+    done = await notifier.task(account, "open")
+    path = f"/v1/tasks/{done['task_id']}/complete"
+    await notifier.api.post(path, json={"outcome": "claimed"})
+    anew = replace(first, amount="540.00", was="900.00", changed_on=date(2026, 4, 5))
+    await events.publish(events.follow(raise_, UPDATED, claim=anew, said_on=date(2026, 4, 5)))
+    await notifier.rests()
+    task = await notifier.task(account, "open")
+    assert task["task_id"] != done["task_id"]
+    [figures] = task["figures"]
+    assert (figures["claim"]["amount"], figures["claim"]["was"]) == ("540.00", "900.00")
 
 
 async def test_a_claim_without_figures_is_for_manual_review(notifier: Any, events: Any) -> None:

@@ -15,6 +15,7 @@ from services.notifier.domain.deciding.values import (
     PlanLetter,
     Present,
     ReviseLetter,
+    ReviseTask,
     Rules,
     TaskAt,
 )
@@ -24,6 +25,7 @@ from shared.contracts.escalation import LIFTED, UPDATED, Claim, Recipient
 from shared.errors import RejectedError
 
 RULES = Rules(time_zone="Asia/Shanghai")
+CHANGED_ON = date(2026, 4, 5)
 LETTER_ID, TASK_ID = uuid.UUID(int=2), uuid.UUID(int=3)
 
 
@@ -146,6 +148,58 @@ def test_an_update_changes_the_figures(event: Any, escalation: Any) -> None:
     (kept,) = decide(updated, Present(known=escalation()), RULES)
     assert isinstance(kept, Keep)
     assert kept.escalation == escalation(open_minor=5_000, days_overdue=17, claim=claim)
+
+
+@pytest.mark.parametrize(
+    ("action", "changes", "done", "expected"),
+    [
+        pytest.param("insurance_claim", {}, True, ["Keep", "OpenTask"], id="done with"),
+        pytest.param("insurance_claim", {}, False, ["Keep"], id="waiting: it shows the figures"),
+        pytest.param("insurance_claim", {"claim": None}, True, ["Keep"], id="no other figures"),
+        pytest.param("insurance_claim", {"type": LIFTED}, True, ["Keep"], id="lifted"),
+        pytest.param("dunning_letter", {}, True, ["Keep"], id="no claim"),
+    ],
+)
+def test_a_claim_that_is_told_anew_gets_a_task_when_its_own_is_done(
+    event: Any,
+    escalation: Any,
+    task: Any,
+    action: str,
+    changes: dict[str, Any],
+    done: bool,
+    expected: list[str],
+) -> None:
+    first = Claim(why=["90 %"], amount="900.00", currency="CNY")
+    anew = Claim(why=["90 %"], amount="540.00", currency="CNY", was="900.00", changed_on=CHANGED_ON)
+    known = escalation(action=action, claim=first, task_id=TASK_ID)
+    waiting = None if done else TaskAt(task(kind="insurance_claim"))
+    word = event(
+        **{"type": UPDATED, "action": action, "claim": anew, "said_on": CHANGED_ON, **changes}
+    )
+    decisions = decide(word, Present(known=known, task=waiting), RULES)
+    assert kinds(decisions) == expected
+    for opened in (one.task for one in decisions if isinstance(one, OpenTask)):
+        assert (opened.kind, opened.opened_on) == ("insurance_claim", CHANGED_ON)
+        assert (opened.due_on, opened.why) == (date(2026, 4, 15), word.why)
+        assert [one.escalation.task_id for one in decisions if isinstance(one, Keep)] == [
+            opened.task_id
+        ]
+        assert opened.task_id != TASK_ID
+
+
+@pytest.mark.parametrize(
+    ("notify_by", "due_on"),
+    [(date(2026, 2, 17), date(2026, 2, 17)), (date(2026, 3, 10), date(2026, 2, 20))],
+    ids=["less time than the others", "more time"],
+)
+def test_a_task_that_is_joined_is_due_when_its_first_item_is(
+    event: Any, task: Any, notify_by: date, due_on: date
+) -> None:
+    joined = TaskAt(task(kind="insurance_notice", due_on=date(2026, 2, 20)))
+    word = event(action="insurance_notice", claim=Claim(why=[], notify_by=notify_by))
+    decisions = decide(word, Present(next_task=joined), RULES)
+    revised = [one.task for one in decisions if isinstance(one, ReviseTask)]
+    assert [one.due_on for one in revised or [joined.task]] == [due_on]
 
 
 def test_an_update_without_claim_figures_keeps_those_there_are(event: Any, escalation: Any) -> None:

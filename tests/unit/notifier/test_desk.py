@@ -2,6 +2,8 @@
 
 import itertools
 import uuid
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hypothesis import given
@@ -11,7 +13,7 @@ from services.notifier.domain.deciding.values import Rules
 from services.notifier.domain.decisions import decide
 from services.notifier.domain.work import WAITING, LetterStatus, TaskStatus
 from services.notifier.handlers.desk import Desk, Work
-from shared.contracts.escalation import LIFTED, UPDATED
+from shared.contracts.escalation import LIFTED, UPDATED, Claim
 
 RULES = Rules(time_zone="Asia/Shanghai")
 NOTHING = Work(escalations=(), letters=(), tasks=())
@@ -53,6 +55,38 @@ def test_items_of_two_accounts_share_nothing(event: Any) -> None:
 def test_an_item_of_another_day_has_a_task_of_its_own(event: Any) -> None:
     later = of_item(event, 2, raised_on=event().raised_on.replace(day=16))
     assert len(worked(of_item(event, 1), later).tasks) == 2
+
+
+def test_claims_that_are_told_anew_on_one_day_share_a_task(event: Any, task: Any) -> None:
+    done = [
+        task(task_id=uuid.UUID(int=number), status=TaskStatus.COMPLETED, kind="insurance_claim")
+        for number in (71, 72)
+    ]
+    known = worked(
+        *(of_item(event, number, action="insurance_claim") for number in (1, 2))
+    ).escalations
+    present = Work(
+        escalations=tuple(
+            replace(one, task_id=its.task_id) for one, its in zip(known, done, strict=True)
+        ),
+        letters=(),
+        tasks=(),
+    )
+    claim = Claim(why=[], amount="9.00", currency="CNY", changed_on=date(2026, 4, 5))
+    words = [
+        of_item(
+            event,
+            number,
+            type=UPDATED,
+            action="insurance_claim",
+            claim=claim,
+            said_on=date(2026, 4, 5),
+        )
+        for number in (1, 2)
+    ]
+    work = worked(*words, present=present)
+    [opened] = work.tasks
+    assert [one.task_id for one in work.escalations] == [opened.task_id] * 2
 
 
 def test_an_item_joins_a_letter_planned_before(event: Any, letter: Any) -> None:

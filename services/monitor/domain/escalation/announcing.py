@@ -165,13 +165,9 @@ def _readable(status: str) -> str:
 def _cover(
     account_id: str, change: CoverChange, number: int, today: date, now: datetime
 ) -> CoverStanding:
-    if change.mep_on is None:
-        kind, why = COVER_RESUMED, "no insured item is open beyond the maximum extension period"
-    else:
-        kind = COVER_STOPPED
-        why = f"{change.item_id} is open beyond the maximum extension period to {change.mep_on}"
+    kind = COVER_RESUMED if change.stopped_on is None else COVER_STOPPED
     return CoverStanding(
-        **_common(account_id, kind, f"{change.policy_no}/{number}", why, today, now),
+        **_common(account_id, kind, f"{change.policy_no}/{number}", change.because, today, now),
         policy_no=change.policy_no,
         insurer=change.insurer,
         mep_on=change.mep_on,

@@ -7,10 +7,12 @@ Sources: SAP Collections Management, "Evaluating Promises to Pay", for kept, par
 broken; for the stop of cover and a default see `insurance.limit` and `default`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
+from services.monitor.domain.escalation.claimed import ClaimChange, Claimed, claims_of
 from services.monitor.domain.escalation.default import default_cause
 from services.monitor.domain.escalation.promise_money import Money
 from services.monitor.domain.escalation.promises import (
@@ -22,9 +24,12 @@ from services.monitor.domain.escalation.promises import (
     is_revised,
 )
 from services.monitor.domain.insurance.clocks import insurance_of
+from services.monitor.domain.insurance.cover import in_force
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import Policy
+
+_NOTHING_STOPS: Final = "no insured item is open beyond the maximum extension period"
 
 
 @dataclass(slots=True)
@@ -36,7 +41,7 @@ class Said:
     #: How many words there were about a promise, by its id; left out, one of each outcome.
     promise_words: dict[str, int] = field(default_factory=dict)
     broken_promises: int = 0
-    #: By policy number, the day the maximum extension period ended for the oldest item.
+    #: By policy number, the day after which deliveries are insured no more.
     covers_stopped: dict[str, date] = field(default_factory=dict)
     #: How often each cover was said to have stopped.
     stops: int = 0
@@ -45,6 +50,10 @@ class Said:
     defaulted: bool = False
     #: Counts the words to groups.
     turn: int = 0
+    #: By item id, the claims on the insurance that stand under a cover, as they were told last.
+    claims: dict[str, Claimed] = field(default_factory=dict)
+    #: How often a claim was told anew.
+    claims_anew: int = 0
 
     @property
     def kept(self) -> frozenset[str]:
@@ -54,12 +63,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class CoverChange:
-    """Cover for new deliveries stops (`mep_on` is given), or is there again."""
+    """Cover for new deliveries stops, or is there again."""
 
     policy_no: str
     insurer: str
-    mep_on: date | None
-    item_id: str | None
+    #: Why, for people.
+    because: str
+    #: The day after which deliveries are insured no more; None: cover is there again.
+    stopped_on: date | None = None
+    #: The same, where it is the end of an item's maximum extension period.
+    mep_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,15 @@ class StandingDecision:
     outcomes: tuple[Outcome, ...] = ()
     covers: tuple[CoverChange, ...] = ()
     groups: tuple[GroupChange, ...] = ()
+    #: Claims whose figures have become others.
+    claims: tuple[ClaimChange, ...] = ()
+    #: What is told by now of the claims that stand, by item id.
+    claimed: Mapping[str, Claimed] = field(default_factory=dict)
     next_attention_on: date | None = None
+
+    def changes(self, said: Said) -> bool:
+        """Say whether anything is said now that was not, or stands no more."""
+        return bool(self.outcomes or self.covers or self.groups or self.claimed != said.claims)
 
 
 def decide_standing(
@@ -89,12 +110,15 @@ def decide_standing(
     money: Sequence[Money],
     policy: Policy,
     today: date,
+    fresh: Collection[str] = (),
 ) -> StandingDecision:
     """Decide about an account on its creditor's day; `open_items` are all of them.
 
     `money` is what was paid, credited and given up of what its promises are for, from the day on
-    which the first of `sharing` was made.
+    which the first of `sharing` was made. `fresh` names items whose claim on the insurance is being
+    raised.
     """
+    claimed, claims = claims_of(debtor, said.claims, open_items, fresh)
     outcomes, over_on = decide_promises(
         debtor, said.promises, said.promise_words, open_items, money, today
     )
@@ -102,7 +126,12 @@ def decide_standing(
         outcomes=tuple(outcomes),
         covers=tuple(_cover_changes(debtor, said, open_items, today)),
         groups=tuple(_group_changes(debtor, said, open_items, policy, today)),
-        next_attention_on=over_on,
+        claims=claims,
+        claimed=claimed,
+        next_attention_on=min(
+            (day for day in (over_on, _next_cover_day(debtor, said, today)) if day is not None),
+            default=None,
+        ),
     )
 
 
@@ -110,6 +139,7 @@ def wants_standing(debtor: Debtor, said: Said, today: date) -> bool:
     """Say whether a change of items or money may change what is said about the account."""
     return bool(
         said.covers_stopped
+        or said.claims
         or said.defaulted
         or debtor.group_id != said.group_id
         or any(
@@ -132,29 +162,62 @@ def _cover_changes(
 ) -> list[CoverChange]:
     """Return which covers stop or resume for new deliveries.
 
-    Cover stops when the oldest insured item is open beyond the maximum extension period, and is
-    there again once nothing is (Coface and Atradius general terms: automatic stop of cover).
+    Cover stops when the oldest insured item is open beyond the maximum extension period, and by
+    insolvency (Coface and Atradius general terms: automatic stop of cover). It is there again when
+    nothing stops it any more and its terms are in force; that they have ended is the insurer's own
+    word, and stops nothing that had not stopped.
     """
-    past: dict[str, tuple[date, Item]] = {}
+    stopped = _past_mep(debtor, open_items, today)
+    insolvent_on = debtor.insolvent_on
+    if insolvent_on is not None and insolvent_on <= today:
+        because = f"the customer is insolvent since {insolvent_on}"
+        for number in _in_force(debtor, today) - stopped.keys():
+            insurer = _insurer(debtor, number)
+            stopped[number] = CoverChange(number, insurer, because, insolvent_on)
+    changes = [
+        change for number, change in sorted(stopped.items()) if number not in said.covers_stopped
+    ]
+    free = said.covers_stopped.keys() - stopped.keys()
+    changes += [
+        CoverChange(number, _insurer(debtor, number), _NOTHING_STOPS)
+        for number in sorted(free & _in_force(debtor, today))
+    ]
+    return changes
+
+
+def _past_mep(debtor: Debtor, open_items: Sequence[Item], today: date) -> dict[str, CoverChange]:
+    """Return by policy number what stops its cover: the item whose period ended first."""
+    found: dict[str, CoverChange] = {}
     for item in open_items:
         insurance = insurance_of(item, debtor.covers.values())
         number = None if insurance is None else insurance.past_mep(today)
         if insurance is None or number is None:
             continue
         mep_on = insurance.clocks.mep_on
-        if number not in past or mep_on < past[number][0]:
-            past[number] = (mep_on, item)
-    changes = [
-        CoverChange(number, _insurer(debtor, number), mep_on, item.item_id)
-        for number, (mep_on, item) in sorted(past.items())
-        if number not in said.covers_stopped
-    ]
-    changes += [
-        CoverChange(number, _insurer(debtor, number), None, None)
-        for number in sorted(said.covers_stopped)
-        if number not in past
-    ]
-    return changes
+        known = found.get(number)
+        if known is None or known.mep_on is None or mep_on < known.mep_on:
+            because = f"{item.item_id} is open beyond the maximum extension period to {mep_on}"
+            insurer = _insurer(debtor, number)
+            found[number] = CoverChange(number, insurer, because, mep_on, mep_on)
+    return found
+
+
+def _next_cover_day(debtor: Debtor, said: Said, today: date) -> date | None:
+    """Return the next day on which insolvency, or terms that begin, may bring a stop or its end."""
+    insolvent_on, covers = debtor.insolvent_on, debtor.covers.values()
+    if not said.covers_stopped and insolvent_on is None:
+        return None
+    days = [word.terms.valid_from for cover in covers for word in cover.words]
+    if covers and insolvent_on is not None:
+        days.append(insolvent_on)
+    return min((day for day in days if day > today), default=None)
+
+
+def _in_force(debtor: Debtor, today: date) -> frozenset[str]:
+    """Return the numbers of the policies that insure what is delivered on a day."""
+    return frozenset(
+        number for number, cover in debtor.covers.items() if in_force(cover, today) is not None
+    )
 
 
 def _insurer(debtor: Debtor, policy_no: str) -> str:
@@ -190,11 +253,13 @@ def apply_standing(said: Said, decision: StandingDecision) -> None:
         said.broken_promises += outcome.newly_broken
     for change in decision.covers:
         said.stops += 1
-        if change.mep_on is not None:
-            said.covers_stopped[change.policy_no] = change.mep_on
+        if change.stopped_on is not None:
+            said.covers_stopped[change.policy_no] = change.stopped_on
         else:
             said.covers_stopped.pop(change.policy_no, None)
     for word in decision.groups:
         said.turn += 1
         said.group_id = word.group_id if word.member else None
         said.defaulted = word.defaulted
+    said.claims = dict(decision.claimed)
+    said.claims_anew += len(decision.claims)

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
+from services.monitor.domain.escalation.claimed import ClaimChange
 from services.monitor.domain.escalation.holds import Hold
+from services.monitor.domain.escalation.reasons import why_raised
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.account import Told
-from services.monitor.domain.policy.policy import BUSINESS_DAYS, INSURANCE_NOTICE, Level, Policy
+from services.monitor.domain.policy.policy import INSURANCE_NOTICE, Policy
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.escalation import (
     HELD,
@@ -45,7 +47,9 @@ def raised_event(
         item,
         raised,
         now,
-        why=_why(item, raised, policy, reached_on),
+        why=why_raised(
+            item, raised, policy, reached_on, None if claim is None else claim.notify_by
+        ),
         today=raised.raised_on,
         recipient=recipient_of(customer),
         claim=claim,
@@ -60,25 +64,6 @@ def raised_event(
             and policy.index(one.level) < policy.index(raised.level)
         ],
     )
-
-
-def _why(item: Item, raised: Raised, policy: Policy, reached_on: date) -> str:
-    level = policy.level(raised.level)
-    assert level is not None
-    if raised.cross_default:
-        reason = f"reached on {reached_on}, for others of the customer's group are in default"
-    else:
-        base = item.original_due_on if raised.insured else item.due_on
-        reason = f"due on {base}, {_reached(level, policy, base, reached_on)}"
-    minimum = level.conditions.minimum_open.get(item.currency, 0)
-    why = [reason, f"open {Money(item.open, item.currency)}"]
-    if item.disputed:
-        why.append(f"of which {to_text(item.disputed, item.currency)} disputed")
-    if minimum:
-        why[-1] += f", at least the minimum of {to_text(minimum, item.currency)}"
-    if raised.skipped:
-        why.append(f"{', '.join(raised.skipped)} reached as well and passed over")
-    return "; ".join(why) + f" (policy {raised.policy})"
 
 
 def told_event(
@@ -110,6 +95,36 @@ def told_event(
         today=policy.today(now),
         recipient=recipient_of(customer),
     )
+
+
+def reclaimed(
+    account_id: str,
+    changes: Sequence[ClaimChange],
+    counted: int,
+    policy: Policy,
+    now: datetime,
+    customer: CustomerUpdated | None = None,
+) -> list[EscalationEvent]:
+    """Say that the figures of claims that stand have become others.
+
+    `counted` is how often claims of the account were told anew, these included.
+    """
+    today, first = policy.today(now), counted - len(changes) + 1
+    return [
+        _event(
+            UPDATED,
+            account_id,
+            one.item,
+            one.raised,
+            now,
+            cause=f"claim {number}",
+            why=f"open {Money(one.item.open, one.item.currency)}; {one.sentence}",
+            today=today,
+            recipient=recipient_of(customer),
+            claim=one.told_on(today),
+        )
+        for number, one in enumerate(changes, start=first)
+    ]
 
 
 def readdressed_event(
@@ -186,28 +201,6 @@ def resumed_event(
         today=policy.today(now),
         recipient=recipient_of(customer),
     )
-
-
-def _reached(level: Level, policy: Policy, base: date, reached_on: date) -> str:
-    """Say how a level's day comes of the due date, and what has moved it where something did."""
-    if reached_on == base + timedelta(days=level.after_days):
-        return f"{_days(level.after_days)} {reached_on}"
-    if level.is_notice:
-        return f"the insurer is told from {reached_on} on: by the cover, or for insolvency"
-    if level.is_claim:
-        moved = "for the customer is insolvent" if reached_on < policy.level_on(level, base) else ""
-        return f"claimed from {reached_on} on, {moved or 'after the waiting period of the cover'}"
-    days = "business days" if policy.days == BUSINESS_DAYS else "days"
-    moved = f"{level.after_days} {days} from then, moved by the calendar"
-    if reached_on != policy.level_on(level, base):
-        moved = f"{level.after_days} {days} from then and the days it was in dispute"
-    return f"reached on {reached_on}: {moved}"
-
-
-def _days(after_days: int) -> str:
-    if after_days < 0:
-        return f"{-after_days} days before that is"
-    return f"{after_days} days later is"
 
 
 def _event(

@@ -3,10 +3,12 @@
 What they all go by (how the limits are used, what the policy years' claims have used up) is put
 together once, so that a thousand claims on an account of ten thousand items are no million looks.
 
-That claims use up a policy year in the order in which they are raised is Arrears' own.
+A claim that stands is reckoned anew whenever it is asked for, by what is open and covered by then:
+what is paid meanwhile was never a loss. That claims use up a policy year in the order in which they
+are raised, of one day the oldest due first, is Arrears' own.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -38,23 +40,29 @@ class ClaimBook:
     def __init__(
         self,
         covers: Collection[Cover],
-        open_items: Iterable[Item],
-        claims: Mapping[str, tuple[date, Claim]],
+        open_items: Collection[Item],
         insolvent_on: date | None = None,
+        stopped: Collection[str] = (),
     ) -> None:
-        """Take in all open items, and by item id the claims that stand with the days they rose."""
+        """Take in all open items, with the claims that stand raised of them.
+
+        `stopped` are ids of items that a stop of cover has hit, though it may be over by now.
+        """
         self._covers = covers
+        self._stopped = {(_invoice_of(one), int(one.rpartition("/")[2])) for one in stopped}
         self._insolvent_on = insolvent_on
         self._exposures = {one.key: one for one in map(exposure_of, open_items)}
-        self._use = LimitUse(self._exposures.values(), covers)
+        self._use = LimitUse(self._exposures.values(), covers, self._stopped)
         self._begun_on = {
             cover.policy_no: begun_on(cover.policy_no, covers) for cover in covers if cover.words
         }
         self._used: dict[_Year, EarlierClaims] = {}
         self._borne: dict[_Invoice, int] = {}
         self._by_item: dict[str, tuple[_Year, EarlierClaims]] = {}
-        for item_id, (raised_on, claim) in claims.items():
-            self._remember(item_id, raised_on, claim)
+        #: By item id, the claims that stand raised as they are by now.
+        self.standing: dict[str, Claim] = {}
+        for raised_on, item in _raised(open_items):
+            self.standing[item.item_id] = self.claim(item, raised_on)
 
     def claim(self, item: Item, today: date) -> Claim:
         """Return the claim for an item that is raised today; later claims count what it uses up."""
@@ -67,7 +75,7 @@ class ClaimBook:
         exposure = exposure_of(item)
         if self._exposures.get(exposure.key) != exposure:
             self._exposures[exposure.key] = exposure
-            self._use = LimitUse(self._exposures.values(), self._covers)
+            self._use = LimitUse(self._exposures.values(), self._covers, self._stopped)
         claim, _used = reckon(
             item,
             self._covers,
@@ -77,6 +85,11 @@ class ClaimBook:
             today=today,
         )
         return claim
+
+    def has_stopped(self, item: Item) -> bool:
+        """Say whether an item was delivered while its cover was stopped."""
+        insurance = insurance_of(item, self._covers)
+        return insurance is not None and self._use.has_stopped(exposure_of(item), insurance.terms)
 
     def _earlier(self, item: Item, today: date) -> EarlierClaims:
         """Return what the policy year's claims on other items have used up of an item's policy."""
@@ -114,6 +127,16 @@ class ClaimBook:
 
     def _year(self, policy_no: str, currency: str, day: date) -> _Year:
         return policy_no, currency, policy_year(self._begun_on[policy_no], day)[0]
+
+
+def _raised(open_items: Iterable[Item]) -> list[tuple[date, Item]]:
+    """Return what is claimed with the day of its raise, in the order in which it uses up a year."""
+    found = [
+        (min(raised_on), item)
+        for item in open_items
+        if (raised_on := [one.raised_on for one in item.raised if one.is_claim])
+    ]
+    return sorted(found, key=lambda one: (one[0], exposure_of(one[1]).order))
 
 
 def _invoice_of(item_id: str) -> str:

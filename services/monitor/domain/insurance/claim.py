@@ -112,9 +112,11 @@ def _stopped(case: _Case) -> str | None:
             f"issued on {issued_on}, after the customer's insolvency of {case.insolvent_on} had "
             "stopped cover for new deliveries"
         )
+    if not case.use.has_stopped(case.exposure, case.terms):
+        return None
     stop = case.use.stop_of(case.terms.policy_no)
     if stop is None or not stop.hits(case.exposure):
-        return None
+        return f"issued on {issued_on}, while cover for new deliveries was stopped"
     invoice_id, instalment = stop.exposure.key
     return (
         f"issued on {issued_on}, after cover for new deliveries had stopped: {invoice_id}/"
@@ -213,6 +215,7 @@ def _claim(case: _Case, why: list[str], figures: Figures | None) -> Claim:
         insurer=case.terms.insurer,
         amount=None if figures is None else to_text(figures.amount, currency),
         currency=None if figures is None else currency,
+        insured=None if figures is None else to_text(figures.insured, currency),
         manual_review=figures is None,
         notify_by=case.clocks.notify_by,
         eligible_on=_eligible_on(case),

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from services.monitor.domain.insurance.cover import Cover, terms_for
+from services.monitor.domain.invoice.item import Raised
 from shared.contracts.cover import CoverUpdated
 
 
@@ -62,6 +63,14 @@ def insurance_of(one: Insurable, covers: Collection[Cover]) -> Insurance | None:
         return None
     clocks = clocks_of(terms, original_due_on=one.original_due_on, issued_on=one.issued_on)
     return Insurance(terms, clocks)
+
+
+def keeps_its_days(raised: Raised, item: Insurable, covers: Collection[Cover]) -> bool:
+    """Say whether a raised level goes by the insurer's days, which no later agreement moves.
+
+    A cover that became known after the raise counts as well.
+    """
+    return raised.insured or (raised.is_insurers and insurance_of(item, covers) is not None)
 
 
 def clocks_of(terms: CoverUpdated, *, original_due_on: date, issued_on: date) -> Clocks:

@@ -16,6 +16,8 @@ from shared.money import Money, exponent_of, to_minor
 class Figures:
     """A claim as it is reckoned, in minor units of the cover's currency."""
 
+    #: What it is the claim on.
+    insured: int
     exact: Fraction
     #: What the claim uses up of an annual aggregate deductible.
     deductible: Fraction = Fraction(0)
@@ -46,7 +48,7 @@ def figures_of(terms: CoverUpdated, insured: int, earlier: EarlierClaims) -> Fig
     "aggregate first loss"); one of each claim is taken once for an invoice, whose instalments are
     one debt (Arrears' own). The year's limit: Atradius glossary, "maximum indemnity".
     """
-    figures = Figures(Fraction(insured))
+    figures = Figures(insured, Fraction(insured))
     if terms.deductible_order == "before":
         _less_deductible(figures, terms, earlier)
     figures.exact *= Fraction(terms.insured_percentage) / 100

@@ -98,7 +98,14 @@ class LimitUse:
     It is made once, for O(n log n) over n open items; then a question costs O(log n).
     """
 
-    def __init__(self, exposures: Iterable[Exposure], covers: Collection[Cover]) -> None:
+    def __init__(
+        self,
+        exposures: Iterable[Exposure],
+        covers: Collection[Cover],
+        stopped: Collection[tuple[str, int]] = (),
+    ) -> None:
+        """Take in all open items; `stopped` are keys of those that a stop has hit which is over."""
+        self._stopped = stopped
         self._stops: dict[str, Stop] = {}
         self._silos: dict[tuple[str, str], _Silo] = {}
         insured = [
@@ -120,7 +127,7 @@ class LimitUse:
 
     def _fill(self, one: Exposure, terms: CoverUpdated) -> None:
         """Put an item on top of the older ones, unless it was delivered while cover was stopped."""
-        if not one.undisputed or self._stops[terms.policy_no].hits(one):
+        if not one.undisputed or self.has_stopped(one, terms):
             return
         silo = self._silos.setdefault((terms.policy_no, terms.currency), _Silo())
         silo.orders.append(one.order)
@@ -134,6 +141,11 @@ class LimitUse:
         the invoice is outstanding. The stop may lie ahead: it begins on the day after its `mep_on`.
         """
         return self._stops.get(policy_no)
+
+    def has_stopped(self, exposure: Exposure, terms: CoverUpdated) -> bool:
+        """Say whether an item was delivered while cover was stopped (Atradius, as in `stop_of`)."""
+        stop = self.stop_of(terms.policy_no)
+        return exposure.key in self._stopped or (stop is not None and stop.hits(exposure))
 
     def older_than(self, exposure: Exposure, terms: CoverUpdated) -> tuple[int, int]:
         """Return how many items use a limit before an item does, and how many minor units of it.

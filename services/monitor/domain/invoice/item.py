@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, INSURANCE_NOTICE
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
@@ -34,6 +36,16 @@ class Raised:
     cross_default: bool = False
     #: Whom it was last told with, as `telling.address_of` has it.
     addressed: str = ""
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it is a claim on the insurance."""
+        return self.action == INSURANCE_CLAIM
+
+    @property
+    def is_insurers(self) -> bool:
+        """Whether it is for the insurer: a claim, or the overdue notice."""
+        return self.action in (INSURANCE_CLAIM, INSURANCE_NOTICE)
 
 
 @dataclass(slots=True)

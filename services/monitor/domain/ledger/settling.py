@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from services.monitor.domain.insurance.clocks import keeps_its_days
 from services.monitor.domain.invoice import contested, loss, naming
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
 from services.monitor.domain.invoice.item import Item
@@ -262,10 +263,10 @@ def _end_cycle(account: Account, item: Item, cause: str, *, removed: bool = Fals
     owed, a claim under a cover stands whatever happens to its terms.
     """
     stays = cause in TERMS_CAUSES and not removed and item.open > 0
-    for raised in item.raised:
-        if not (stays and raised.insured):
-            account.told.append(Told(snapshot(item), raised, cause))
-    item.raised = [raised for raised in item.raised if stays and raised.insured]
+    covers = account.debtor.covers.values()
+    kept = [one for one in item.raised if stays and keeps_its_days(one, item, covers)]
+    account.told += [Told(snapshot(item), one, cause) for one in item.raised if one not in kept]
+    item.raised = kept
     item.cycle += 1
 
 

@@ -38,7 +38,12 @@ LPR_FACTORS: Final = (
 
 def doubts_of(policy: Policy) -> list[str]:
     """Return a sentence on each thing that a person should look at once more, by its path."""
-    return [*_of_actions(policy), *_of_days_off(policy), *_of_interest(policy)]
+    return [
+        *_of_actions(policy),
+        *_of_notice(policy),
+        *_of_days_off(policy),
+        *_of_interest(policy),
+    ]
 
 
 def _of_actions(policy: Policy) -> list[str]:
@@ -53,6 +58,22 @@ def _of_actions(policy: Policy) -> list[str]:
             f"else, such as send a letter; {hint}"
         )
     return found
+
+
+def _of_notice(policy: Policy) -> list[str]:
+    """Doubt claims before which nobody is told to send the insurer its overdue notice."""
+    if not any(level.is_claim for level in policy.levels):
+        return []
+    if any(level.is_notice for level in policy.levels):
+        return []
+    return [
+        (
+            "levels: there is an insurance_claim and no insurance_notice, so that nobody is told "
+            "of the last day of the overdue notice, and cover may be lost where it is missed; "
+            "where covers are kept here, add {level: overdue_notice, after_days: 20, "
+            "action: insurance_notice}"
+        )
+    ]
 
 
 def _of_days_off(policy: Policy) -> list[str]:

@@ -78,6 +78,8 @@ class _Walk:
     around: Circumstances
     open_items: Sequence[Item]
     found: dict[str, Expected] = field(default_factory=dict)
+    #: Nothing else is raised of what is wholly disputed, however many days go by.
+    insurers_alone: bool = False
 
     def on(self, day: date) -> Circumstances:
         """Return the circumstances of a day: what is overdue of the account changes with it."""
@@ -91,13 +93,17 @@ class _Walk:
         decision = decide(self.item, self.policy, day, around)
         self._note_raises(decision, day)
         for prospect, _waits in decision.outlook:
-            self._note(prospect, day)
+            if self._concerns(prospect.level):
+                self._note(prospect, day)
         self._note_gone(decision, day)
         apply(self.item, decision, self.policy, day, around)
         days = [decision.next_attention_on] if decision.next_attention_on else []
         if self.policy.needs_account:
             days += [one.due_on + _DAY for one in self.open_items if one.due_on >= day]
         return min((one for one in days if one > day), default=None)
+
+    def _concerns(self, level: Level) -> bool:
+        return level.is_insurers or not self.insurers_alone
 
     def _note_raises(self, decision: Decision, day: date) -> None:
         for one in decision.raises:
@@ -142,7 +148,7 @@ class _Walk:
         """Note what can be raised no more, though it has been neither raised nor passed over."""
         left = {prospect.level.name for prospect, _waits in decision.outlook}
         for name, known in self.found.items():
-            if known.becomes == WAITS and name not in left:
+            if known.becomes == WAITS and name not in left and self._concerns(known.level):
                 self.found[name] = self._gone(known, decision, day)
 
     def _gone(self, known: Expected, decision: Decision, day: date) -> Expected:
@@ -208,9 +214,7 @@ def forecast(
         if day is None:
             break
         day = walk.look(day)
-        if item.dunnable <= 0:
-            # Nothing is raised of what is wholly disputed, however many days go by.
-            break
+        walk.insurers_alone = item.dunnable <= 0
     found: list[Expected] = []
     insurance = insurance_of(item, around.debtor.covers.values())
     for level in policy.levels:

@@ -93,8 +93,8 @@ def _hear(found: Remembered, word: Word) -> None:
         stood.held_by = word.held_by if word.type == HELD else None
     elif word.type in (PROMISE_KEPT, PROMISE_BROKEN, PROMISE_ANNULLED):
         _hear_of_promise(found.said, word)
-    elif word.type == COVER_STOPPED and word.mep_on is not None:
-        found.said.covers_stopped[word.policy_no] = word.mep_on
+    elif word.type == COVER_STOPPED:
+        found.said.covers_stopped[word.policy_no] = word.mep_on or word.time.date()
     elif word.type == COVER_RESUMED:
         found.said.covers_stopped.pop(word.policy_no, None)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.monitor.domain.escalation.claimed import stopped_of
 from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.holds import Hold, holds_on
@@ -26,7 +27,7 @@ from services.monitor.handlers.answers.replay import JournalPart
 from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.figures import Figures
 from services.monitor.handlers.ports import AccountKey, Known
-from shared.contracts.escalation import Claim, EscalationEvent
+from shared.contracts.escalation import Claim
 from shared.errors import NotFoundError
 
 
@@ -41,9 +42,6 @@ class Sources(Protocol):
 
     async def open_items(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[Item]]:
         """Return all open items of accounts."""
-
-    async def claims(self, keys: Sequence[AccountKey]) -> dict[AccountKey, list[EscalationEvent]]:
-        """Return the claims on the insurance that stand raised for accounts."""
 
     async def items(self, key: AccountKey, invoice_id: str) -> list[Item]:
         """Return the items of an invoice, in the order of their instalments."""
@@ -111,7 +109,7 @@ async def tell(
         holds=holds_on(item, known.debtor, known.said.kept, today) if item.open else [],
         decision=decide(item, policy, today, around),
         outlook=forecast(item, policy, today, around, open_items),
-        claim=await _claim(sources, key, item, known, open_items, policy, today),
+        claim=_claim(key, item, known, open_items, policy, today),
         interest=interest_on(
             invoice,
             teller.replay.clearings_of(invoice_id),
@@ -147,8 +145,7 @@ def _around(
     )
 
 
-async def _claim(
-    sources: Sources,
+def _claim(
     key: AccountKey,
     item: Item,
     known: Known,
@@ -160,7 +157,5 @@ async def _claim(
     claims = any(level.is_claim for level in policy.levels)
     if not item.open or not (claims or known.debtor.covers):
         return None
-    standing = (await sources.claims([key])).get(key, [])
-    earlier = {one.item_id: (one.raised_on, one.claim) for one in standing if one.claim is not None}
-    figures = Figures({key: open_items}, {key: earlier}, {}, {}, {})
+    figures = Figures({key: open_items}, {}, {}, {}, {key: stopped_of(known.said.claims)})
     return figures.outlook(key, item, known.debtor, today)

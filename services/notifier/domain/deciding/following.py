@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from services.notifier.domain.deciding.leaving import left
-from services.notifier.domain.deciding.raising import disputed_of, enlisted, known_of
+from services.notifier.domain.deciding.raising import (
+    assigned,
+    disputed_of,
+    enlisted,
+    known_of,
+    task_anew,
+)
 from services.notifier.domain.deciding.values import (
     CloseTask,
     Decision,
@@ -21,6 +27,7 @@ from services.notifier.domain.deciding.values import (
 from services.notifier.domain.holds import letter_on, task_on
 from services.notifier.domain.work import (
     DUNNING_LETTER,
+    INSURANCE_CLAIM,
     Escalation,
     TaskStatus,
 )
@@ -33,7 +40,11 @@ LIFTED_OUTCOME: Final = "lifted"
 
 
 def updated(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Decision, ...]:
-    """Return what new figures change; nothing for what does not stand."""
+    """Return what new figures change; nothing for what does not stand.
+
+    A claim that is told anew after its task is done gets another one: the insurer was asked for
+    what is no longer right.
+    """
     known = present.known
     if known is None or not known.standing:
         return ()
@@ -153,7 +164,20 @@ def _settled(
         task = task_on(present.task.task, (*present.task.others, after), today)
         if task != present.task.task:
             decisions.append(ReviseTask(task))
+    elif _is_claimed_anew(before, after):
+        opened = task_anew(event, rules, event.said_on or today)
+        after, of_task = assigned(after, opened, present.next_task, today)
+        decisions = [*decisions, *of_task]
     return (Keep(after), *decisions)
+
+
+def _is_claimed_anew(before: Escalation, after: Escalation) -> bool:
+    """Whether a claim that a person has dealt with has other figures now."""
+    return (
+        after.action == INSURANCE_CLAIM
+        and before.task_id is not None
+        and before.claim != after.claim
+    )
 
 
 def _was_left_behind(before: Escalation, after: Escalation) -> bool:

@@ -18,6 +18,7 @@ from services.notifier.domain.deciding.values import (
     ReviseLetter,
     ReviseTask,
     Rules,
+    TaskAt,
 )
 from services.notifier.domain.holds import letter_on, task_on
 from services.notifier.domain.recipients import WAITS_FOR_ADDRESS, negotiate, why_unreachable
@@ -78,17 +79,31 @@ def raised(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Deci
         known, of_letter = enlisted(event, known, present.next_letter, planned_on=event.raised_on)
         decisions += of_letter
     today = local_date(event.time, rules.time_zone)
-    joined = present.next_task
-    if joined is None:
-        task = _new_task(event, rules)
-        known = replace(known, task_id=task.task_id)
-        decisions.append(OpenTask(task_on(task, (known,), today)))
-    else:
-        known = replace(known, task_id=joined.task.task_id)
-        revised = task_on(joined.task, (*joined.others, known), today)
-        if revised != joined.task:
-            decisions.append(ReviseTask(revised))
-    return (*decisions, Keep(known))
+    opened = _new_task(event, rules, event.raised_on)
+    known, of_task = assigned(known, opened, present.next_task, today)
+    return (*decisions, *of_task, Keep(known))
+
+
+def assigned(
+    known: Escalation, opened: Task, joinable: TaskAt | None, today: date
+) -> tuple[Escalation, list[Decision]]:
+    """Return the escalation in a task, the joinable one or the one that would be opened for it.
+
+    A task that it joins is due on the day of the item that has the least time.
+    """
+    if joinable is None:
+        known = replace(known, task_id=opened.task_id)
+        return known, [OpenTask(task_on(opened, (known,), today))]
+    task = replace(joinable.task, due_on=min(joinable.task.due_on, opened.due_on))
+    known = replace(known, task_id=task.task_id)
+    revised = task_on(task, (*joinable.others, known), today)
+    return known, [] if revised == joinable.task else [ReviseTask(revised)]
+
+
+def task_anew(event: EscalationEvent, rules: Rules, today: date) -> Task:
+    """Return the task of a claim that is told anew when the one it had is done with."""
+    task = _new_task(event, rules, today, cause=str(event.event_id))
+    return replace(task, why=event.why)
 
 
 def enlisted(
@@ -170,24 +185,26 @@ def _new_letter(event: EscalationEvent, planned_on: date, cause: str) -> Letter:
     )
 
 
-def _new_task(event: EscalationEvent, rules: Rules) -> Task:
+def _new_task(event: EscalationEvent, rules: Rules, opened_on: date, cause: str = "") -> Task:
     kind = kind_of(event.action)
     return Task(
-        task_id=uuid.uuid5(event.escalation_id, f"task:{kind}"),
+        task_id=uuid.uuid5(
+            event.escalation_id, f"task:{kind}:{cause}" if cause else f"task:{kind}"
+        ),
         account_id=event.account_id,
         creditor_id=event.creditor_id,
         kind=kind,
         level=event.level,
         status=TaskStatus.OPEN,
-        opened_on=event.raised_on,
-        due_on=_due_on(event, rules.days_of(kind)),
+        opened_on=opened_on,
+        due_on=_due_on(event, opened_on, rules.days_of(kind)),
         customer_name=event.recipient.name if event.recipient else None,
     )
 
 
-def _due_on(event: EscalationEvent, days: int) -> date:
+def _due_on(event: EscalationEvent, opened_on: date, days: int) -> date:
     """Return when a task should be done: in so many days, and before the insurer's own deadline."""
-    due_on = event.raised_on + timedelta(days=days)
+    due_on = opened_on + timedelta(days=days)
     if event.claim is None or event.claim.notify_by is None:
         return due_on
-    return max(event.raised_on, min(due_on, event.claim.notify_by))
+    return max(opened_on, min(due_on, event.claim.notify_by))

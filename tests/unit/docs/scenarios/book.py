@@ -1,6 +1,6 @@
 """One account of a scenario, or one group: folded, decided about, and what was said of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from services.monitor.domain.escalation.announcing import (
     messages,
 )
 from services.monitor.domain.escalation.applied import Applied, apply
+from services.monitor.domain.escalation.claimed import stopped_of
 from services.monitor.domain.escalation.clock import reached_on
 from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
@@ -26,6 +27,7 @@ from services.monitor.domain.escalation.telling import (
     lifted_event,
     raised_event,
     readdressed_event,
+    reclaimed,
     resumed_event,
     told_event,
 )
@@ -40,7 +42,7 @@ from services.monitor.domain.policy.policy import INSURANCE_NOTICE, Policies, Po
 from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.figures import Figures
 from shared.contracts.announcement import Announcement
-from shared.contracts.escalation import Claim, EscalationEvent
+from shared.contracts.escalation import UPDATED, Claim, EscalationEvent
 from tests.unit.monitor.promise_money import money_of
 
 Word = EscalationEvent | Announcement
@@ -55,8 +57,8 @@ class Book:
     said: Said = field(default_factory=Said)
     clearings: list[Clearing] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
-    #: The claims that stand raised, by item id, with the day of the raise.
-    claims: dict[str, tuple[date, Claim]] = field(default_factory=dict)
+    #: What was told last of the claims that stand raised, by item id.
+    claims: dict[str, Claim] = field(default_factory=dict)
     #: What the insurer was told last by an overdue notice, by item id.
     notices: dict[str, Claim] = field(default_factory=dict)
 
@@ -116,14 +118,15 @@ class Book:
         outgoing: list[Message] = []
         policy = self.policy(policies)
         if swept or is_kept_early(self.account.debtor, self.said, policy.today(now)):
-            self._look_at_whole(policy, now, outgoing)
+            self._look_at_whole(policy, now, outgoing, ())
         while True:
-            self._look_at_items(policies, now)
-            freed = self._look_at_whole(policy, now, outgoing)
+            claimed = self._look_at_items(policies, now)
+            freed = self._look_at_whole(policy, now, outgoing, claimed)
             if not freed:
                 return outgoing
 
-    def _look_at_items(self, policies: Policies, now: datetime) -> None:
+    def _look_at_items(self, policies: Policies, now: datetime) -> list[str]:
+        """Decide about every item; returns those whose claim on the insurance is raised."""
         policy = self.policy(policies)
         today = policy.today(now)
         applied: list[tuple[Item, Applied]] = []
@@ -133,6 +136,9 @@ class Book:
             applied.append((item, one))
         for item, one in applied:
             self._say(self._words(item, one, policies, now))
+        return [
+            item.item_id for item, one in applied if any(level.is_claim for level in one.raised)
+        ]
 
     def decision(self, item: Item, policy: Policy, today: date) -> Decision:
         """Decide about one item."""
@@ -150,7 +156,8 @@ class Book:
         for one in self.clearings:
             clearings.setdefault((*key, one.invoice_id), []).append(one)
         terms = {key: self.terms(policies)}
-        return Figures({key: self.open_items()}, {key: self.claims}, invoices, clearings, terms)
+        stopped = {key: stopped_of(self.said.claims)}
+        return Figures({key: self.open_items()}, invoices, clearings, terms, stopped)
 
     def _circumstances(self, policy: Policy, today: date) -> Circumstances:
         overdue = overdue_of(self.open_items(), today) if policy.needs_account else None
@@ -196,25 +203,44 @@ class Book:
             )
         return words
 
-    def _look_at_whole(self, policy: Policy, now: datetime, outgoing: list[Message]) -> bool:
+    def _look_at_whole(
+        self, policy: Policy, now: datetime, outgoing: list[Message], claimed: Collection[str]
+    ) -> bool:
         """Decide about the account; returns whether a promise has set items free, or no longer."""
         today = policy.today(now)
         debtor = self.account.debtor
         money = money_of(self.account, self.clearings)
-        decision = decide_standing(debtor, self.said, self.open_items(), money, policy, today)
+        decision = decide_standing(
+            debtor, self.said, self.open_items(), money, policy, today, claimed
+        )
         apply_standing(self.said, decision)
+        counted = self.said.claims_anew
+        self._say(
+            reclaimed(self.account_id, decision.claims, counted, policy, now, debtor.customer)
+        )
         self._say(announcements(self.account_id, decision, self.said, policy, now))
         outgoing += messages(self.account_id, decision.groups, self.said, today)
         return any(KEPT in (one.status, one.was) for one in decision.outcomes)
 
     def _say(self, words: Sequence[Word]) -> None:
         for word in words:
+            self.words = [one for one in self.words if not _has_all_of(word, one)]
             self.words.append(word)
             if not isinstance(word, EscalationEvent):
                 continue
             if word.claim is not None and word.action == INSURANCE_NOTICE:
                 self.notices[word.item_id] = word.claim
             elif word.claim is not None:
-                self.claims[word.item_id] = (word.raised_on, word.claim)
+                self.claims[word.item_id] = word.claim
             elif word.type.endswith("lifted.v1") and word.action == "insurance_claim":
                 self.claims.pop(word.item_id, None)
+
+
+def _has_all_of(word: Word, before: Word) -> bool:
+    """Say whether a word is a later update of one batch, said in the other's place."""
+    return (
+        isinstance(word, EscalationEvent)
+        and isinstance(before, EscalationEvent)
+        and word.type == before.type == UPDATED
+        and (word.escalation_id, word.time) == (before.escalation_id, before.time)
+    )

@@ -11,7 +11,7 @@ from services.monitor.domain.ledger import anomalies, debtor_anomalies
 from services.monitor.domain.ledger.ageing import age
 from services.monitor.domain.policy.doubts import doubts_of
 from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
-from shared.contracts.escalation import Claim, EscalationEvent, escalation_id
+from shared.contracts.escalation import RAISED, Claim, EscalationEvent, escalation_id
 from shared.money import to_text
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
@@ -156,6 +156,18 @@ def _supersedes(place: Place, rest: str) -> tuple[object, object]:
     return claimed, found or [NOTHING]
 
 
+def _why(place: Place, rest: str) -> tuple[object, object]:
+    """Compare `A legal: due on …` with the sentence on why a level was raised."""
+    name, level, *_rest = rest.replace(":", "").split()
+    found = [
+        word.why
+        for word in place.book.words
+        if isinstance(word, EscalationEvent)
+        and (word.item_id, word.level, word.type) == (place.item(name).item_id, level, RAISED)
+    ]
+    return rest.partition(": ")[2], found[-1] if found else NOTHING
+
+
 def _next(place: Place, rest: str) -> tuple[object, object]:
     """Compare `A legal on 2026-03-02` with what the item will reach first."""
     name, _, claimed = rest.partition(" ")
@@ -188,7 +200,7 @@ def _claim(place: Place, rest: str) -> tuple[object, object]:
     if item_id not in place.book.claims:
         message = f"no claim stands raised for {name}"
         raise ScenarioError(message)
-    return _figure(claimed, place.book.claims[item_id][1])
+    return _figure(claimed, place.book.claims[item_id])
 
 
 def _notice(place: Place, rest: str) -> tuple[object, object]:
@@ -207,9 +219,10 @@ def _figure(claimed: str, claim: Claim) -> tuple[object, object]:
     if re.match(r"(notify_by|eligible_on|mep_on) ", claimed):
         pairs = [one.partition(" ")[::2] for one in claimed.split(", ")]
         return dict(pairs), {key: str(getattr(claim, key)) for key, _day in pairs}
-    if claim.amount is None:
-        return claimed, "for a person"
-    return claimed, f"{claim.amount} {claim.currency}"
+    figure = "for a person" if claim.amount is None else f"{claim.amount} {claim.currency}"
+    if ", was " in claimed:
+        figure += f", was {claim.was or 'none'} until {claim.changed_on}"
+    return claimed, figure
 
 
 def _interest(place: Place, rest: str) -> tuple[object, object]:
@@ -285,6 +298,7 @@ CHECKS: Final[dict[str, Check]] = {
     "becomes": _becomes,
     "said": _said,
     "supersedes": _supersedes,
+    "why": _why,
     "overdue": _overdue,
     "unapplied": _unapplied,
     "cleared": _cleared,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.monitor.domain.insurance.book import ClaimBook
 from services.monitor.domain.insurance.cover import Cover, begun_on, terms_for
 from services.monitor.domain.insurance.limit import exposure_of
-from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.handlers.figures import Figures
 from shared.contracts.escalation import Claim
@@ -22,6 +22,7 @@ from tests.unit.monitor.insurance.insured import item_of, known, policy_of, reck
 from tests.unit.monitor.policies import level
 
 TODAY = date(2026, 4, 1)
+YESTERDAY = date(2026, 3, 31)
 YEARLY: dict[str, Any] = {
     "deductible": "50",
     "deductible_kind": "annual_aggregate",
@@ -29,55 +30,61 @@ YEARLY: dict[str, Any] = {
 }
 
 
-def claim(amount: str | None, policy_no: str | None = "TC-1", **more: Any) -> Claim:
-    """A claim that stands raised."""
-    currency = None if amount is None else "EUR"
-    return Claim(why=[], policy_no=policy_no, amount=amount, currency=currency, **more)
+def claimed(item: Item, raised_on: date = TODAY) -> Item:
+    """An item whose claim stands raised since a day."""
+    item.raised = [Raised("claim", "insurance_claim", [], raised_on, "default@1", 60, item.cycle)]
+    return item
 
 
 @pytest.mark.parametrize(
-    ("claims", "amount"),
+    ("others", "amount"),
     [
-        pytest.param({}, "45.00", id="the first claim bears the deductible"),
-        pytest.param({"B/1": (TODAY, claim("0.00", deductible="20.00"))}, "63.00", id="its rest"),
-        pytest.param({"B/1": (TODAY, claim("99.00", deductible="50.00"))}, "51.00", id="the limit"),
+        pytest.param([], "45.00", id="the first claim bears the deductible"),
+        pytest.param([("20", "EUR", YESTERDAY)], "63.00", id="its rest"),
+        pytest.param([("160", "EUR", YESTERDAY)], "51.00", id="the limit"),
         pytest.param(
-            {
-                "B/1": (TODAY, claim("100.00", deductible="50.00")),
-                "C/1": (date(2026, 1, 1), claim("40.00")),
-            },
-            "10.00",
-            id="two of the year",
+            [("120", "EUR", YESTERDAY), ("50", "EUR", date(2026, 1, 1))], "42.00", id="two"
         ),
-        pytest.param(
-            {"B/1": (date(2025, 12, 31), claim("99.00", deductible="50.00"))},
-            "45.00",
-            id="of the year before",
-        ),
-        pytest.param(
-            {"B/1": (TODAY, claim("99.00", "TC-2", deductible="50.00"))},
-            "45.00",
-            id="under another policy",
-        ),
-        pytest.param({"B/1": (TODAY, claim(None))}, "45.00", id="for a person to judge"),
-        pytest.param({"B/1": (TODAY, claim("9.00", None))}, "45.00", id="without a policy"),
-        pytest.param(
-            {"A/1": (TODAY, claim("150.00", deductible="50.00"))},
-            "45.00",
-            id="on the same item: made anew",
-        ),
+        pytest.param([("160", "EUR", date(2025, 12, 31))], "45.00", id="of the year before"),
+        pytest.param([("160", "USD", YESTERDAY)], "45.00", id="under another policy"),
+        pytest.param([("160", "GBP", YESTERDAY)], "45.00", id="without a policy"),
     ],
 )
 def test_a_claim_counts_what_others_of_the_policy_year_have_used_up(
-    claims: dict[str, tuple[date, Claim]], amount: str
+    others: list[tuple[str, str, date]], amount: str
 ) -> None:
-    book = ClaimBook(known(cover(**YEARLY)), [item_of("100")], claims)
-    assert book.claim(item_of("100"), TODAY).amount == amount
+    before = [
+        claimed(item_of(total, currency, invoice_id=f"B{number}"), raised_on)
+        for number, (total, currency, raised_on) in enumerate(others)
+    ]
+    covers = known(cover(**YEARLY), cover("TC-2", currency="USD", **YEARLY))
+    for order in (before, before[::-1]):
+        book = ClaimBook(covers, [claimed(item_of("100")), *order])
+        assert book.standing["A/1"].amount == amount
+        assert book.outlook(item_of("100"), TODAY).amount == amount
+
+
+@pytest.mark.parametrize(
+    ("due_on", "disputed", "amounts"),
+    [
+        pytest.param("2026-01-30", "0", ("90.00", "45.00"), id="the other is due before"),
+        pytest.param("2026-02-01", "0", ("45.00", "90.00"), id="the other is due after"),
+        pytest.param("2026-01-30", "100", ("45.00", None), id="the other is for a person"),
+    ],
+)
+def test_of_the_claims_of_one_day_the_oldest_due_uses_up_the_year_first(
+    due_on: str, disputed: str, amounts: tuple[str, str | None]
+) -> None:
+    other = item_of("100", invoice_id="B", due_on=due_on, disputed=disputed)
+    items = [claimed(item_of("100")), claimed(other)]
+    for order in (items, items[::-1]):
+        standing = ClaimBook(known(cover(**YEARLY)), order).standing
+        assert (standing["A/1"].amount, standing["B/1"].amount) == amounts
 
 
 def test_a_second_claim_counts_what_the_first_has_used_up() -> None:
     items = [item_of("100", invoice_id=name) for name in "ABC"]
-    book = ClaimBook(known(cover(**YEARLY)), items, {})
+    book = ClaimBook(known(cover(**YEARLY)), items)
     first, second, third = (book.claim(one, TODAY) for one in items)
     assert (first.amount, first.deductible) == ("45.00", "50.00")
     assert (second.amount, second.deductible) == ("90.00", None)
@@ -87,7 +94,7 @@ def test_a_second_claim_counts_what_the_first_has_used_up() -> None:
 
 def test_what_a_claim_would_be_uses_up_nothing_for_later_claims() -> None:
     items = [item_of("100", invoice_id=name) for name in "ABC"]
-    book = ClaimBook(known(cover(**YEARLY)), items, {})
+    book = ClaimBook(known(cover(**YEARLY)), items)
     told = [book.outlook(one, TODAY) for one in items]
     assert [(one.amount, one.deductible) for one in told] == [("45.00", "50.00")] * 3
     assert book.claim(items[0], TODAY) == told[0]
@@ -100,15 +107,20 @@ def test_an_overdue_notice_is_told_as_things_stand_and_a_claim_as_what_it_uses_u
     [insurance] = known(cover(**YEARLY))
     debtor = Debtor(covers={insurance.policy_no: insurance})
     key = (0, "default:ACME")
-    figures = Figures({key: [first, second]}, {}, {}, {}, {})
+    raised = [claimed(item_of("100", invoice_id=name)) for name in "AB"]
 
-    def amount(action: str, item: Item) -> str | None:
-        found = figures.claim(level("told", 20, action), key, item, debtor, TODAY)
+    def figures(items: list[Item]) -> Figures:
+        return Figures({key: items}, {}, {}, {}, {})
+
+    told, claims = figures([first, second]), figures(raised)
+
+    def amount(by: Figures, action: str, item: Item) -> str | None:
+        found = by.claim(level("told", 20, action), key, item, debtor, TODAY)
         return None if found is None else found.amount
 
-    assert [amount("insurance_notice", one) for one in (first, second)] == ["45.00", "45.00"]
-    assert [amount("insurance_claim", one) for one in (first, second)] == ["45.00", "90.00"]
-    assert amount("dunning_letter", first) is None
+    assert [amount(told, "insurance_notice", one) for one in (first, second)] == ["45.00"] * 2
+    assert [amount(claims, "insurance_claim", one) for one in raised] == ["45.00", "90.00"]
+    assert amount(told, "dunning_letter", first) is None
 
 
 def test_a_limit_that_is_cut_during_the_year_begins_no_new_year() -> None:
@@ -117,7 +129,7 @@ def test_a_limit_that_is_cut_during_the_year_begins_no_new_year() -> None:
         item_of("100"),
         item_of("100", invoice_id="B", issued_on="2026-03-01", due_on="2026-03-31"),
     ]
-    book = ClaimBook([policy_of(cover(**YEARLY), cut)], items, {})
+    book = ClaimBook([policy_of(cover(**YEARLY), cut)], items)
     assert book.claim(items[0], date(2026, 2, 1)).amount == "45.00"
     later = book.claim(items[1], date(2026, 5, 30))
     assert later.amount == "90.00"
@@ -134,7 +146,7 @@ def test_what_was_shipped_before_a_limit_was_cut_keeps_its_limit_and_uses_up_the
         item_of("300", invoice_id="B", issued_on="2026-01-10", due_on="2026-02-09"),
         item_of("300", invoice_id="C", issued_on="2026-01-11", due_on="2026-02-10"),
     ]
-    book = ClaimBook(covers, items, {})
+    book = ClaimBook(covers, items)
     before, after, beyond = (book.claim(one, TODAY) for one in items)
     assert before.amount == "360.00"
     assert after.amount == "90.00"
@@ -144,13 +156,13 @@ def test_what_was_shipped_before_a_limit_was_cut_keeps_its_limit_and_uses_up_the
 
 
 def test_an_item_that_was_not_loaded_is_claimed_all_the_same() -> None:
-    book = ClaimBook(known(cover(limit="150")), [], {})
+    book = ClaimBook(known(cover(limit="150")), [])
     assert book.claim(item_of("100"), TODAY).amount == "90.00"
     assert book.claim(item_of("100", invoice_id="B"), TODAY).amount == "45.00"
 
 
 def test_a_claim_on_what_came_after_the_insolvency_is_for_a_person() -> None:
-    book = ClaimBook(known(cover()), [item_of("100")], {}, insolvent_on=date(2025, 12, 31))
+    book = ClaimBook(known(cover()), [item_of("100")], insolvent_on=date(2025, 12, 31))
     assert book.claim(item_of("100"), TODAY).manual_review
 
 
@@ -194,7 +206,7 @@ def test_claims_one_after_another_are_those_of_a_plain_scan_for_each(
         st.lists(st.sampled_from([TODAY, date(2026, 12, 31), date(2027, 1, 1)]), min_size=8)
     )
     others = [exposure_of(one) for one in items]
-    book, claims = ClaimBook(covers, items, {}), dict[str, tuple[date, Claim]]()
+    book, claims = ClaimBook(covers, items), dict[str, tuple[date, Claim]]()
     for item, today in zip(chosen, days, strict=False):
         terms = terms_for(item.currency, item.issued_on, covers)
         more = {}
@@ -221,7 +233,7 @@ class Counted(list[Cover]):
 def test_a_claim_does_not_look_at_all_items(count: int) -> None:
     covers = Counted(known(cover()))
     items = [replace(item_of("1"), invoice_id=f"I{number}") for number in range(count)]
-    book = ClaimBook(covers, items, {})
+    book = ClaimBook(covers, items)
     covers.looks = 0
     book.claim(items[-1], TODAY)
     assert covers.looks < 5

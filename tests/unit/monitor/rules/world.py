@@ -150,7 +150,7 @@ class World:
         for outcome in decision.outcomes:
             self.words.append((today, f"promise {outcome.promise_id} {outcome.status}"))
         for cover in decision.covers:
-            stop = "back" if cover.mep_on is None else f"stopped after {cover.mep_on}"
+            stop = f"stopped after {cover.stopped_on}" if cover.stopped_on else "back"
             self.words.append((today, f"cover {cover.policy_no} {stop}"))
         for group in decision.groups:
             word = group.because or ("no default" if group.member else "left")

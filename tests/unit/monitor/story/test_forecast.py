@@ -55,6 +55,9 @@ NOTIFIED: Final = policy(
     level("one", 15, held_by="promise dispute"), NOTICE, level("two", 30, held_by="dispute")
 )
 NOTIFIED_DISPUTABLE: Final = policy(level("notice", 20, "insurance_notice", held_by="dispute"))
+DISPUTED_CLAIM: Final = policy(
+    level("one", 15, held_by="dispute"), level("claim", 60, "insurance_claim")
+)
 CROSSED: Final = replace(HELD, cross_default=CrossDefault("legal", {}, "legal"))
 TWO_ITEMS: Final = policy(("one", 15, "letter"), minimum_items=2)
 NOTIFIED_CROSSED: Final = policy(
@@ -240,6 +243,16 @@ CASES: Final[dict[str, Case]] = {
         ("one 2026-02-15: raised 2026-02-15",
          "notice 2026-02-05: raised 2026-02-05",
          "two 2026-03-02: raised 2026-03-02"),
+    ),
+    "an overdue notice of what is wholly disputed comes all the same": Case(
+        NOTIFIED, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",
+        (f"one 2026-02-15: {DISPUTED}, waits",
+         "notice 2026-02-20: raised 2026-02-20",
+         f"two 2026-03-02: {DISPUTED}, waits"),
+    ),
+    "and so does a claim": Case(
+        DISPUTED_CLAIM, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",
+        (f"one 2026-02-15: {DISPUTED}, waits", "claim 2026-04-01: raised 2026-04-01"),
     ),
     "an overdue notice whose level names disputes waits for them": Case(
         NOTIFIED_DISPUTABLE, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import amended, cancelled, credited, day, issued, paid
+from tests.unit.monitor.builders import amended, cancelled, cover, credited, day, issued, paid
 from tests.unit.monitor.cases import Case, check, table
 from tests.unit.monitor.invoice_builders import extended
 
@@ -164,13 +164,24 @@ def test_an_older_agreement_says_so_and_changes_no_due_date() -> None:
     assert changes == {"remark": "an agreement of 2026-01-25 is known; this does not stand"}
 
 
-def test_more_time_lifts_what_was_raised_and_not_the_insurers_claim() -> None:
+@pytest.mark.parametrize("known_later", [True, False])
+def test_more_time_lifts_what_was_raised_and_not_the_insurers_claim(*, known_later: bool) -> None:
     book = Book()
     book.fold(issued("A", "100.00"))
     book.raise_level("A/1", "dunning")
-    book.raise_level("A/1", "insurance_claim", insured=True)
+    book.raise_level("A/1", "insurance_claim", insured=not known_later, action="insurance_claim")
+    if known_later:
+        book.fold(cover())
     book.fold(extended("A", "2026-04-30"))
     assert book.told() == [("A/1", "dunning", 1, "terms extended")]
     assert [raised.level for raised in book.item("A/1").raised] == ["insurance_claim"]
     book.fold(paid("P", "100.00"))
     assert book.told()[1:] == [("A/1", "insurance_claim", 1, "paid")]
+
+
+def test_more_time_lifts_a_claim_that_no_cover_is_behind() -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"), cover(currency="USD"))
+    book.raise_level("A/1", "insurance_claim", action="insurance_claim")
+    book.fold(extended("A", "2026-04-30"))
+    assert book.told() == [("A/1", "insurance_claim", 1, "terms extended")]

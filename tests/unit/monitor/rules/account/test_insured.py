@@ -109,7 +109,7 @@ A = issued("A", "100.00")
         CLAIM_ALONE,
         {"2026-01-01": [cover(), A], "2026-02-01": [disputed("D", "A"), insolvent("2026-02-01")]},
         "2026-02-02",
-        {"2026-02-01": ["A/1 raised claim"]},
+        {"2026-02-01": ["A/1 raised claim", "cover TC-1 stopped after 2026-02-01"]},
     ),
     Story(
         "step by step a claim waits for no letter",
@@ -161,14 +161,14 @@ def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:
             "2026-02-05": [insolvent("2026-02-05")],
         },
         "2026-03-31",
-        {"2026-02-05": ["A/1 raised claim"]},
+        {"2026-02-05": ["A/1 raised claim", "cover TC-1 stopped after 2026-02-05"]},
     ),
     Story(
         "before anything is due",
         CLAIM_ALONE,
         {"2026-01-01": [cover(), A], "2026-01-10": [insolvent("2026-01-10")]},
         "2026-01-31",
-        {"2026-01-10": ["A/1 raised claim"]},
+        {"2026-01-10": ["A/1 raised claim", "cover TC-1 stopped after 2026-01-10"]},
     ),
     Story(
         "without cover as well",
@@ -182,7 +182,10 @@ def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:
         CLAIM_ALONE,
         {"2026-01-01": [cover()], "2026-01-02": [insolvent("2026-01-02")], "2026-01-15": [A]},
         "2026-01-31",
-        {"2026-01-15": ["A/1 raised claim"]},
+        {
+            "2026-01-02": ["cover TC-1 stopped after 2026-01-02"],
+            "2026-01-15": ["A/1 raised claim"],
+        },
     ),
     Story(
         "an invoice that is told ahead is claimed on the day it is issued",
@@ -193,14 +196,17 @@ def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:
             "2026-01-05": [issued("A", "100.00", on="2026-01-15")],
         },
         "2026-01-31",
-        {"2026-01-15": ["A/1 raised claim"]},
+        {
+            "2026-01-02": ["cover TC-1 stopped after 2026-01-02"],
+            "2026-01-15": ["A/1 raised claim"],
+        },
     ),
     Story(
         "filed for a day to come",
         CLAIM_ALONE,
-        {"2026-01-01": [A, insolvent("2026-01-20")]},
+        {"2026-01-01": [cover(), A, insolvent("2026-01-20")]},
         "2026-01-31",
-        {"2026-01-20": ["A/1 raised claim"]},
+        {"2026-01-20": ["A/1 raised claim", "cover TC-1 stopped after 2026-01-20"]},
     ),
 )
 def test_insolvency_raises_the_claim(story: Story) -> None:

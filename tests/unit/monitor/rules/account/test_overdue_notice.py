@@ -62,7 +62,7 @@ ON_TIME = {"2026-02-20": ["A/1 raised notice"]}
     Story(
         "no cover in its currency: there is none, of insolvency neither",
         ALONE, {"2026-01-01": [cover(currency="USD"), A, insolvent("2026-02-01")]}, "2026-06-30",
-        {},
+        {"2026-02-01": ["cover TC-1 stopped after 2026-02-01"]},
     ),
     Story(
         "a cover that is known late, when the last day has passed",
@@ -132,7 +132,8 @@ ON_TIME = {"2026-02-20": ["A/1 raised notice"]}
         "insolvency brings it at once, as it brings the claim",
         policy(NOTICE, CLAIM),
         {"2026-01-01": [COVERED, A], "2026-02-05": [insolvent("2026-02-05")]}, "2026-03-31",
-        {"2026-02-05": ["A/1 raised notice", "A/1 raised claim"]},
+        {"2026-02-05": ["A/1 raised notice", "A/1 raised claim",
+                        "cover TC-1 stopped after 2026-02-05"]},
     ),
 )  # fmt: skip
 def test_it_comes_on_its_day_or_the_covers_last_and_nothing_moves_it(story: Story) -> None:

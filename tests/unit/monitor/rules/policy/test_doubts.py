@@ -47,7 +47,31 @@ def test_an_action_of_ones_own_is_valid_and_said_to_open_a_task_alone(
 
 def test_the_known_actions_are_those_that_the_notifier_knows() -> None:
     assert set(KNOWN_ACTIONS) == {*KIND_BY_ACTION, DO_NOTHING}
-    assert doubts(levels=acting(*KNOWN_ACTIONS)) == doubts_of(default_policy()) == []
+    assert doubts(levels=acting(*KNOWN_ACTIONS)) == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "doubted"),
+    [
+        (("dunning_letter", "insurance_claim"), True),
+        (("insurance_notice", "insurance_claim"), False),
+        (("insurance_notice",), False),
+        (("dunning_letter",), False),
+    ],
+    ids=["a claim alone", "both", "a notice alone", "nothing for the insurer"],
+)
+def test_a_claim_without_an_overdue_notice_is_doubted(
+    actions: tuple[str, ...], *, doubted: bool
+) -> None:
+    found = doubts(levels=acting(*actions))
+    assert [one.partition(",")[0] for one in found] == (
+        ["levels: there is an insurance_claim and no insurance_notice"] if doubted else []
+    )
+
+
+def test_the_default_policy_does_not_know_of_any_insurer() -> None:
+    [sentence] = doubts_of(default_policy())
+    assert "insurance_notice" in sentence
 
 
 @pytest.mark.parametrize(
