@@ -78,8 +78,15 @@ def _without_items(invoice: Invoice) -> str:
 
 
 def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:
-    """Return a debtor in the columns of `SAVE_ACCOUNTS`."""
-    return (*key, to_json(debtor), _listed(debtor_anomalies.of_debtor(debtor)))
+    """Return a debtor in the columns of `SAVE_ACCOUNTS`.
+
+    Where enforcement was ever switched off and there is cover, the list of anomalies is there, be
+    it empty: whether the insurer's levels are held depends on the day, as in `invoice_row`.
+    """
+    listed = _listed(debtor_anomalies.of_debtor(debtor))
+    if listed is None and debtor.covers and not all(one.enforced for one in debtor.switches):
+        listed = _NOTHING
+    return (*key, to_json(debtor), listed)
 
 
 def _listed(sentences: Sequence[str]) -> str | None:

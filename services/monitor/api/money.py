@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import Asked, AskedPage, OpenPast, PastPages
-from services.monitor.handlers.answers.interest import Reading, beyond_now, interest_now
+from services.monitor.handlers.answers.interest import beyond_now, interest_now
 from services.monitor.handlers.answers.past import interest_then
+from services.monitor.handlers.answers.unseen import Reading, unseen_now
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
 
@@ -50,11 +51,18 @@ def money_router(
             beyond = await beyond_now(
                 reading, [one.invoice for one in page.rows if one.invoice is not None], now()
             )
+            unseen = await unseen_now(
+                reading, [one.account for one in page.rows if one.account is not None], now()
+            )
         return Page(
             rows=[
                 models.Anomaly(account_id=one.account_id, subject=one.subject, sentence=sentence)
                 for one in page.rows
-                for sentence in [*one.sentences, *beyond.get(one.invoice, ())]
+                for sentence in [
+                    *one.sentences,
+                    *beyond.get(one.invoice, ()),
+                    *unseen.get(one.account, ()),
+                ]
             ],
             next=page.next,
         )

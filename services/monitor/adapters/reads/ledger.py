@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Text, cast, func, literal, null, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,12 +25,17 @@ from services.monitor.handlers.ports import AccountKey, Known
 from shared.kafka.producer import partition_of
 from shared.postgres.paging import Page, read_page
 
+#: The subject of what is said of an account as a whole.
+ACCOUNT: Final = "account"
+
 
 class Noted(NamedTuple):
     """What is stored of a subject that a person should look at."""
 
     account_id: str
     subject: str
+    #: Partition and account id, where the subject is the account.
+    account: tuple[int, str] | None
     #: Partition, account id, invoice id, where the subject is an invoice.
     invoice: tuple[int, str, str] | None
     sentences: list[str]
@@ -102,11 +107,11 @@ class LedgerReads:
         """Return what a person should look at, subject by subject.
 
         An invoice may come without a sentence: then its interest was paid or waived, see
-        `rows.invoice_row`.
+        `rows.invoice_row`; an account too: see `rows.debtor_row`.
         """
         parts = []
         for table, subject, invoice_id in (
-            (tables.accounts, literal("account"), null()),
+            (tables.accounts, literal(ACCOUNT), null()),
             (
                 tables.invoices,
                 literal("invoice ") + tables.invoices.c.invoice_id,
@@ -135,6 +140,7 @@ class LedgerReads:
                 Noted(
                     row.account_id,
                     row.subject,
+                    (row.partition, row.account_id) if row.subject == ACCOUNT else None,
                     None
                     if row.invoice_id is None
                     else (row.partition, row.account_id, row.invoice_id),

@@ -150,7 +150,7 @@ class Funds:
 
     def release(self, cancelled: Collection[str]) -> None:
         """Let go of what stands for invoices that were cancelled."""
-        if self.kind is FundsKind.PAYMENT and (self.released or cancelled):
+        if self.released or cancelled:
             self.released = []
             standing = {one.invoice_id for one in self.standing_allocations() if one.amount}
             self.released = sorted(standing.intersection(cancelled))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.monitor.domain.escalation.unseen import held_from_insurer
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies, debtor_anomalies
 from services.monitor.domain.ledger.ageing import age
@@ -274,6 +275,8 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
     for name, invoice in account.invoices.items():
         interest = _interest_of(place, name) if invoice.currency is not None else None
         found += [] if interest is None else interest.beyond
+    policy = place.book.policy(place.world.policies)
+    found += held_from_insurer(account.debtor, place.book.open_items(), policy, place.today)
     return _step(f"says {rest}", found)
 
 

@@ -152,3 +152,12 @@ def test_terms_that_shrink_leave_named_money_no_room_from_the_beginning() -> Non
         amended("A", 1, "60.00", on="2026-01-25"),
     )
     assert rows(book)[1:] == [("P", "A/1", "-40.00", "2026-01-15")]
+
+
+def test_the_rule_meets_no_item_before_the_money_came_or_the_invoice_was_issued() -> None:
+    book = Book()
+    book.fold(issued("A", "50.00"), issued("B", ("2026-02-28", "50.00")), paid("P", "50.00"))
+    book.fold(cancelled("A", on="2026-01-10"))
+    assert book.clearings()[-1] == ("P", "B/1", "50.00", "oldest_due_first", "2026-01-15")
+    book.fold(issued("C", ("2026-03-31", "50.00"), on="2026-03-01"), paid("Q", "50.00"))
+    assert book.clearings()[-1] == ("Q", "C/1", "50.00", "oldest_due_first", "2026-03-01")

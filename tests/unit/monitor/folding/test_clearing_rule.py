@@ -76,12 +76,12 @@ from tests.unit.monitor.cases import Case, check, table
     Case(
         "the oldest money is used first",
         [
-            paid("Q", "50.00", on="2026-01-09"),
-            paid("P", "50.00", on="2026-01-08"),
+            paid("P", "50.00", on="2026-01-09"),
+            paid("Q", "50.00", on="2026-01-08"),
             issued("A", "60.00"),
         ],
         {"A/1": "0.00"},
-        {"Q": "40.00"},
+        {"P": "40.00"},
     ),
     Case(
         "of two sums of one day, the credit note before the payment, then by id",

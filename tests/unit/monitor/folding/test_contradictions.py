@@ -22,6 +22,7 @@ from tests.unit.monitor.builders import (
     paid,
     reversed_,
 )
+from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
 from tests.unit.monitor.invoice_builders import disputed, resolved, waived, written_off
 
 A = issued("A", "100.00")
@@ -250,3 +251,15 @@ def test_of_two_cancellations_the_earlier_day_stands_in_any_order() -> None:
     )
     assert first == second
     assert first.losses == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["the earlier first", "the later first"])
+def test_of_two_ends_of_a_promise_or_a_block_the_earlier_day_stands(order: tuple[int, int]) -> None:
+    days = ("2026-02-05", "2026-02-10")
+    book = Book()
+    book.fold(promised("P"), blocked("K"))
+    for place in order:
+        book.fold(promise_withdrawn("P", on=days[place]), unblocked("K", on=days[place]))
+    debtor = book.account.debtor
+    assert str(debtor.promises["P"].withdrawn_on) == days[0]
+    assert str(debtor.blocks["K"].unblocked_on) == days[0]

@@ -107,6 +107,27 @@ def contests(*cases: Contest) -> pytest.MarkDecorator:
         {"A/1": "80.00"},
     ),
     Contest(
+        "of several the earlier takes its part first",
+        [
+            issued("A", *PARTS),
+            disputed("E", "A", "40.00", instalment=1, on="2026-02-02"),
+            disputed("D", "A", "70.00", on="2026-02-01"),
+        ],
+        {"A/1": "60.00", "A/2": "10.00"},
+    ),
+    Contest(
+        "a credit on an instalment that was accepted whole settles no other dispute",
+        [
+            issued("A", *PARTS),
+            disputed("D", "A", instalment=2, on="2026-02-01"),
+            disputed("E", "A", "20.00", on="2026-02-02"),
+            resolved("D", "A", "accepted"),
+            resolved("E", "A", "accepted"),
+            credited("N", "30.00", "A", on="2026-02-12"),
+        ],
+        {"A/1": "20.00", "A/2": "10.00"},
+    ),
+    Contest(
         "several overlap no more than is open",
         [issued("A", "100.00"), disputed("D", "A", "70.00"), disputed("E", "A", "50.00")],
         {"A/1": "100.00"},

@@ -187,6 +187,15 @@ def test_what_was_moved_before_it_was_enough_keeps_no_promise(promise: Inbound) 
     check(Story("", QUIET, events, "2026-03-28", said))
 
 
+def test_what_was_paid_before_a_promise_was_made_is_not_paid_towards_it() -> None:
+    events: dict[str, list[Inbound]] = {
+        "2026-01-01": [issued("A", "200.00")],
+        "2026-02-04": [pays("1", "100.00", "2026-02-04")],
+        MADE_ON: [SUM_A],
+    }
+    check(Story("", QUIET, events, "2026-02-20", BROKEN))
+
+
 def test_corrections_move_the_count_of_broken_promises() -> None:
     world = World(QUIET)
     world.on("2026-01-01", issued("A", "100.00"))
