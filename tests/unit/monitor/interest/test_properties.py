@@ -156,7 +156,15 @@ def test_nothing_is_owed_before_the_day_after_the_due_date(
     assert found == Accrual()
 
 
-@given(days, steps, terms(), days)
+#: About a due date of 2026-01-31, so that money often comes on the first day overdue.
+near_days = st.dates(date(2026, 1, 30), date(2026, 2, 2))
+near_steps = st.lists(
+    st.builds(Step, near_days, st.sampled_from((0, 100_00)), days, st.sampled_from((0, 0, 100_00))),
+    max_size=4,
+)
+
+
+@given(st.just(date(2026, 1, 31)), near_steps, terms(), near_days)
 def test_the_fixed_sum_is_owed_from_the_first_day_that_begins_or_ends_late(
     due_on: date, what: list[Step], one: InterestTerms, until: date
 ) -> None:
