@@ -90,16 +90,13 @@ def accrue(steps: Sequence[Step], terms: Sequence[InForce], currency: str, until
     day goes by the due date in force on it: more time ends the growth until it is over, and leaves
     what had grown. Work goes by steps, terms and changes of the rate, never by days.
 
-    The fixed sum falls due once, on the first day that bears interest by terms that have one
-    (Directive 2011/7/EU, article 6(1): "where interest for late payment becomes payable"), and
-    stays owed whatever is paid or set later.
+    The fixed sum falls due once, on the first day on which the item is late by terms that have one,
+    and stays owed whatever is paid or set later.
     """
     parts: list[_Part] = []
-    fixed_sum_on = presumed_from_on = no_rate_until_on = None
-    fixed_sum_minor = 0
+    presumed_from_on = no_rate_until_on = None
+    fixed_sum_minor, fixed_sum_on = _fixed_sum(steps, terms, currency, until)
     for due_on, from_on, to_on, principal_minor, rule, terms_of in _principals(steps, terms, until):
-        if not fixed_sum_minor and rule.fixed_sums.get(currency):
-            fixed_sum_minor, fixed_sum_on = rule.fixed_sums[currency], from_on
         presumed_from_on = presumed_from_on or presumed_from(rule, due_on, from_on, to_on)
         for first_on, last_on, percent in percent_spans(rule, due_on, from_on, to_on):
             if percent is None:
@@ -142,10 +139,39 @@ def _principals(
         from_on = max(step.on, step.due_on + DAY)
         to_on = until if is_last else min(until, ordered[number + 1].on - DAY)
         for first_on, last_on, rule, terms_of in _rules(terms, from_on, to_on):
-            disputed_minor = step.disputed_minor if rule.disputed == EXCLUDED else 0
-            principal_minor = step.open_minor - disputed_minor
+            principal_minor = _principal(step, rule)
             if principal_minor > 0:
                 yield step.due_on, first_on, last_on, principal_minor, rule, terms_of
+
+
+def _fixed_sum(
+    steps: Sequence[Step], terms: Sequence[InForce], currency: str, until: date
+) -> tuple[int, date | None]:
+    """Return the fixed sum in minor units, and the day it fell due; nought and None: it has not.
+
+    It is owed "where interest for late payment becomes payable" (Directive 2011/7/EU, article
+    6(1)), which is where the money was not there on time (article 3(1)(b)). So a day counts that
+    begins late, though what is paid on it bears no interest for it; more time agreed on that very
+    day came in time.
+    """
+    ordered = sorted(steps, key=attrgetter("on"))
+    for number, step in enumerate(ordered):
+        last_on = until
+        if number + 1 < len(ordered):
+            after = ordered[number + 1]
+            if after.on == step.on:
+                continue
+            last_on = min(until, after.on if after.due_on < after.on else after.on - DAY)
+        from_on = max(step.on, step.due_on + DAY)
+        for first_on, _last_on, rule, _terms_of in _rules(terms, from_on, last_on):
+            if _principal(step, rule) > 0 and rule.fixed_sums.get(currency):
+                return rule.fixed_sums[currency], first_on
+    return 0, None
+
+
+def _principal(step: Step, rule: InterestTerms) -> int:
+    """Return what of an item bears interest by some terms, in minor units."""
+    return step.open_minor - (step.disputed_minor if rule.disputed == EXCLUDED else 0)
 
 
 def _rules(

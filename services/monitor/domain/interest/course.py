@@ -38,7 +38,8 @@ def course_of(invoice: Invoice, clearings: Iterable[Clearing]) -> list[list[Step
             if index < len(parts):
                 step = Step(day, opens[index], parts[index].due_on, disputed[index])
             else:
-                step = Step(day, 0, steps[-1].due_on)
+                # What was owed of it is owed by the others, the last of them latest.
+                step = Step(day, 0, parts[-1].due_on)
             if not steps or replace(steps[-1], on=day) != step:
                 steps.append(step)
     return course

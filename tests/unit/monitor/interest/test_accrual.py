@@ -76,7 +76,31 @@ CASES = [
     ),
     Case(
         "paid on the first day overdue", TEN | {"fixed_sum": {"EUR": "10.00"}}, "2026-01-31",
-        [step("2026-01-01", 100_00), step("2026-02-01", 0)], "2026-02-15", Fraction(0),
+        [step("2026-01-01", 100_00), step("2026-02-01", 0)], "2026-02-15", Fraction(0), 10_00,
+    ),
+    Case(
+        "paid on the due date", TEN | {"fixed_sum": {"EUR": "10.00"}}, "2026-01-31",
+        [step("2026-01-01", 100_00), step("2026-01-31", 0)], "2026-02-15", Fraction(0),
+    ),
+    Case(
+        "paid on the first day overdue, asked on the due date",
+        TEN | {"fixed_sum": {"EUR": "10.00"}}, "2026-01-31",
+        [step("2026-01-01", 100_00), step("2026-02-01", 0)], "2026-01-31", Fraction(0),
+    ),
+    Case(
+        "the undisputed rest paid on the first day overdue", TEN | {"fixed_sum": {"EUR": "10.00"}},
+        "2026-01-31", [step("2026-01-01", 100_00, 60_00), step("2026-02-01", 60_00, 60_00)],
+        "2026-02-15", Fraction(0), 10_00,
+    ),
+    Case(
+        "all of it disputed to the end of the due date", TEN | {"fixed_sum": {"EUR": "10.00"}},
+        "2026-01-31", [step("2026-01-01", 100_00, 100_00), step("2026-02-01", 0)],
+        "2026-02-15", Fraction(0),
+    ),
+    Case(
+        "an invoice that came late and was paid that day", TEN | {"fixed_sum": {"EUR": "10.00"}},
+        "2026-01-31", [step("2026-02-06", 100_00), step("2026-02-06", 0)], "2026-02-15",
+        Fraction(0),
     ),
     Case(
         "the fixed sum stays when the principal is paid", TEN | {"fixed_sum": {"EUR": "10.00"}},

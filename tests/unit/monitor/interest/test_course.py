@@ -233,6 +233,16 @@ def test_the_disputed_part_bears_none_while_dunning_leaves_it_out(case: Case) ->
         TEN | {"fixed_sum": {"EUR": "40.00"}},
     ),
     Case(
+        "nor where a schedule of fewer parts came on the first day overdue",
+        [HALVES, extended("A", ("2026-03-31", "3650.00"), agreed_on="2026-02-01")],
+        "2026-03-31", "0.00", TEN | {"fixed_sum": {"EUR": "40.00"}},
+    ),
+    Case(
+        "it is earned by one day late, though that bears no interest",
+        [WHOLE, paid("P", "3650.00", ("A", "3650.00"), on="2026-02-01")], "2026-03-31", "40.00",
+        TEN | {"fixed_sum": {"EUR": "40.00"}},
+    ),
+    Case(
         "the rate of the breach is that of the new one after more time",
         [WHOLE, extended("A", "2026-03-15", agreed_on="2026-02-11")], "2026-03-20", "20.00",
         {

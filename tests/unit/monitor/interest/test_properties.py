@@ -1,6 +1,7 @@
 """Interest against a sum over every single day, and what must hold whatever happens."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -17,8 +18,10 @@ from shared.contracts.interest import (
     CN_LPR_1Y,
     DAY_COUNTS,
     DE_BASE,
+    EACH_DAY,
     ECB,
     EXCLUDED,
+    FIRST_DAY_OVERDUE,
     INCLUDED,
     OWN,
 )
@@ -49,6 +52,7 @@ def terms(draw: Callable[..., Any], day_counts: tuple[str, ...] = DAY_COUNTS) ->
     if reference is not None:
         return InterestTerms(
             reference=reference,
+            rate_of=draw(st.sampled_from((EACH_DAY, FIRST_DAY_OVERDUE))),
             factor=draw(st.sampled_from([Fraction(1), Fraction(3, 2)])),
             margin_percent=draw(st.sampled_from([Fraction(0), Fraction(8)])),
             rates=draw(own_rates) if reference == OWN else (),
@@ -59,15 +63,16 @@ def terms(draw: Callable[..., Any], day_counts: tuple[str, ...] = DAY_COUNTS) ->
     return InterestTerms(annual_percent=draw(percents), **common)
 
 
-def percent_of(one: InterestTerms, on: date) -> Fraction:
-    """Return a day's percent; none at all before the table begins."""
+def percent_of(one: InterestTerms, due_on: date, on: date) -> Fraction:
+    """Return a day's percent, or that of the breach; none at all before the table begins."""
     if one.reference is None:
         return (
             one.annual_percent
             if one.annual_percent is not None
             else one.daily_percent or Fraction()
         )
-    found = series_of(one.reference, one.rates).percent_on(on)
+    rate_on = due_on + DAY if one.rate_of == FIRST_DAY_OVERDUE else on
+    found = series_of(one.reference, one.rates).percent_on(rate_on)
     if found is None:
         return Fraction()
     return max(Fraction(), found * one.factor + one.margin_percent)
@@ -89,7 +94,7 @@ def by_days(due_on: date, what: list[Step], one: InterestTerms, until: date) -> 
     total, on = Fraction(), due_on + DAY
     while on <= until:
         year_days = 1 if one.daily_percent is not None else BASIS[one.day_count]
-        total += principal_of(one, what, on) * percent_of(one, on) / 100 / year_days
+        total += principal_of(one, what, on) * percent_of(one, due_on, on) / 100 / year_days
         on += DAY
     return total
 
@@ -118,6 +123,8 @@ def test_what_is_owed_never_falls_as_days_pass(
 def test_interest_splits_at_any_day(
     due_on: date, what: list[Step], one: InterestTerms, day_a: date, day_b: date
 ) -> None:
+    """Where each day goes by its own rate: another due date is another breach."""
+    one = replace(one, rate_of=EACH_DAY)
     split_on, until = sorted((day_a, day_b))
     split_on = max(split_on, due_on)
     until = max(until, split_on)
@@ -149,16 +156,24 @@ def test_nothing_is_owed_before_the_day_after_the_due_date(
     assert found == Accrual()
 
 
-@given(days, steps, terms(), days)
-def test_the_fixed_sum_is_owed_exactly_when_some_day_bore_interest(
+#: About a due date of 2026-01-31, so that money often comes on the first day overdue.
+near_days = st.dates(date(2026, 1, 30), date(2026, 2, 2))
+near_steps = st.lists(
+    st.builds(Step, near_days, st.sampled_from((0, 100_00)), days, st.sampled_from((0, 0, 100_00))),
+    max_size=4,
+)
+
+
+@given(st.just(date(2026, 1, 31)), near_steps, terms(), near_days)
+def test_the_fixed_sum_is_owed_from_the_first_day_that_begins_or_ends_late(
     due_on: date, what: list[Step], one: InterestTerms, until: date
 ) -> None:
+    """What was open at the end of the due date is late as the next day begins, and so on."""
     found = accrue_by(due_on, what, one, "EUR", until)
-    late = [
-        on
-        for number in range((until - due_on).days)
-        if principal_of(one, what, on := due_on + timedelta(days=number + 1))
-    ]
-    first_on = late[0] if late and one.fixed_sums else None
+    overdue = (due_on + timedelta(days=number + 1) for number in range((until - due_on).days))
+    late = (
+        on for on in overdue if principal_of(one, what, on - DAY) or principal_of(one, what, on)
+    )
+    first_on = next(late, None) if one.fixed_sums else None
     assert found.fixed_sum_on == first_on
     assert found.fixed_sum_minor == (one.fixed_sums["EUR"] if first_on else 0)

@@ -18,7 +18,8 @@ from services.monitor.domain.policy.policy import (
     Policy,
 )
 from shared.business_calendar import BusinessCalendar
-from shared.contracts.customer import CustomerUpdated
+from shared.contracts.cover import CoverUpdated, CoverWithdrawn
+from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
 from shared.contracts.dunning import (
     DunningBlocked,
     DunningUnblocked,
@@ -26,7 +27,7 @@ from shared.contracts.dunning import (
     PromiseWithdrawn,
 )
 from shared.contracts.group import AccountCured, AccountDefaulted
-from shared.contracts.invoice import InvoiceIssued, InvoiceTermsExtended
+from shared.contracts.invoice import InvoiceAmended, InvoiceIssued, InvoiceTermsExtended
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.debtor_builders import blocked
 from tests.unit.monitor.policies import level
@@ -79,6 +80,8 @@ def test_every_law_holds_on_every_day(policy: Policy, happens: list[Step]) -> No
         day_of(world, today, happens)
         timers_lie_ahead(world, today)
         reminders_come_before_the_due_date(world, today)
+        if not any(step.on == today and moves_the_insurers_days(step) for step in happens):
+            what_is_for_the_insurer_comes_on_its_days(world, today)
         what_stands_raised_is_due_and_what_is_not_is_lifted(world, today)
     no_level_is_raised_twice_per_item_and_cycle(world)
     what_is_lifted_was_raised_and_what_is_held_goes_on_once(world)
@@ -98,6 +101,33 @@ def reminders_come_before_the_due_date(world: World, today: date) -> None:
             level = world.policy.level(one.level)
             assert level is not None
             assert level.after_days >= 0 or level.is_insurers or today < item.due_on
+
+
+def moves_the_insurers_days(step: Step) -> bool:
+    """Say whether something that comes may have changed them since the day's raises."""
+    kinds = (CoverUpdated, CoverWithdrawn, CustomerInsolvent, InvoiceIssued, InvoiceAmended)
+    return step.policy is not None or isinstance(step.event, (*kinds, InvoiceTermsExtended))
+
+
+def what_is_for_the_insurer_comes_on_its_days(world: World, today: date) -> None:
+    """What is raised today is reached by plain days from the original due date, or insolvency."""
+    debtor = world.book.account.debtor
+    for item in world.book.items():
+        insurance = insurance_of(item, debtor.covers.values())
+        for raised in item.raised:
+            level = world.policy.level(raised.level)
+            if raised.raised_on != today or level is None or not level.is_insurers:
+                continue
+            assert raised.insured == (insurance is not None)
+            due_on = item.due_on if insurance is None else item.original_due_on
+            on = due_on + timedelta(level.after_days)
+            if level.is_notice:
+                assert insurance is not None
+                on = min(on, due_on + timedelta(insurance.terms.notice_days))
+            elif insurance is not None:
+                on = max(on, due_on + timedelta(insurance.terms.waiting_days))
+            is_insolvent = debtor.insolvent_on is not None and debtor.insolvent_on <= today
+            assert on <= today or is_insolvent
 
 
 def what_stands_raised_is_due_and_what_is_not_is_lifted(world: World, today: date) -> None:
