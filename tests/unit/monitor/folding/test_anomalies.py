@@ -18,6 +18,7 @@ from tests.unit.monitor.builders import (
 from tests.unit.monitor.debtor_builders import blocked, promise_withdrawn, promised, unblocked
 from tests.unit.monitor.invoice_builders import (
     disputed,
+    extended,
     resolved,
     write_off_reversed,
     written_off,
@@ -283,6 +284,20 @@ DAYS = (
          amended("A", 2, "80.00", on="2026-01-20")],
         [("version 1 of invoice A is of 2026-01-21, after its cancellation on 2026-01-20; "
          "nothing is owed")],
+    ),
+    Case(
+        "a version that is due before the invoice's own date",
+        [issued("A", "100.00", on="2026-01-05"), amended("A", 1, ("2026-01-04", "100.00"))],
+        ["invoice A is due on 2026-01-04 by its newest version, before its own date 2026-01-05"],
+        [amended("A", 2, ("2026-01-05", "100.00"))],
+    ),
+    Case(
+        "a second agreement that does not add up, after one that does",
+        [A, extended("A", "2026-02-28"),
+         extended("A", ("2026-04-30", "90.00"), agreed_on="2026-01-21")],
+        [("the schedule agreed on 2026-01-21 does not add up to the 100.00 EUR of invoice A; "
+          "its terms stay as they were")],
+        [amended("A", 1, "90.00")],
     ),
     Case(
         "money for an invoice that was cancelled, until another one has it",

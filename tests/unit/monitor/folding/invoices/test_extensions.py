@@ -50,6 +50,15 @@ LATER = (("2026-03-15", "30.00"), ("2026-04-15", "70.00"))
         pytest.param(
             [
                 issued("A", "100.00"),
+                extended("A", "2026-02-28"),
+                extended("A", ("2026-04-30", "90.00"), agreed_on="2026-01-21"),
+            ],
+            {"A/1": "2026-02-28"},
+            id="one that does not add up leaves the agreement before it",
+        ),
+        pytest.param(
+            [
+                issued("A", "100.00"),
                 extended("A", ("2026-04-30", "70.00")),
                 amended("A", 1, "70.00", on="2026-01-10"),
             ],
