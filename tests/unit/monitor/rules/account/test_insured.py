@@ -1,12 +1,10 @@
 """An insurer's clocks day by day: waiting period, insolvency, stop and return of cover."""
 
-from dataclasses import replace
-
 from tests.unit.monitor.builders import cover, issued, paid, reversed_
 from tests.unit.monitor.debtor_builders import blocked, cover_withdrawn, insolvent
 from tests.unit.monitor.invoice_builders import disputed, extended, resolved
 from tests.unit.monitor.policies import level, policy
-from tests.unit.monitor.rules.world import Story, World, check, stories
+from tests.unit.monitor.rules.world import Story, check, stories
 
 #: Due on 2026-01-31: reached on 2026-02-10 and, without cover, 2026-03-02.
 POLICY = policy(
@@ -207,15 +205,6 @@ def test_a_claim_comes_on_the_insurers_day(story: Story) -> None:
 )
 def test_insolvency_raises_the_claim(story: Story) -> None:
     check(story)
-
-
-def test_a_new_policy_leaves_a_claim_that_was_raised_before_its_cover_was_known() -> None:
-    world = World(CLAIM_ALONE)
-    world.on("2026-01-01", A)
-    assert world.until("2026-01-02", "2026-03-02") == {"2026-03-02": ["A/1 raised claim"]}
-    assert world.on("2026-03-05", cover(waiting_days=90, mep_days=300)) == []
-    world.adopt(replace(CLAIM_ALONE, version=2))
-    assert world.on("2026-03-06") == []
 
 
 #: The maximum extension period ends on 2026-03-02.
