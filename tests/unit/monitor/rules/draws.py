@@ -117,6 +117,17 @@ def _invoice(draw: st.DrawFn, invoice_id: str) -> Inbound:
 
 
 @st.composite
+def _cover(draw: st.DrawFn) -> Inbound:
+    return known.cover(
+        currency=draw(st.sampled_from(("EUR", "EUR", "EUR", "USD"))),
+        notice_days=draw(st.integers(0, 40)),
+        waiting_days=draw(st.integers(0, 40)),
+        mep_days=draw(st.integers(10, 50)),
+        mep_from=draw(st.sampled_from(("due", "invoice"))),
+    )
+
+
+@st.composite
 def _event(draw: st.DrawFn, number: int) -> Inbound:
     """Draw what happens on a day by its number."""
     today, invoice_id = after(number), draw(_invoice_ids)
@@ -153,13 +164,7 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
         lambda: debtors.unblocked(name, on=begins),
         lambda: debtors.enforced(is_on=draw(st.booleans()), on=begins),
         lambda: debtors.insolvent(today),
-        lambda: known.cover(
-            currency=draw(st.sampled_from(("EUR", "EUR", "EUR", "USD"))),
-            notice_days=draw(st.integers(0, 40)),
-            waiting_days=draw(st.integers(0, 40)),
-            mep_days=draw(st.integers(10, 50)),
-            mep_from=draw(st.sampled_from(("due", "invoice"))),
-        ),
+        lambda: draw(_cover()),
         lambda: debtors.cover_withdrawn(on=today),
         lambda: known.customer(number, group_id=draw(st.sampled_from((None, debtors.GROUP)))),
         lambda: debtors.group_defaulted(number + 1, since=today),
@@ -176,6 +181,7 @@ def steps(draw: st.DrawFn, *, changes: bool = True) -> list[Step]:
     """Draw what happens to an account, day by day, and (with `changes`) new policies."""
     grouped = known.customer(1, group_id=debtors.GROUP)
     found = [Step(FIRST_DAY, grouped)] if draw(st.booleans()) else []
+    found += [Step(FIRST_DAY, draw(_cover()))] if draw(st.booleans()) else []
     found += [Step(FIRST_DAY, draw(_invoice(name))) for name in "AB"]
     numbers = draw(st.lists(st.integers(2, EVENT_DAYS), max_size=EVENTS_MAX))
     for version, number in enumerate(sorted(numbers), start=2):

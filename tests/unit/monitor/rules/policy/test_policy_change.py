@@ -242,3 +242,13 @@ def test_what_stands_by_its_own_age_stays_where_another_accounts_default_brings_
     world.on("2026-02-03", group_defaulted(1, "2026-02-03"))
     world.adopt(replace(CROSSED, version=2))
     assert [one for one in world.on("2026-02-05") if not one.startswith("to ")] == []
+
+
+def test_a_new_policy_leaves_a_claim_that_was_raised_before_its_cover_was_known() -> None:
+    claim_alone = policy(level("claim", 30, "insurance_claim"))
+    world = World(claim_alone)
+    world.on("2026-01-01", A)
+    assert world.until("2026-01-02", "2026-03-02") == {"2026-03-02": ["A/1 raised claim"]}
+    assert world.on("2026-03-05", cover(waiting_days=90, mep_days=300)) == []
+    world.adopt(replace(claim_alone, version=2))
+    assert world.on("2026-03-06") == []
