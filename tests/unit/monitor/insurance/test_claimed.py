@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.monitor.domain.escalation.claimed import Claimed, claims_of
+from services.monitor.domain.escalation.standing import Said, wants_standing
 from services.monitor.domain.insurance.cover import Cover
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
@@ -155,3 +156,9 @@ def test_a_second_claim_level_of_an_item_is_told_the_same() -> None:
     both.raised.append(replace(both.raised[1], level="later"))
     _by_now, changes = claims_of(COVERED, told(COVERED, item("A", "100")), [both])
     assert [one.raised.level for one in changes] == ["claim", "later"]
+
+
+def test_an_account_with_claims_that_were_told_is_looked_at_with_every_change() -> None:
+    told_of = Said(claims=dict(told(COVERED, item("A", "100"))))
+    assert wants_standing(COVERED, told_of, TODAY)
+    assert not wants_standing(COVERED, Said(), TODAY)
