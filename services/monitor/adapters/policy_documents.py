@@ -7,7 +7,8 @@ from typing import Any, Final
 import yaml
 
 from services.monitor.domain.policy.document import read_policy
-from services.monitor.domain.policy.policy import Policies, Policy, in_turn, select
+from services.monitor.domain.policy.policies import Policies, in_turn, select
+from services.monitor.domain.policy.policy import Policy
 from shared.errors import RejectedError
 
 DOCUMENT_BYTES_MAX: Final = 64 * 1024

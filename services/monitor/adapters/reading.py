@@ -15,7 +15,7 @@ from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.needs import Needs
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.domain.policy.policies import Policies
 from services.monitor.handlers.ports import AccountKey, DueItem, Known, MoneyQuestion, Retiming
 from shared.postgres.pool import Connection
 

@@ -14,7 +14,8 @@ from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api.policies import text_of
 from services.monitor.domain.policy.doubts import doubts_of
-from services.monitor.domain.policy.policy import Policies, Policy, Scope
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Policy, Scope
 from services.monitor.domain.story.wording import of_terms
 from services.monitor.handlers.answers.preview import Books, Preview, Stake, preview
 from shared.errors import ArrearsError

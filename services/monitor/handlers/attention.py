@@ -23,7 +23,8 @@ from services.monitor.domain.escalation.telling import (
     resumed_event,
 )
 from services.monitor.domain.invoice.item import Item, Raised
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Policy
 from services.monitor.handlers.figures import Figures, figures_for
 from services.monitor.handlers.ports import AccountKey, Known, PlacedItem, Unit, Word
 from services.monitor.handlers.standing import attend_standing, wanted

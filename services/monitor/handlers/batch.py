@@ -15,7 +15,7 @@ from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.ledger.account import Account, Message, Told
 from services.monitor.domain.ledger.needs import Needs
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.domain.policy.policies import Policies
 from services.monitor.handlers.attention import Look, attend
 from services.monitor.handlers.ports import (
     AccountKey,

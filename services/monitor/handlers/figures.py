@@ -16,11 +16,8 @@ from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import (
-    Level,
-    Policies,
-    Policy,
-)
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Level, Policy
 from services.monitor.handlers.ports import AccountKey, Known, Unit
 from shared.contracts.escalation import Claim, Interest
 

@@ -17,7 +17,8 @@ from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.needs import Needs
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Policy
 from shared.contracts.announcement import Announcement
 from shared.contracts.escalation import EscalationEvent
 

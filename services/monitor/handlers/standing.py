@@ -12,7 +12,8 @@ from services.monitor.domain.escalation.standing import Said, apply_standing, de
 from services.monitor.domain.escalation.telling import reclaimed
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Message
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Policy
 from services.monitor.handlers.ports import AccountKey, Known, MoneyQuestion, Unit, Word
 
 

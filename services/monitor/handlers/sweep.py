@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.domain.policy.policies import Policies
 from services.monitor.handlers.attention import Look, attend
 from services.monitor.handlers.ports import (
     AccountKey,

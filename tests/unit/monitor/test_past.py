@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from services.monitor.domain.policy.policy import Policies, select
+from services.monitor.domain.policy.policies import Policies, select
 from services.monitor.handlers.answers.past import (
     After,
     PastAccount,

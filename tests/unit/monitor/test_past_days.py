@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.monitor.adapters.answers.journal import opening_from, state_of
 from services.monitor.domain.ledger.account import Account
-from services.monitor.domain.policy.policy import Policies, select
+from services.monitor.domain.policy.policies import Policies, select
 from services.monitor.handlers.answers.past import (
     After,
     PastAccount,

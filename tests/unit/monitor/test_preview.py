@@ -10,7 +10,8 @@ import pytest
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Block, Debtor
-from services.monitor.domain.policy.policy import Policy, Scope, select
+from services.monitor.domain.policy.policies import select
+from services.monitor.domain.policy.policy import Policy, Scope
 from services.monitor.handlers.answers.preview import (
     ITEMS_A_TURN,
     LARGEST_MAX,

@@ -12,7 +12,7 @@ from services.monitor.adapters import arrays, queries, rows
 from services.monitor.adapters.answers import journal
 from services.monitor.adapters.answers.snapshot import snapshot
 from services.monitor.adapters.policy_documents import PolicyDocuments
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.domain.policy.policies import Policies
 from services.monitor.handlers.answers.past import After, Question
 from services.monitor.handlers.answers.remembered import Word
 from services.monitor.handlers.answers.replay import JournalPart

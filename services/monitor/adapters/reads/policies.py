@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.monitor.adapters import tables
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.reads.rows import Row
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.domain.policy.policies import Policies
 
 
 class PolicyReads:

@@ -16,7 +16,8 @@ from operator import itemgetter
 from services.monitor.domain.interest.rates import Rates, with_later_rates
 from services.monitor.domain.interest.terms import InForce
 from services.monitor.domain.ledger.debtor import Debtor, Placement
-from services.monitor.domain.policy.policy import ALWAYS, Policies, Policy
+from services.monitor.domain.policy.policies import ALWAYS, Policies
+from services.monitor.domain.policy.policy import Policy
 
 
 def terms_in_force(account_id: str, debtor: Debtor, policies: Policies) -> tuple[InForce, ...]:

@@ -19,13 +19,7 @@ from services.monitor.domain.policy.plain import (
     whole,
     wrong,
 )
-from services.monitor.domain.policy.policy import (
-    Conditions,
-    CrossDefault,
-    Level,
-    Policy,
-    Scope,
-)
+from services.monitor.domain.policy.policy import Conditions, CrossDefault, Level, Policy, Scope
 from shared.business_calendar import OWN_DAYS_MAX, BusinessCalendar, read_codes
 from shared.calendar import zone
 from shared.errors import RejectedError

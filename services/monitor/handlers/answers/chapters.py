@@ -12,7 +12,8 @@ import msgspec
 from services.monitor.domain.invoice.invoice import INTEREST
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import ALWAYS, Policies, Policy
+from services.monitor.domain.policy.policies import ALWAYS, Policies
+from services.monitor.domain.policy.policy import Policy
 from services.monitor.domain.story.facts import Change, Facts, changes_of, facts_of
 from services.monitor.handlers.answers.replay import JournalPart, Opening, Replay, happened_on
 from services.monitor.handlers.batch import decode

@@ -10,7 +10,7 @@ from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.interest.terms import InForce, ruling
 from services.monitor.domain.invoice.invoice import Invoice
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import Policies
+from services.monitor.domain.policy.policies import Policies
 from services.monitor.handlers.collector import collector_paused
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.contracts.escalation import Interest

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
 from services.monitor.domain.interest.in_force import terms_in_force
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Policy
 from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on
 from services.monitor.handlers.answers.remembered import Remembered, Word, remembered
 from services.monitor.handlers.answers.replay import (

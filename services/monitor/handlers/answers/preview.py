@@ -16,7 +16,8 @@ from services.monitor.domain.escalation.conditions import overdue_of
 from services.monitor.domain.escalation.decision import Circumstances, Decision, decide
 from services.monitor.domain.escalation.telling import address_of
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.policy.policy import Policies, Policy, select
+from services.monitor.domain.policy.policies import Policies, select
+from services.monitor.domain.policy.policy import Policy
 from services.monitor.handlers.ports import AccountKey, Known
 
 RAISE: Final = "raise"

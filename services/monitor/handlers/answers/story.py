@@ -18,7 +18,8 @@ from services.monitor.domain.escalation.holds import Hold, holds_on
 from services.monitor.domain.escalation.telling import address_of
 from services.monitor.domain.interest.in_force import terms_in_force
 from services.monitor.domain.invoice.item import Item
-from services.monitor.domain.policy.policy import Policies, Policy
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import Policy
 from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.answers.chapters import Chapter, Teller
 from services.monitor.handlers.answers.interest import InvoiceInterest, interest_on

@@ -38,7 +38,8 @@ from services.monitor.domain.interest.terms import InForce
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account, Message
 from services.monitor.domain.ledger.clearing import Clearing
-from services.monitor.domain.policy.policy import INSURANCE_NOTICE, Policies, Policy
+from services.monitor.domain.policy.policies import Policies
+from services.monitor.domain.policy.policy import INSURANCE_NOTICE, Policy
 from services.monitor.domain.story.forecast import Expected, forecast
 from services.monitor.handlers.figures import Figures
 from shared.contracts.announcement import Announcement

@@ -11,7 +11,8 @@ import yaml
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.ledger.account import Message
 from services.monitor.domain.policy.document import DEFAULT_DOCUMENT, read_policy
-from services.monitor.domain.policy.policy import Policies, Policy, in_turn
+from services.monitor.domain.policy.policies import Policies, in_turn
+from services.monitor.domain.policy.policy import Policy
 from shared.contracts.fields import Inbound
 from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book

@@ -19,7 +19,8 @@ from services.monitor.domain.interest.terms import InForce
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
 from services.monitor.domain.ledger.debtor import Debtor
-from services.monitor.domain.policy.policy import Policies, Policy, Scope, in_turn
+from services.monitor.domain.policy.policies import Policies, in_turn
+from services.monitor.domain.policy.policy import Policy, Scope
 from shared.calendar import start_of_day
 from shared.contracts.customer import CustomerUpdated
 from shared.contracts.fields import Inbound

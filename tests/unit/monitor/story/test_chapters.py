@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 import pytest
 
-from services.monitor.domain.policy.policy import Level, Policy, Scope, in_turn
+from services.monitor.domain.policy.policies import in_turn
+from services.monitor.domain.policy.policy import Level, Policy, Scope
 from services.monitor.handlers.answers.chapters import POLICY_SET, Teller
 from services.monitor.handlers.answers.remembered import Word, kept_from
 from services.monitor.handlers.answers.replay import JournalRow, Replay

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.monitor.domain.policy.policy import Conditions, Policy, Scope, select
+from services.monitor.domain.policy.policies import select
+from services.monitor.domain.policy.policy import Conditions, Policy, Scope
 from tests.unit.monitor.policies import STANDARD, default_policy
 
 
