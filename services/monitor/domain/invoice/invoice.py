@@ -18,6 +18,7 @@ from services.monitor.domain.invoice.terms import (
     Part,
     agreed_by,
     amended_by,
+    read_parts,
     terms_of,
 )
 from services.monitor.domain.invoice.write_off import WriteOff
@@ -215,7 +216,8 @@ class Invoice:
         """Say whether a version says what is owed after a dispute was accepted.
 
         It does where it lowers the total of the day before the acceptance; of a dispute without an
-        amount, of the day before it: nobody has said how much was accepted.
+        amount, of the day before it: nobody has said how much was accepted. A later version that
+        raises the total leaves it settled.
         """
         since = dispute.disputed_on if dispute.amount is None else dispute.resolved_on
         if dispute.outcome != ACCEPTED or since is None:
@@ -249,6 +251,13 @@ class Invoice:
         return credited + amended
 
     def _lowered_since(self, day: date) -> int:
-        """Return by how much the terms are lower than they were before a day, in minor units."""
+        """Return by how much a version from a day on has lowered what the terms before it said.
+
+        In minor units; of several versions the lowest counts, so that what was settled stays so.
+        """
+        assert self.currency is not None
         before = sum(part.amount for part in self.terms(day - timedelta(1)))
-        return max(0, before - sum(part.amount for part in self.terms()))
+        since = (one for one in self.versions() if one.amended_on and one.amended_on >= day)
+        read = (read_parts(one.parts, self.currency) for one in since)
+        totals = (sum(part.amount for part in parts) for parts in read if parts is not None)
+        return max(0, before - min(totals, default=before))

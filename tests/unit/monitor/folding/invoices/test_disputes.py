@@ -292,6 +292,34 @@ def test_a_dispute_takes_its_part_out_of_what_is_dunned(case: Contest) -> None:
         {"A/1": "30.00"},
     ),
     Contest(
+        "what a version has settled stays settled when a later one raises the total",
+        [
+            disputed("D", "A", "20.00", on="2026-02-05"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 1, "80.00", on="2026-02-12"),
+            amended("A", 2, "105.00", on="2026-02-13"),
+        ],
+    ),
+    Contest(
+        "so it does where all of it was accepted",
+        [
+            disputed("D", "A", on="2026-02-05"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 2, "105.00", on="2026-02-13"),
+            amended("A", 1, "80.00", on="2026-02-12"),
+        ],
+    ),
+    Contest(
+        "and what one of before the acceptance has taken off stays taken off",
+        [
+            disputed("D", "A", "30.00", on="2026-02-01"),
+            resolved("D", "A", "accepted", on="2026-02-10"),
+            amended("A", 1, "80.00", on="2026-02-08"),
+            amended("A", 2, "105.00", on="2026-02-09"),
+        ],
+        {"A/1": "10.00"},
+    ),
+    Contest(
         "what an amendment took off for one is not taken off for another",
         [
             disputed("D", "A", "30.00", on="2026-02-01"),
