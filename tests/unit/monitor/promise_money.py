@@ -1,20 +1,38 @@
 """What has come of the money that promises are for, read off an account in memory as by the SQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from services.monitor.domain.escalation.promise_money import Money, moved_away
+from services.monitor.domain.escalation.promises import sharing
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.funds import FundsKind
+from services.monitor.handlers.standing import money_question
 
 
-def money_of(account: Account, clearings: Iterable[Clearing]) -> list[Money]:
-    """Sum up clearing records by day and item, and payments that have met nothing."""
+def money_of(
+    account: Account, clearings: Iterable[Clearing], said: Mapping[str, str], today: date
+) -> list[Money]:
+    """Sum up clearing records by day and item, and payments that have met nothing.
+
+    What the promises that are decided about ask for, and no more: `said` and `today` as in
+    `sharing`.
+    """
+    question = money_question(
+        (0, account.account_id), sharing(account.debtor.promises, said, today)
+    )
+    if question is None:
+        return []
+    ids, since = question.invoice_ids, question.since
     sums: dict[Money, int] = defaultdict(int)
-    records = list(clearings)
+    records = [
+        one
+        for one in clearings
+        if one.cleared_on >= since and (ids is None or one.invoice_id in ids)
+    ]
     for record in records:
         is_payment = record.kind is FundsKind.PAYMENT
         on = record.cleared_on
@@ -35,8 +53,11 @@ def money_of(account: Account, clearings: Iterable[Clearing]) -> list[Money]:
     for one, amount in _moved(account, records):
         sums[one] += amount
     for funds in account.funds.values():
-        if funds.kind is FundsKind.PAYMENT and funds.currency is not None:
-            on = funds.value_on or date.max
+        if ids is None and funds.kind is FundsKind.PAYMENT and funds.currency is not None:
+            assert funds.value_on is not None
+            if funds.value_on < since:
+                continue
+            on = funds.value_on
             sums[Money(on=on, currency=funds.currency, amount=0)] += funds.unapplied
     return [replace(one, amount=amount) for one, amount in sums.items() if amount]
 

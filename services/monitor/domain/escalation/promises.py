@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.monitor.domain.escalation.promise_money import Money
+from services.monitor.domain.escalation.promise_question import Question
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor, Promise
-from services.monitor.domain.ledger.funds import readable
 
 KEPT: Final = "kept"
 PARTIALLY_KEPT: Final = "partially_kept"
@@ -151,7 +151,10 @@ def towards(
     """
     moved = [one for one in money if one.is_moved]
     money = [one for one in money if not one.is_moved]
-    questions = [_Question.of(one, said.get(name), open_items, money) for name, one in shared]
+    questions = [
+        Question.of(one, open_items, money, was_broken=said.get(name) in NOT_KEPT)
+        for name, one in shared
+    ]
     payable = [
         [place for place, one in enumerate(money) if asked.counts(one)] for asked in questions
     ]
@@ -213,79 +216,3 @@ def _status(
     if not is_over or (one.unpaid <= 0 and not has_come):
         return OPEN
     return PARTIALLY_KEPT if one.paid else BROKEN
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A promise as the question what was paid of it; `promised` in minor units, if an amount."""
-
-    promise: Promise
-    made_on: date
-    promised_on: date
-    currency: str | None
-    promised: int | None
-    #: Whether it was said to be broken: more time that was given afterwards does not mend it.
-    was_broken: bool
-
-    @classmethod
-    def of(
-        cls, promise: Promise, was: str | None, open_items: Sequence[Item], money: Sequence[Money]
-    ) -> "_Question":
-        assert promise.made_on is not None
-        assert promise.promised_on is not None
-        asked = cls(
-            promise, promise.made_on, promise.promised_on, promise.currency, None, was in NOT_KEPT
-        )
-        currency = asked.currency or asked.only_currency(open_items, money)
-        promised = None
-        if promise.amount is not None and currency is not None:
-            # What does not fit the currency is no amount at all.
-            promised = readable(promise.amount, currency) or None
-        return cls(promise, asked.made_on, asked.promised_on, currency, promised, asked.was_broken)
-
-    def only_currency(self, open_items: Sequence[Item], money: Sequence[Money]) -> str | None:
-        """Return the only currency of what the promise can be for; None where there are several."""
-        owed: list[Item | Money] = [*open_items, *money]
-        known = {
-            one.currency
-            for one in owed
-            if one.issued_on <= self.promised_on
-            and one.invoice_id is not None
-            and self.promise.covers(one.invoice_id)
-        }
-        known |= {one.currency for one in money if self.counts(one)}
-        return next(iter(known)) if len(known) == 1 else None
-
-    def counts(self, one: Money) -> bool:
-        """Say whether money is paid towards the promise: within its time, of what it is for."""
-        if not one.is_payment or one.amount <= 0 or not self.made_on <= one.on <= self.promised_on:
-            return False
-        if self.currency not in (None, one.currency):
-            return False
-        if one.invoice_id is None:
-            return self.promise.invoice_ids is None
-        if not self.promise.covers(one.invoice_id):
-            return False
-        is_any = self.promise.amount is not None or self.promise.invoice_ids is not None
-        return is_any or self._is_due(one)
-
-    def unpaid(self, open_items: Sequence[Item], money: Sequence[Money]) -> int:
-        """Return what was open, at the end of its day, of all that the promise is for."""
-        return sum(item.open for item in open_items if self._asks(item)) + sum(
-            one.amount for one in money if one.on > self.promised_on and self._asks(one)
-        )
-
-    def _asks(self, one: Item | Money) -> bool:
-        if one.invoice_id is None or not self.promise.covers(one.invoice_id):
-            return False
-        if self.currency not in (None, one.currency):
-            return False
-        if not self.promised or self._is_due(one):
-            return self._is_due(one)
-        # A new invoice that is not due by then is no part of what was promised for the account.
-        by = self.made_on if self.promise.invoice_ids is None else self.promised_on
-        return one.issued_on <= by
-
-    def _is_due(self, one: Item | Money) -> bool:
-        due_on = min(one.due_on, one.original_due_on) if self.was_broken else one.due_on
-        return due_on <= self.promised_on

@@ -210,7 +210,7 @@ class Book:
         """Decide about the account; returns whether a promise has set items free, or no longer."""
         today = policy.today(now)
         debtor = self.account.debtor
-        money = money_of(self.account, self.clearings)
+        money = money_of(self.account, self.clearings, self.said.promises, today)
         decision = decide_standing(
             debtor, self.said, self.open_items(), money, policy, today, claimed
         )

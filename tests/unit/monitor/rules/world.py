@@ -142,8 +142,8 @@ class World:
         return wants
 
     def _stand(self, today: date) -> StandingDecision:
-        debtor = self.book.account.debtor
-        money = money_of(self.book.account, self.book.account.clearings)
+        account, said = self.book.account, self.said
+        debtor, money = account.debtor, money_of(account, account.clearings, said.promises, today)
         decision = decide_standing(debtor, self.said, self._open(), money, self.policy, today)
         apply_standing(self.said, decision)
         self._account_due_on = decision.next_attention_on

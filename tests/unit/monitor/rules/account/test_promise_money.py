@@ -1,5 +1,6 @@
 """Which promise the same money counts towards, where there are several."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,20 @@ def test_money_of_a_promise_that_is_too_old_to_be_corrected_is_not_free_for_anot
     shared = sharing({"P": old, "Q": young}, said, today)
     found = towards(shared, said, [], [met("2026-02-10", 6000)])
     assert {name: one.paid for name, one in found.items()} == {"P": 6000, "Q": 0}
+
+
+@pytest.mark.parametrize("invoice_ids", [None, ["A", "U"]], ids=["of the account", "of named"])
+def test_what_was_paid_before_a_promise_tells_nothing_of_its_currency(
+    invoice_ids: list[str] | None,
+) -> None:
+    promise = Promise(day(MADE_ON), day("2026-02-12"), "60", None, invoice_ids)
+    own, before = met("2026-02-10", 6000, "A"), met("2026-02-04", 9000, "U")
+    loaded = [own, replace(before, currency="USD")]
+    assert towards([("P", promise)], {}, [], loaded) == towards([("P", promise)], {}, [], [own])
+    [on_its_day] = towards(
+        [("P", promise)], {}, [], [replace(loaded[1], on=day(MADE_ON)), own]
+    ).values()
+    assert on_its_day.currency is None
 
 
 @stories(
