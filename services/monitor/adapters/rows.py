@@ -81,10 +81,12 @@ def debtor_row(key: AccountKey, debtor: Debtor) -> tuple[Any, ...]:
     """Return a debtor in the columns of `SAVE_ACCOUNTS`.
 
     Where enforcement was ever switched off and there is cover, the list of anomalies is there, be
-    it empty: whether the insurer's levels are held depends on the day, as in `invoice_row`.
+    it empty: whether the insurer's levels are held depends on the day, as in `invoice_row`. So it
+    is where a promise gives an amount without a currency: that depends on what is open.
     """
     listed = _listed(debtor_anomalies.of_debtor(debtor))
-    if listed is None and debtor.covers and not all(one.enforced for one in debtor.switches):
+    is_off = debtor.covers and not all(one.enforced for one in debtor.switches)
+    if listed is None and (is_off or any(one.lacks_currency for one in debtor.promises.values())):
         listed = _NOTHING
     return (*key, to_json(debtor), listed)
 

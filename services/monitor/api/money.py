@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import Protocol
 
 from fastapi import APIRouter
 
@@ -11,9 +12,16 @@ from services.monitor.api import models, past_shapes, shapes
 from services.monitor.api.when import Asked, AskedPage, OpenPast, PastPages
 from services.monitor.handlers.answers.interest import beyond_now, interest_now
 from services.monitor.handlers.answers.past import interest_then
-from services.monitor.handlers.answers.unseen import Reading, unseen_now
+from services.monitor.handlers.answers.promised import Sources, unread_now
+from services.monitor.handlers.answers.unseen import Reading as UnseenReading
+from services.monitor.handlers.answers.unseen import unseen_now
 from shared.money import to_text
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
+
+
+class Reading(UnseenReading, Sources, Protocol):
+    """One snapshot of what interest and anomalies are told from."""
+
 
 OpenReading = Callable[[], AbstractAsyncContextManager[Reading]]
 
@@ -51,9 +59,9 @@ def money_router(
             beyond = await beyond_now(
                 reading, [one.invoice for one in page.rows if one.invoice is not None], now()
             )
-            unseen = await unseen_now(
-                reading, [one.account for one in page.rows if one.account is not None], now()
-            )
+            accounts = [one.account for one in page.rows if one.account is not None]
+            unseen = await unseen_now(reading, accounts, now())
+            unread = await unread_now(reading, accounts)
         return Page(
             rows=[
                 models.Anomaly(account_id=one.account_id, subject=one.subject, sentence=sentence)
@@ -61,6 +69,7 @@ def money_router(
                 for sentence in [
                     *one.sentences,
                     *beyond.get(one.invoice, ()),
+                    *unread.get(one.account, ()),
                     *unseen.get(one.account, ()),
                 ]
             ],

@@ -45,6 +45,12 @@ class Promise:
             return False
         return self.promised_on is None or self.withdrawn_on <= self.promised_on
 
+    @property
+    def lacks_currency(self) -> bool:
+        """Whether it stands, of an amount whose currency only what it is for can tell."""
+        has_come = self.made_on is not None and self.withdrawn_on is None
+        return has_come and self.amount is not None and self.currency is None
+
 
 @dataclass(slots=True)
 class Block:

@@ -1,11 +1,11 @@
 """Anomalies of what is said of a debtor: what waits for its invoice or its first word.
 
-What is said of invoices and money is in `anomalies`.
+What is said of invoices and money is in `anomalies`, of amounts that promises give without their
+currency in `escalation.unread`.
 """
 
 from services.monitor.domain.ledger.anomalies import awaited
 from services.monitor.domain.ledger.debtor import Debtor, Promise
-from services.monitor.domain.ledger.funds import is_readable
 
 
 def of_debtor(debtor: Debtor) -> list[str]:
@@ -26,7 +26,7 @@ def of_debtor(debtor: Debtor) -> list[str]:
         for name, cover in sorted(debtor.covers.items())
         if cover.terms is None
     ]
-    return found + _of_named(debtor) + _of_currencies(debtor) + _of_amounts(debtor)
+    return found + _of_named(debtor) + _of_currencies(debtor)
 
 
 def _of_named(debtor: Debtor) -> list[str]:
@@ -64,28 +64,6 @@ def _of_currencies(debtor: Debtor) -> list[str]:
             for invoice_id in promise.invoice_ids or ()
             if debtor.named.get(invoice_id) not in (None, promise.currency)
         ]
-    return found
-
-
-def _of_amounts(debtor: Debtor) -> list[str]:
-    """Return the sentences about promises of an amount that nobody can read."""
-    found: list[str] = []
-    for name, promise in _standing(debtor):
-        if promise.amount is None or promise.currency is not None:
-            continue
-        ids = promise.invoice_ids
-        known = debtor.currencies if ids is None else [debtor.named.get(one) for one in ids]
-        currencies = sorted({one for one in known if one is not None})
-        if len(currencies) > 1:
-            why = f"names no currency, and what it is for is in {' and '.join(currencies)}"
-        elif currencies and not is_readable(promise.amount, currencies[0]):
-            why = f"does not fit {currencies[0]}"
-        else:
-            continue
-        found.append(
-            f"promise {name} of {promise.amount} {why}: it is taken for one of all that is due; "
-            "withdraw it, and send it anew under another id"
-        )
     return found
 
 

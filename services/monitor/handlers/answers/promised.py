@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from services.monitor.domain.escalation.promise_money import Money, moved_away
 from services.monitor.domain.escalation.promises import Towards, sharing, towards
+from services.monitor.domain.escalation.unread import unread_amounts
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.handlers.answers.past import PastAccount
@@ -47,6 +48,27 @@ async def promises_now(
             towards(shared[key], known[key].said.promises, items[key], money.get(key, [])),
         )
         for key in keys
+    }
+
+
+async def unread_now(
+    sources: Sources, keys: Sequence[AccountKey]
+) -> dict[AccountKey | None, list[str]]:
+    """Return the sentences on promises whose amounts nobody can read, by account."""
+    if not keys:
+        return {}
+    known = await sources.known(keys)
+    asking = [
+        key
+        for key in keys
+        if any(one.lacks_currency for one in known[key].debtor.promises.values())
+    ]
+    promises = {key: known[key].debtor.promises for key in asking}
+    questions = [money_question(key, sharing(promises[key], {}, _ANY_DAY)) for key in asking]
+    money = await sources.money([one for one in questions if one is not None])
+    items = await sources.open_items(asking)
+    return {
+        key: unread_amounts(promises[key], items.get(key, []), money.get(key, [])) for key in asking
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.monitor.domain.escalation.unread import unread_amounts
 from services.monitor.domain.escalation.unseen import held_from_insurer
 from services.monitor.domain.invoice.item import Item, status_of
 from services.monitor.domain.ledger import anomalies, debtor_anomalies
@@ -18,6 +19,7 @@ from tests.unit.docs.scenarios.blocks import ScenarioError
 from tests.unit.docs.scenarios.book import Book
 from tests.unit.docs.scenarios.wording import full_name, in_full, written
 from tests.unit.docs.scenarios.world import World
+from tests.unit.monitor.promise_money import money_of
 
 NOTHING: Final = "nothing"
 
@@ -272,6 +274,8 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
     found = [one for invoice in account.invoices.values() for one in anomalies.of_invoice(invoice)]
     found += [one for funds in account.funds.values() for one in anomalies.of_funds(funds)]
     found += debtor_anomalies.of_debtor(account.debtor)
+    money = money_of(account, place.book.clearings, {}, date.min)
+    found += unread_amounts(account.debtor.promises, place.book.open_items(), money)
     for name, invoice in account.invoices.items():
         interest = _interest_of(place, name) if invoice.currency is not None else None
         found += [] if interest is None else interest.beyond

@@ -36,10 +36,6 @@ class Case:
 
 
 A = issued("A", "100.00")
-UNREAD = (
-    "promise P of {} {}: it is taken for one of all that is due; withdraw it, and send it anew "
-    "under another id"
-)
 IN_USD = promised("P", "50.00", "A", currency="USD")
 
 DEBTOR = (
@@ -89,35 +85,6 @@ DEBTOR = (
         [A, promised("P", "50.00", currency="USD")],
         ["promise P is in USD, and no invoice in USD has come; it holds nothing"],
         [issued("B", "50.00", currency="USD")],
-    ),
-    Case(
-        "an amount without a currency where the account has two",
-        [A, promised("P", "50.00"), issued("B", "50.00", currency="USD")],
-        [UNREAD.format("50.00", "names no currency, and what it is for is in EUR and USD")],
-        [promise_withdrawn("P")],
-    ),
-    Case(
-        "an amount without a currency for invoices in two",
-        [A, issued("B", "50.00", currency="USD"), promised("P", "50.00", "A", "B", "C")],
-        ["invoice C has not come: promise P waits",
-         UNREAD.format("50.00", "names no currency, and what it is for is in EUR and USD")],
-        [promise_withdrawn("P")],
-    ),
-    Case(
-        "an amount for an invoice in one of the account's currencies",
-        [A, issued("B", "50.00", currency="USD"), promised("P", "50.00", "A")],
-        [],
-    ),
-    Case(
-        "an amount that does not fit the currency of what it is for",
-        [issued("B", "50", currency="JPY"), promised("P", "50.50", "B")],
-        [UNREAD.format("50.50", "does not fit JPY")],
-        [promise_withdrawn("P")],
-    ),
-    Case(
-        "all of it, without a currency",
-        [A, issued("B", "50.00", currency="USD"), promised("P")],
-        [],
     ),
 )  # fmt: skip
 
