@@ -84,7 +84,7 @@ def payment_allocated(account: Account, data: PaymentAllocated, event: Event) ->
         MovedPart(part.invoice_id, part.amount, part.instalment, part.claim == "interest")
         for part in data.allocations
     ]
-    funds.moves[event.name] = Move(data.allocated_on, parts)
+    funds.moves[event.name] = Move(data.allocated_on, parts, event.said_at)
     if funds.currency is None:
         account.remark(f"payment {data.payment_id} has not come yet; this waits for it")
         return data.allocated_on

@@ -109,9 +109,9 @@ def terms_extended(account: Account, data: InvoiceTermsExtended, event: Event) -
     """More time was agreed; the latest agreement stands, the earlier ones count for interest."""
     invoice = account.invoice(data.invoice_id)
     parts = [(part.due_on, part.amount) for part in data.schedule or ()]
-    extension = Extension(data.agreed_on, event.name, data.due_on, parts)
+    extension = Extension(data.agreed_on, event.name, data.due_on, parts, event.said_at)
     others = [one for one in invoice.agreements() if one.name != event.name]
-    *older, latest = sorted([*others, extension], key=lambda one: (one.agreed_on, one.name))
+    *older, latest = sorted([*others, extension], key=lambda one: one.rank)
     invoice.extended_before, invoice.extension = older, latest
     if latest.name != event.name:
         account.remark(f"an agreement of {latest.agreed_on} is known; this does not stand")

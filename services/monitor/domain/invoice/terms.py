@@ -53,10 +53,17 @@ class Extension:
     """More time, as agreed: one date, or a schedule in decimal amounts."""
 
     agreed_on: date
-    #: The name of its event, which decides between two of one day.
+    #: The name of its event.
     name: str
     due_on: date | None
     parts: list[tuple[date, str]]
+    #: The `time` of its event, which decides between two of one day.
+    said_at: datetime = UNTIMED
+
+    @property
+    def rank(self) -> tuple[date, datetime, str]:
+        """What tells the later of two: its day, the event's `time`, then its name."""
+        return self.agreed_on, self.said_at, self.name
 
 
 def amended_by(versions: Sequence[Amendment], on: date) -> list[Amendment]:

@@ -6,13 +6,14 @@ credit that nothing is set off against. What a reversal in part takes first is A
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.monitor.domain.invoice.terms import UNTIMED
 from shared.errors import RejectedError
 from shared.money import to_minor
 
@@ -60,6 +61,8 @@ class Move:
 
     moved_on: date
     parts: list[MovedPart]
+    #: The `time` of its event, which decides between two of one day.
+    said_at: datetime = UNTIMED
 
 
 @dataclass(slots=True)
@@ -158,13 +161,15 @@ class Funds:
     def named_allocations(self) -> list[Allocation]:
         """Return what names invoices: the payment's own allocations, then moves by their day.
 
+        Those of one day are in the order of their events' `time`.
+
         Together they are never more than the funds: what a move asks for beyond them is left out.
         """
         named = self.own_allocations()
         if not self.moves or self.currency is None:
             return named
         left = self.amount - sum(part.amount for part in named)
-        for _name, move in sorted(self.moves.items(), key=lambda one: (one[1].moved_on, one[0])):
+        for _name, move in sorted(self.moves.items(), key=_by_day):
             for part in move.parts:
                 amount = min(left, readable(part.amount, self.currency))
                 if part.invoice_id in self.released:
@@ -229,6 +234,11 @@ class Funds:
     def free(self) -> int:
         """Minor units the clearing rule may still match; below zero when some must come back."""
         return self.on_account - self.matched_on_account
+
+
+def _by_day(named: tuple[str, Move]) -> tuple[date, datetime, str]:
+    name, move = named
+    return move.moved_on, move.said_at, name
 
 
 def readable(text: str, currency: str) -> int:

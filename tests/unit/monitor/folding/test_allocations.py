@@ -1,12 +1,21 @@
 """Moves: money on account is given to invoices after it came, whatever it had met until then."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 
 from services.monitor.domain.ledger.clearing import NONE
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import allocated, cancelled, credited, issued, paid, reversed_
+from tests.unit.monitor.builders import (
+    SAID_AT,
+    allocated,
+    cancelled,
+    credited,
+    issued,
+    paid,
+    reversed_,
+)
 from tests.unit.monitor.cases import Case, check, table
 
 FIRST = ("2026-01-31", "60.00")
@@ -228,6 +237,23 @@ def test_money_that_is_moved_whole_ends_in_one_place_in_any_order(order: tuple[i
         book.fold_as(f"e{index}", events[index])
     assert book.open() == {"A/1": "30.00", "B/1": "0.00"}
     assert book.unapplied() == {}
+
+
+@pytest.mark.parametrize("first", ["e1", "e2"])
+@pytest.mark.parametrize("comes", [(0, 1), (1, 0)], ids=["in order", "the later first"])
+def test_of_two_moves_of_one_day_the_one_said_later_goes_without(
+    first: str, comes: tuple[int, int]
+) -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"), issued("B", "100.00"), paid("P", "100.00"))
+    second = "e2" if first == "e1" else "e1"
+    said = [
+        (first, allocated("P", ("B", "100.00")), SAID_AT),
+        (second, allocated("P", ("A", "100.00")), SAID_AT + timedelta(hours=3)),
+    ]
+    for index in comes:
+        book.fold_as(*said[index])
+    assert book.open() == {"A/1": "100.00", "B/1": "0.00"}
 
 
 def test_money_counts_from_the_day_it_was_moved() -> None:

@@ -1,12 +1,24 @@
 """More time: the latest agreement stands, the day as issued stays, a later amendment overrides."""
 
 import itertools
+from datetime import timedelta
 
+import msgspec
 import pytest
 
+from services.monitor.domain.invoice.terms import Extension
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
-from tests.unit.monitor.builders import amended, cancelled, cover, credited, day, issued, paid
+from tests.unit.monitor.builders import (
+    SAID_AT,
+    amended,
+    cancelled,
+    cover,
+    credited,
+    day,
+    issued,
+    paid,
+)
 from tests.unit.monitor.cases import Case, check, table
 from tests.unit.monitor.invoice_builders import extended
 
@@ -164,6 +176,29 @@ def test_terms_are_the_same_in_any_order_of_arrival(order: tuple[int, ...]) -> N
         book.fold_as(f"e{index}", events[index])
     assert book.due() == {"A/1": "2026-04-01", "A/2": "2026-05-01"}
     assert book.open() == {"A/1": "45.00", "A/2": "45.00"}
+
+
+@pytest.mark.parametrize("first", ["e1", "e2"])
+@pytest.mark.parametrize("comes", [(0, 1), (1, 0)], ids=["in order", "the later first"])
+def test_of_two_agreements_of_one_day_the_one_said_later_stands(
+    first: str, comes: tuple[int, int]
+) -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"))
+    second = "e2" if first == "e1" else "e1"
+    said = [
+        (first, extended("A", "2026-03-31"), SAID_AT),
+        (second, extended("A", "2026-04-30"), SAID_AT + timedelta(hours=3)),
+    ]
+    for index in comes:
+        book.fold_as(*said[index])
+    assert book.due() == {"A/1": "2026-04-30"}
+
+
+def test_an_agreement_that_was_stored_without_its_time_is_before_others_of_its_day() -> None:
+    stored = b'{"agreed_on": "2026-01-20", "name": "z", "due_on": "2026-03-31", "parts": []}'
+    timed = Extension(day("2026-01-20"), "a", day("2026-02-28"), [], SAID_AT)
+    assert msgspec.json.decode(stored, type=Extension).rank < timed.rank
 
 
 def test_an_older_agreement_says_so_and_changes_no_due_date() -> None:
