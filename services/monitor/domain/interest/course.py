@@ -31,8 +31,10 @@ def course_of(invoice: Invoice, clearings: Iterable[Clearing]) -> list[list[Step
         met = [one for one in own if one.cleared_on <= day]
         then = _on_day(invoice, met, day)
         parts = then.terms()
-        opens = _opens(then, parts, met)
-        disputed = _disputed(then, parts, opens)
+        matches = matches_of(then)
+        opens = _opens(parts, matches, met)
+        # As dunning leaves it out.
+        disputed = then.disputed_of(opens, matches, [part.due_on for part in parts])
         course += [[] for _ in range(len(parts) - len(course))]
         for index, steps in enumerate(course):
             if index < len(parts):
@@ -121,14 +123,9 @@ def _seen(one: Dispute, invoice: Invoice, day: date) -> Dispute:
     return one if is_amended and one.outcome == ACCEPTED else one.known_by(day)
 
 
-def _opens(then: Invoice, parts: Sequence[Part], met: Iterable[Clearing]) -> list[int]:
+def _opens(parts: Sequence[Part], matches: Iterable[Match], met: Iterable[Clearing]) -> list[int]:
     """Return what is open of each part, in minor units; the records say what was given up."""
-    room = room_of(parts, matches_of(then))
+    room = room_of(parts, matches)
     total = sum(one.amount for one in met if one.kind is FundsKind.WRITE_OFF)
     shares = loss.spread(total, room, [part.due_on for part in parts])
     return [one - share for one, share in zip(room, shares, strict=True)]
-
-
-def _disputed(then: Invoice, parts: Sequence[Part], opens: Sequence[int]) -> list[int]:
-    """Return what of each part is disputed, in minor units, as dunning leaves it out."""
-    return then.disputed_of(opens, [part.due_on for part in parts])

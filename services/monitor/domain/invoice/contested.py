@@ -61,7 +61,8 @@ def _is_open(invoice: Invoice, instalment: int, count: int, day: date) -> bool:
 def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> list[tuple[int, int]]:
     """Return what of each instalment was open at the end of a day, and disputed, in minor units."""
     parts = invoice.terms(day)
-    opens = room_of(parts, matches_on(invoice, funds, day))
+    matches = matches_on(invoice, funds, day)
+    opens = room_of(parts, matches)
     for step in invoice.losses:
         if step.on <= day and step.instalment <= len(opens):
             opens[step.instalment - 1] -= step.amount
@@ -78,4 +79,4 @@ def _rest_on(invoice: Invoice, funds: Mapping[FundsKey, Funds], day: date) -> li
         named=[one for one in invoice.named if one.value_on <= day],
     )
     due = [part.due_on for part in parts]
-    return list(zip(opens, then.disputed_of(opens, due), strict=True))
+    return list(zip(opens, then.disputed_of(opens, matches, due), strict=True))

@@ -50,6 +50,7 @@ class Dispute:
 
 def shares(
     opens: Sequence[int],
+    credited: Sequence[int],
     due: Sequence[date],
     disputes: Iterable[Dispute],
     currency: str,
@@ -58,7 +59,8 @@ def shares(
     """Return the disputed minor units of each instalment, never more than is open of it.
 
     A part goes to the instalments that are due first, for those are asked for now. `conceded` is
-    what was credited for accepted disputes already: it disputes nothing any more.
+    what was credited for accepted disputes already: it disputes nothing any more. `credited` is
+    what notes on the invoice have taken off each instalment, which need not be the one disputed.
     """
     room = list(opens)
     disputed = [0] * len(room)
@@ -66,11 +68,15 @@ def shares(
     for dispute in sorted(disputes, key=_by_day):
         if not dispute.stands:
             continue
-        if dispute.amount is None:
+        place = dispute.instalment or 0
+        if dispute.amount is None and not 0 < place <= len(room):
             left = sum(room)  # what was credited of it is not open any more
             conceded = 0 if dispute.resolved_on is not None else conceded
         else:
-            left = readable(dispute.amount, currency)
+            if dispute.amount is None:
+                left = room[place - 1] + credited[place - 1]
+            else:
+                left = readable(dispute.amount, currency)
             if dispute.resolved_on is not None:
                 settled = min(left, conceded)
                 conceded -= settled

@@ -3,7 +3,7 @@
 That order does not matter is Arrears' own rule (decision 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -203,14 +203,21 @@ class Invoice:
             if match.instalment == instalment and match.kind is kind
         )
 
-    def disputed_of(self, opens: Sequence[int], due: Sequence[date]) -> list[int]:
+    def disputed_of(
+        self, opens: Sequence[int], matches: Iterable[Match], due: Sequence[date]
+    ) -> list[int]:
         """Return what is disputed of instalments with so much open, in minor units: see `shares`.
 
         What a version has settled is disputed no more.
         """
         assert self.currency is not None
         standing = [one for one in self.disputes.values() if not self.is_settled(one)]
-        return shares(opens, due, standing, self.currency, self._conceded(standing))
+        credited = [0] * len(opens)
+        for match in matches:
+            if match.named and match.kind is FundsKind.CREDIT_NOTE:
+                credited[match.instalment - 1] += match.amount
+        conceded = self._conceded(standing)
+        return shares(opens, credited, due, standing, self.currency, conceded)
 
     def is_settled(self, dispute: Dispute) -> bool:
         """Say whether a version says what is owed after a dispute was accepted.

@@ -231,7 +231,8 @@ def _contest(account: Account, invoice: Invoice, items: Sequence[Item]) -> None:
     """Set what of each item is disputed, and on which days all of it was."""
     if not invoice.disputes or invoice.currency is None:
         return
-    shares = invoice.disputed_of([one.open for one in items], [one.due_on for one in items])
+    opens, due = [one.open for one in items], [one.due_on for one in items]
+    shares = invoice.disputed_of(opens, invoice.matches, due)
     for item, share in zip(items, shares, strict=True):
         item.disputed = share
     spans = contested.days_of(invoice, account.funds, items)

@@ -128,6 +128,57 @@ def contests(*cases: Contest) -> pytest.MarkDecorator:
         {"A/1": "20.00", "A/2": "10.00"},
     ),
     Contest(
+        "a credit that takes off other instalments settles the one that was accepted whole",
+        [
+            issued("A", *PARTS),
+            disputed("D", "A", instalment=1),
+            resolved("D", "A", "accepted"),
+            credited("N", "60.00", "A", on="2026-02-12"),
+        ],
+    ),
+    Contest(
+        "and in part where it is less",
+        [
+            issued("A", *PARTS),
+            disputed("D", "A", instalment=1),
+            resolved("D", "A", "accepted"),
+            credited("N", "45.00", "A", on="2026-02-12"),
+        ],
+        {"A/1": "15.00"},
+    ),
+    Contest(
+        "what was paid of it needs no credit",
+        [
+            issued("A", *PARTS),
+            paid("P", "20.00", ("A", "20.00", 1)),
+            disputed("D", "A", instalment=1),
+            resolved("D", "A", "accepted"),
+            credited("N", "40.00", "A", on="2026-02-12"),
+        ],
+    ),
+    Contest(
+        "nor what a credit on account has met",
+        [
+            issued("A", *PARTS),
+            credited("M", "20.00", on="2026-01-12"),
+            disputed("D", "A", instalment=1),
+            resolved("D", "A", "accepted"),
+            credited("N", "40.00", "A", on="2026-02-12"),
+        ],
+    ),
+    Contest(
+        "a credit beyond it settles the next",
+        [
+            issued("A", *PARTS),
+            disputed("D", "A", instalment=2, on="2026-02-01"),
+            disputed("E", "A", "20.00", on="2026-02-02"),
+            resolved("D", "A", "accepted"),
+            resolved("E", "A", "accepted"),
+            credited("N", "55.00", "A", on="2026-02-12"),
+        ],
+        {"A/1": "5.00"},
+    ),
+    Contest(
         "several overlap no more than is open",
         [issued("A", "100.00"), disputed("D", "A", "70.00"), disputed("E", "A", "50.00")],
         {"A/1": "100.00"},
