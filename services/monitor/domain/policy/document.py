@@ -5,7 +5,7 @@ The format is Arrears' own (decision 8).
 
 from typing import Any, Final
 
-from services.monitor.domain.escalation.holds import BLOCK, INSOLVENCY, KINDS, PROMISE
+from services.monitor.domain.escalation.holds import BLOCK, DISPUTE, INSOLVENCY, KINDS, PROMISE
 from services.monitor.domain.interest.terms import read_terms
 from services.monitor.domain.ledger import clearing
 from services.monitor.domain.policy import policy as rules
@@ -81,6 +81,10 @@ _HOLDS_NO_CLAIM: Final = {
     INSOLVENCY: "raises {} at once and cannot hold it",
     PROMISE: "is the debtor's word; {} keeps the insurer's days",
     BLOCK: "spares the debtor letters; {} keeps the insurer's days",
+}
+#: What more can hold no notice to the insurer: its last day passes all the same.
+_HOLDS_NO_NOTICE: Final = _HOLDS_NO_CLAIM | {
+    DISPUTE: "leaves the insurer's last day where it is; {} is given by then"
 }
 _SHIFTS: Final = (rules.NONE, rules.FOLLOWING, rules.PRECEDING)
 
@@ -232,9 +236,14 @@ def _level(entry: Any, path: str, common: Conditions, shift: str) -> Level:
         for key in ("on_holiday", "min_days_after_previous", "not_after_days"):
             if key in found:
                 raise wrong(f"{path}.{key}", f"{noun} keeps the insurer's days; leave it out")
-        for kind, why in _HOLDS_NO_CLAIM.items():
+        for kind, why in (_HOLDS_NO_NOTICE if level.is_notice else _HOLDS_NO_CLAIM).items():
             if kind in level.held_by:
                 raise wrong(f"{path}.held_by", f"{kind} {why.format(noun)}; leave it out")
+    if level.is_notice and level.conditions.minimum_items > 1:
+        raise wrong(
+            f"{path}.minimum_items",
+            "the insurer is told of each item by its last day, however few there are; leave it out",
+        )
     return level
 
 

@@ -1,19 +1,23 @@
 """What is valid in a policy and most likely not meant: sentences for whoever checks or sets it."""
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from services.monitor.domain.policy.policy import (
-    CALENDAR_DAYS,
     DO_NOTHING,
-    FOLLOWING,
     INSURANCE_CLAIM,
     INSURANCE_NOTICE,
     PRECEDING,
     Level,
     Policy,
 )
+from shared.business_calendar import DAYS_OFF_MAX
 from shared.contracts.interest import CN_LPR_1Y
 
 #: What more than a task of its own name comes of; any other action is the creditor's own.
@@ -24,8 +28,9 @@ KNOWN_ACTIONS: Final = (
     INSURANCE_CLAIM,
     DO_NOTHING,
 )
-#: Days off that every week has in a row.
-WEEKEND_DAYS: Final = 2
+#: Due dates of every weekday, by which a policy's own calendar is asked for what it does.
+_WEEKS: Final = 52
+_DUE_DATES: Final = tuple(date(2026, 1, 1) + timedelta(days=days) for days in range(7 * _WEEKS))
 #: How much a Chinese court grants where the contract names no rate: the loan prime rate and 30 % to
 #: 50 % of it (Supreme People's Court, interpretation on sales contracts, article 18(4)).
 LPR_FACTOR_MIN: Final = Fraction("1.3")
@@ -77,25 +82,60 @@ def _of_notice(policy: Policy) -> list[str]:
 
 
 def _of_days_off(policy: Policy) -> list[str]:
-    """Doubt levels that any weekend takes to a day that nobody can have meant."""
+    """Doubt levels that a weekend of the policy's calendar takes where nobody can have meant."""
     found: list[str] = []
     for index, level in enumerate(policy.levels):
-        if level.is_insurers or (policy.days != CALENDAR_DAYS and level.after_days != 0):
-            # What is for the insurer is not moved, and business days end on no day off.
+        if level.is_insurers:
+            # What is for the insurer is not moved.
             continue
         path = f"levels[{index}]"
-        if level.on_holiday == PRECEDING and 0 <= level.after_days <= WEEKEND_DAYS:
+        if level.on_holiday == PRECEDING and _on_some_weekday(partial(_is_too_soon, policy, level)):
             found.append(f"{path}.on_holiday: {_too_soon(level)}; following moves it to the next")
-        last = level.not_after_days
-        if level.on_holiday == FOLLOWING and last is not None:
-            least = level.after_days + WEEKEND_DAYS
-            if last < least:
-                found.append(
-                    f"{path}.not_after_days: a level at {level.after_days} that falls on a weekend "
-                    f"moves beyond {last} and is never raised; give {least} or more, or leave it "
-                    "out"
-                )
+        if _is_never_raised(policy, level, level.not_after_days):
+            found.append(
+                f"{path}.not_after_days: a level at {level.after_days} that falls on a weekend "
+                f"moves beyond {level.not_after_days} and is never raised; {_later(policy, level)}"
+            )
     return found
+
+
+def _on_some_weekday(is_hit: Callable[[date], bool]) -> bool:
+    """Say whether due dates on some weekday are hit in most weeks: not by holidays alone."""
+    hits = Counter(due_on.weekday() for due_on in _DUE_DATES if is_hit(due_on))
+    return any(2 * times > _WEEKS for times in hits.values())
+
+
+def _is_too_soon(policy: Policy, level: Level, due_on: date) -> bool:
+    """Say whether a level is raised before the due date that it is for, or on a day off."""
+    on = policy.level_on(level, due_on)
+    if level.after_days == 0:
+        return on < due_on
+    return level.after_days > 0 and not policy.calendar.is_business_day(on)
+
+
+def _is_never_raised(policy: Policy, level: Level, not_after_days: int | None) -> bool:
+    """Say whether a level is moved beyond a last day that is so many days after the due date."""
+    if not_after_days is None:
+        return False
+    timely = replace(level, not_after_days=not_after_days)
+
+    def is_late(due_on: date) -> bool:
+        last_on = policy.last_on(timely, due_on)
+        return last_on is not None and policy.level_on(timely, due_on) > last_on
+
+    return _on_some_weekday(is_late)
+
+
+def _later(policy: Policy, level: Level) -> str:
+    """Say which last day no weekend moves a level beyond; a reminder's lies before the due date."""
+    assert level.not_after_days is not None
+    days = range(level.not_after_days + 1, level.not_after_days + DAYS_OFF_MAX)
+    least = next((one for one in days if not _is_never_raised(policy, level, one)), None)
+    if least is None or (level.after_days < 0 <= least):
+        return "leave it out"
+    if level.after_days < 0:
+        return f"give {least}{'' if least == -1 else ' to -1'}, or leave it out"
+    return f"give {least} or more, or leave it out"
 
 
 def _too_soon(level: Level) -> str:

@@ -260,6 +260,13 @@ def _step(claimed: str, why: list[str]) -> tuple[object, object]:
     return sentence, sentence if sentence in why else why
 
 
+def _one_of(claimed: str, sentences: list[str]) -> tuple[object, object]:
+    """Compare a sentence with those that there are; or claim that there is none."""
+    if claimed == NOTHING:
+        return claimed, ", ".join(sentences) or NOTHING
+    return _step(claimed, sentences)
+
+
 def _ageing(place: Place, rest: str) -> tuple[object, object]:
     """Compare buckets of one currency; those that are not named hold nothing."""
     currency, _, buckets = rest.partition(" ")
@@ -281,14 +288,11 @@ def _anomaly(place: Place, rest: str) -> tuple[object, object]:
         found += [] if interest is None else interest.beyond
     policy = place.book.policy(place.world.policies)
     found += held_from_insurer(account.debtor, place.book.open_items(), policy, place.today)
-    return _step(f"says {rest}", found)
+    return _one_of(rest, found)
 
 
 def _doubt(place: Place, rest: str) -> tuple[object, object]:
-    doubts = doubts_of(place.book.policy(place.world.policies))
-    return (
-        (rest, ", ".join(doubts) or NOTHING) if rest == NOTHING else _step(f"says {rest}", doubts)
-    )
+    return _one_of(rest, doubts_of(place.book.policy(place.world.policies)))
 
 
 def _broken(place: Place, rest: str) -> tuple[object, object]:

@@ -56,8 +56,10 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
         conditions = Conditions(draw(_minimums), draw(st.sampled_from((1, 1, 1, 2))))
         more: dict[str, Any] = {"held_by": held_by, "conditions": conditions}
         if draw(st.integers(0, 3)) == 0:
-            more["held_by"] = held_by & {"dispute"}
             name, action = draw(st.sampled_from(_INSURERS))
+            more["held_by"] = held_by & {"dispute"}
+            if action == INSURANCE_NOTICE:
+                more |= {"held_by": frozenset(), "conditions": replace(conditions, minimum_items=1)}
             found.append(level(f"{name} {number}", after_days, action, **more))
             continue
         more["on_holiday"] = draw(_shifts)

@@ -54,7 +54,7 @@ NOTICE: Final = level("notice", 20, "insurance_notice")
 NOTIFIED: Final = policy(
     level("one", 15, held_by="promise dispute"), NOTICE, level("two", 30, held_by="dispute")
 )
-NOTIFIED_DISPUTABLE: Final = policy(level("notice", 20, "insurance_notice", held_by="dispute"))
+CLAIM_DISPUTABLE: Final = policy(level("claim", 60, "insurance_claim", held_by="dispute"))
 DISPUTED_CLAIM: Final = policy(
     level("one", 15, held_by="dispute"), level("claim", 60, "insurance_claim")
 )
@@ -254,9 +254,9 @@ CASES: Final[dict[str, Case]] = {
         DISPUTED_CLAIM, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",
         (f"one 2026-02-15: {DISPUTED}, waits", "claim 2026-04-01: raised 2026-04-01"),
     ),
-    "an overdue notice whose level names disputes waits for them": Case(
-        NOTIFIED_DISPUTABLE, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",
-        (f"notice 2026-02-20: {DISPUTED}, waits",),
+    "a claim whose level names disputes waits for them": Case(
+        CLAIM_DISPUTABLE, (cover(mep_days=300), disputed("D", "A")), "2026-02-10",
+        (f"claim 2026-04-01: {DISPUTED}, waits",),
     ),
     "no cover, no overdue notice": Case(
         NOTIFIED, (), "2026-02-01",

@@ -15,7 +15,7 @@ from tests.unit.monitor.debtor_builders import (
     promised,
     unblocked,
 )
-from tests.unit.monitor.invoice_builders import disputed, extended, resolved
+from tests.unit.monitor.invoice_builders import disputed, extended
 from tests.unit.monitor.policies import COMMON_HOLDS, level, policy
 from tests.unit.monitor.rules.world import Story, World, check, live, stories
 
@@ -25,7 +25,6 @@ CLAIM = level("claim", 60, "insurance_claim")
 ALONE = policy(NOTICE)
 LEVELS = policy(level("first", 15), NOTICE, level("second", 30), CLAIM)
 HELD = policy(level("first", 15, held_by=COMMON_HOLDS), NOTICE)
-DISPUTABLE = policy(replace(NOTICE, held_by=frozenset({"dispute"})))
 BUSINESS = replace(
     policy(level("first", 15), NOTICE), days="business", calendar=BusinessCalendar(())
 )
@@ -99,19 +98,9 @@ ON_TIME = {"2026-02-20": ["A/1 raised notice"]}
         "2026-05-31", ON_TIME,
     ),
     Story(
-        "no dispute holds it where its level names none",
+        "no dispute holds it",
         ALONE, {"2026-01-01": [COVERED, A], "2026-02-01": [disputed("D", "A")]}, "2026-03-31",
         ON_TIME,
-    ),
-    Story(
-        "a dispute holds it where its level says so",
-        DISPUTABLE,
-        {
-            "2026-01-01": [COVERED, A],
-            "2026-02-01": [disputed("D", "A")],
-            "2026-03-10": [resolved("D", "A")],
-        },
-        "2026-03-31", {"2026-03-10": ["A/1 raised notice"]},
     ),
     Story(
         "with enforcement off it is held, as everything is",

@@ -1,13 +1,16 @@
 """What enforcement off holds of the insurer's levels is shown from its day on, while it is off."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.monitor.domain.escalation.unseen import held_from_insurer
+from services.monitor.domain.policy.policy import Conditions, Policy
 from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import cover, day, issued, paid
 from tests.unit.monitor.debtor_builders import enforced, insolvent
+from tests.unit.monitor.invoice_builders import disputed
 from tests.unit.monitor.policies import level, policy
 from tests.unit.monitor.rules.world import Story, live
 
@@ -29,6 +32,11 @@ CLAIM = "enforcement, off since 2026-02-05, holds claim of A/1 since 2026-04-01"
 def case(name: str, happens: dict[str, list[Inbound]], on: str, told: list[str]) -> Any:
     """What happens by day, and what is to be seen on a day."""
     return pytest.param(happens, on, told, id=name)
+
+
+def case_of(name: str, happens: dict[str, list[Inbound]], told: list[str], **changed: Any) -> Any:
+    """What happens by day, and what is to be seen on 2026-04-01 where levels are changed."""
+    return pytest.param(changed, happens, told, id=name)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,41 @@ def case(name: str, happens: dict[str, list[Inbound]], on: str, told: list[str])
 def test_what_is_held_from_the_insurer_is_shown(
     happens: dict[str, list[Inbound]], on: str, told: list[str]
 ) -> None:
-    world = live(Story("", POLICY, happens, on, {}))
+    assert shown(POLICY, happens, on) == told
+
+
+OFF_FROM_THE_START = {"2026-01-01": [cover(), A], "2026-02-05": [OFF]}
+DISPUTED = {"2026-01-01": [cover(), A], "2026-02-05": [OFF, disputed("D", "A")]}
+B = issued("B", ("2026-03-31", "100.00"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "happens", "told"),
+    [
+        case_of("a notice below its own minimum", OFF_FROM_THE_START, [CLAIM],
+                notice={"conditions": Conditions({"EUR": 20000})}),
+        case_of("a claim below its own minimum", OFF_FROM_THE_START, [NOTICE],
+                claim={"conditions": Conditions({"EUR": 20000})}),
+        case_of("a claim of more items than are overdue", OFF_FROM_THE_START, [NOTICE],
+                claim={"conditions": Conditions(minimum_items=2)}),
+        case_of("a claim of as many items as are overdue",
+                OFF_FROM_THE_START | {"2026-02-06": [B]}, [NOTICE, CLAIM],
+                claim={"conditions": Conditions(minimum_items=2)}),
+        case_of("a claim that a dispute holds as well", DISPUTED, [NOTICE],
+                claim={"held_by": frozenset({"dispute"})}),
+        case_of("a claim that no dispute holds", DISPUTED, [NOTICE, CLAIM]),
+    ],
+)  # fmt: skip
+def test_what_would_not_be_raised_with_enforcement_on_is_not_shown(
+    changed: dict[str, dict[str, Any]], happens: dict[str, list[Inbound]], told: list[str]
+) -> None:
+    levels = [replace(one, **changed.get(one.name, {})) for one in POLICY.levels]
+    assert shown(policy(*levels), happens, "2026-04-01") == told
+
+
+def shown(by: Policy, happens: dict[str, list[Inbound]], on: str) -> list[str]:
+    """Return what is to be seen on a day of an account that has lived under a policy."""
+    world = live(Story("", by, happens, on, {}))
     account = world.book.account
     items = [one for one in world.book.items() if one.open]
-    assert held_from_insurer(account.debtor, items, POLICY, day(on)) == told
+    return held_from_insurer(account.debtor, items, by, day(on))

@@ -203,6 +203,14 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
             ("held by blocks", {"held_by": ["dispute", "block"]}, "held_by", "block spares"),
         )
     ),
+    (
+        "a notice that is held by disputes", document(levels=[notice(held_by=["dispute"])]),
+        "levels[0].held_by", "dispute leaves the insurer's last day where it is; a notice to the",
+    ),
+    (
+        "a notice of several items alone", document(levels=[notice(minimum_items=2)]),
+        "levels[0].minimum_items", "the insurer is told of each item by its last day",
+    ),
     ("a default of text", document(cross_default="dunning"), "cross_default", "a mapping"),
     ("a default at nothing", document(cross_default={}), "cross_default.at", "is missing"),
     ("a default at no level", crossed(at="x"), "cross_default.at", "is not one of: dunning, claim"),

@@ -1,5 +1,7 @@
 """What is valid in a policy and most likely not meant: who checks, tries or sets it is told."""
 
+from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -100,10 +102,64 @@ def test_the_default_policy_does_not_know_of_any_insurer() -> None:
 def test_a_level_that_a_weekend_takes_where_nobody_meant_it_is_doubted(
     on_holiday: str, days: str, level: dict[str, Any], doubted: str | None
 ) -> None:
-    rung = {"level": "first", "action": "dunning_letter", **level}
-    found = doubts(levels=[rung], calendar={"on_holiday": on_holiday, "days": days})
+    found = doubts(levels=[rung(**level)], calendar={"on_holiday": on_holiday, "days": days})
     beginning = f"levels[0].{doubted}"
     assert [one.startswith(beginning) for one in found] == ([] if doubted is None else [True])
+
+
+@pytest.mark.parametrize(
+    ("shift", "holidays", "days", "after_days", "last", "advice"),
+    [
+        ("following", None, "calendar", 9, 9, "give 11 or more, or leave it out"),
+        ("following", "BN", "calendar", 15, 15, "give 16 or more, or leave it out"),
+        ("following", "BN", "calendar", 15, 16, None),
+        ("preceding", "BN", "calendar", 1, None, "following moves it to the next"),
+        ("preceding", "BN", "calendar", 2, None, None),
+        ("following", None, "business", 0, 0, "give 1 or more, or leave it out"),
+        ("following", None, "business", 0, 1, None),
+        ("following", None, "calendar", -1, -1, None),
+        ("following", None, "calendar", -2, -2, "give -1, or leave it out"),
+        ("following", None, "calendar", -9, -9, "give -7 to -1, or leave it out"),
+        ("following", None, "calendar", -3, -1, None),
+    ],
+    ids=str,
+)
+def test_a_doubt_goes_by_the_weekend_of_the_calendar_and_advises_what_ends_it(
+    shift: str, holidays: str | None, days: str, after_days: int, last: int | None,
+    advice: str | None,
+) -> None:  # fmt: skip
+    calendar = {"on_holiday": shift, "days": days, "holidays": holidays}
+    level = rung(after_days=after_days, **({} if last is None else {"not_after_days": last}))
+    found = doubts(levels=[level], calendar=calendar)
+    assert [one.rpartition("; ")[2] for one in found] == ([] if advice is None else [advice])
+    if advice is not None and advice.startswith("give "):
+        heeded = level | {"not_after_days": int(advice.split()[1].rstrip(","))}
+        assert doubts(levels=[heeded], calendar=calendar) == []
+
+
+@pytest.mark.parametrize("days", ["calendar", "business"])
+def test_where_weekends_alone_are_off_a_level_is_doubted_exactly_if_a_due_date_loses_it(
+    days: str,
+) -> None:
+    calendar = {"on_holiday": "following", "days": days, "holidays": None}
+    due_dates = [date(2027, 3, 1) + timedelta(number) for number in range(7)]
+    for after_days, more in product(range(-9, 10), range(4)):
+        last = after_days + more
+        if after_days < 0 <= last:
+            continue
+        level = rung(after_days=after_days, not_after_days=last)
+        policy = read_policy(document(levels=[level], calendar=calendar), 1)
+        [known] = policy.levels
+        last_days = [(policy.last_on(known, one) or date.max) for one in due_dates]
+        lost = [
+            policy.level_on(known, one) > last_on
+            for one, last_on in zip(due_dates, last_days, strict=True)
+        ]
+        assert bool(doubts_of(policy)) == any(lost), (after_days, last)
+
+
+def rung(**changed: Any) -> dict[str, Any]:
+    return {"level": "first", "action": "dunning_letter", **changed}
 
 
 @pytest.mark.parametrize(
