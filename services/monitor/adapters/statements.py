@@ -117,10 +117,10 @@ ON CONFLICT (partition, account_id, invoice_id, instalment) DO UPDATE SET
     amount_minor = excluded.amount_minor, cleared_minor = excluded.cleared_minor,
     credited_minor = excluded.credited_minor, written_off_minor = excluded.written_off_minor,
     disputed_minor = excluded.disputed_minor, open_minor = excluded.open_minor,
-    due_on = excluded.due_on, status = excluded.status, cycle = excluded.cycle,
-    level = excluded.level, raised = excluded.raised,
-    next_attention_on = excluded.next_attention_on, disputed_days = excluded.disputed_days,
-    turns = excluded.turns
+    due_on = excluded.due_on, original_due_on = excluded.original_due_on,
+    status = excluded.status, cycle = excluded.cycle, level = excluded.level,
+    raised = excluded.raised, next_attention_on = excluded.next_attention_on,
+    disputed_days = excluded.disputed_days, turns = excluded.turns
 """
 
 #: Set timers.

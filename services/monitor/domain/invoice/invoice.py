@@ -193,6 +193,21 @@ class Invoice:
             return [Part(part.due_on, 0) for part in parts]
         return parts
 
+    def insured_due_on(self, instalment: int) -> date:
+        """Return the due date that an insurer goes by: as issued, whatever was agreed since.
+
+        Or earlier, where the version in force says that it was due before. A part that a version
+        has added was due, as issued, with the last one.
+        """
+        assert self.currency is not None
+        issued_on = self.parts[min(instalment, len(self.parts)) - 1].due_on
+        if self.amendment is None:
+            return issued_on
+        corrected = terms_of(self.parts, self.versions(), (), self.currency)
+        if len(corrected) < instalment:
+            return issued_on
+        return min(issued_on, corrected[instalment - 1].due_on)
+
     def matched(self, instalment: int, kind: FundsKind) -> int:
         """Return the minor units of one kind of funds that have met an instalment."""
         if not self.matches:

@@ -197,6 +197,7 @@ def _renew_items(account: Account, invoice: Invoice, cause: str) -> list[Item]:
         elif item.due_on != part.due_on:
             _end_cycle(account, item, cause)
         item.due_on, item.amount = part.due_on, part.amount
+        item.original_due_on = invoice.insured_due_on(number)
         item.cleared = invoice.matched(number, FundsKind.PAYMENT)
         item.credited = invoice.matched(number, FundsKind.CREDIT_NOTE)
         items.append(item)
@@ -278,9 +279,6 @@ def _match_key(match: Match) -> _MatchKey:
 def _new_item(invoice: Invoice, number: int, due_on: date) -> Item:
     assert invoice.currency is not None
     assert invoice.issued_on is not None
-    # A part that an amendment added was due, as issued, with the last one: so it does not matter
-    # which amendment came first.
-    original = invoice.parts[min(number, len(invoice.parts)) - 1].due_on
     return Item(
         invoice_id=invoice.invoice_id,
         instalment=number,
@@ -288,7 +286,7 @@ def _new_item(invoice: Invoice, number: int, due_on: date) -> Item:
         amount=0,
         issued_on=invoice.issued_on,
         due_on=due_on,
-        original_due_on=original,
+        original_due_on=invoice.insured_due_on(number),
         cycle=invoice.first_cycle + invoice.first_turns,
         turns=invoice.first_turns,
     )
