@@ -30,17 +30,21 @@ FREE_CLAIMS: Final = """
     UPDATE notifier.letters SET claimed_by = NULL, claimed_until = NULL
     WHERE status = 'planned' AND claimed_by = $1
 """
-#: Claims the oldest letter that waits for nothing; others skip what this one has locked.
+#: Claims the oldest letter that waits for nothing; others skip what this one has locked. While one
+#: of an account's letters is looked after, its others wait, so that they leave in their order.
 CLAIM: Final = """
     UPDATE notifier.letters
     SET claimed_by = $1, claimed_until = now() + make_interval(secs => $3)
     WHERE letter_id = (
-        SELECT letter_id FROM notifier.letters
+        SELECT letter_id FROM notifier.letters AS one
         WHERE status = 'planned'
             AND held_by IS NULL
             AND (retry_at IS NULL OR retry_at <= now())
             AND (not_before_on IS NULL OR not_before_on <= $2)
-            AND (claimed_until IS NULL OR claimed_until < now())
+            AND NOT EXISTS (
+                SELECT 1 FROM notifier.letters AS claimed
+                WHERE claimed.account_id = one.account_id AND claimed.claimed_until >= now()
+            )
         ORDER BY seq LIMIT 1
         FOR UPDATE SKIP LOCKED
     )

@@ -102,6 +102,8 @@ class SendLetters:
         self._mailers = mailers
         self._clock = clock
         self._limits = limits
+        #: One claim after the other, so that each sees whose letters are looked after.
+        self._claiming = asyncio.Lock()
         #: What the mail server has said but the database has not taken yet.
         self._unrecorded: dict[uuid.UUID, _Ended] = {}
 
@@ -142,9 +144,10 @@ class SendLetters:
     async def _send_one(self, mailer: Mailer) -> bool:
         """Look after one letter; returns False when none may be sent now."""
         limits = self._limits
-        claimed = await self._letters.claim(
-            limits.instance, self._today(), seconds=limits.claim_seconds
-        )
+        async with self._claiming:
+            claimed = await self._letters.claim(
+                limits.instance, self._today(), seconds=limits.claim_seconds
+            )
         if claimed is None:
             return False
         try:

@@ -31,21 +31,24 @@ async def test_a_notifier_killed_while_a_letter_leaves_makes_it_unknown_and_send
     assert address not in mail.transmitted
 
 
-async def test_a_letter_that_the_mail_server_takes_its_time_over_keeps_no_other_waiting(
+async def test_a_letter_that_the_mail_server_takes_its_time_over_keeps_only_its_account_waiting(
     environment: Any, running: Any, events: Any, mail: Any
 ) -> None:
     mail.released.clear()
-    slow = f"hold-{events.account()[10:]}@aster.example"
+    account = events.account()
+    slow = f"hold-{account[10:]}@aster.example"
+    first = events.raised(account, recipient=Recipient(email=slow))
+    second = events.raised(account, level="level_2")
     others = [events.raised(events.account()) for _ in range(5)]
     async with running(environment(ARREARS_SMTP_CONNECTIONS="2")) as notifier:
-        await events.publish(
-            events.raised(events.account(), recipient=Recipient(email=slow)), *others
-        )
+        await events.publish(first, second, *others)
         for other in others:
             await notifier.letter(other.account_id, "sent")
         assert (slow in mail.named, slow in mail.transmitted) == (True, False)
+        assert (await notifier.rows("letters", account))[1]["status"] == "planned"
         mail.released.set()
         await notifier.rests()
+        assert [row["status"] for row in await notifier.rows("letters", account)] == ["sent"] * 2
     assert mail.transmitted.count(slow) == 1
 
 
