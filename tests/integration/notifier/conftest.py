@@ -376,11 +376,13 @@ async def _running(environment: dict[str, str]) -> AsyncIterator[Notifier]:
         settings = NotifierSettings()
     stop = asyncio.Event()
     service = asyncio.create_task(serve(build(settings), stop))
-    async with _client(settings.notifier_port) as api:
-        await _ready(api)
-        yield Notifier(api, settings)
-    stop.set()
-    await service
+    try:
+        async with _client(settings.notifier_port) as api:
+            await _ready(api)
+            yield Notifier(api, settings)
+    finally:
+        stop.set()
+        await service
 
 
 @asynccontextmanager
