@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -32,6 +33,7 @@ from services.notifier.domain.dispatch import (
 )
 from services.notifier.domain.recipients import WAITS_FOR_ADDRESS, why_unreachable, without
 from services.notifier.domain.work import Letter
+from services.notifier.handlers.lanes import side_by_side
 from services.notifier.handlers.ports import (
     Claimed,
     Content,
@@ -130,16 +132,8 @@ class SendLetters:
 
         Raises `TransientError` when the monitor, the mail server or the database is away.
         """
-        lanes = (self._send_over(mailer, stop) for mailer in self._mailers)
-        # A letter that is under way over one connection ends, whatever befalls the others.
-        ends = await asyncio.gather(*lanes, return_exceptions=True)
-        for end in ends:
-            if end is not None:
-                raise end
-
-    async def _send_over(self, mailer: Mailer, stop: asyncio.Event) -> None:
-        while not stop.is_set() and await self._send_one(mailer):
-            pass
+        lanes = [partial(self._send_one, mailer) for mailer in self._mailers]
+        await side_by_side(lanes, stop)
 
     async def _send_one(self, mailer: Mailer) -> bool:
         """Look after one letter; returns False when none may be sent now."""
