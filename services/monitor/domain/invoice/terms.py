@@ -5,9 +5,11 @@ reference"); the original due date stays beside the one agreed later (Atradius g
 "postponement of payment").
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from typing import Final
 
 from msgspec import Struct
@@ -102,10 +104,18 @@ def terms_of(
     return parts
 
 
+def is_overridden(agreement: Extension, versions: Sequence[Amendment], currency: str) -> bool:
+    """Say whether the version in force is of a later day, and has set the due dates anew."""
+    readable = [one for one in versions if read_parts(one.parts, currency) is not None]
+    amended_on = readable[-1].amended_on if readable else None
+    return amended_on is not None and amended_on > agreement.agreed_on
+
+
 def extend(parts: Sequence[Part], extension: Extension, currency: str) -> list[Part] | None:
     """Move parts to later days; None when a schedule does not add up to what they are worth.
 
-    One date moves every part that was due before it, and no part is ever due earlier by it.
+    One date moves every part that was due before it. Nothing is ever due earlier by more time: a
+    part of a schedule is not due before the last of what it stands for, the first due first.
     """
     if extension.due_on is not None:
         return [Part(max(part.due_on, extension.due_on), part.amount) for part in parts]
@@ -114,7 +124,23 @@ def extend(parts: Sequence[Part], extension: Extension, currency: str) -> list[P
         return None
     if sum(part.amount for part in scheduled) != sum(part.amount for part in parts):
         return None
-    return scheduled
+    before = _due_before(parts, scheduled)
+    return [
+        Part(max(part.due_on, due_on), part.amount)
+        for part, due_on in zip(scheduled, before, strict=True)
+    ]
+
+
+def _due_before(parts: Sequence[Part], scheduled: Sequence[Part]) -> list[date]:
+    """Return for each part of a schedule when the last of what it stands for was due."""
+    owed = sorted(parts, key=lambda part: part.due_on)
+    until = list(accumulate(part.amount for part in owed))
+    found = [date.min] * len(scheduled)
+    reached = 0
+    for index in sorted(range(len(scheduled)), key=lambda index: (scheduled[index].due_on, index)):
+        reached += scheduled[index].amount
+        found[index] = owed[bisect_left(until, reached)].due_on
+    return found
 
 
 def read_parts(parts: Sequence[tuple[date, str]], currency: str) -> list[Part] | None:

@@ -253,6 +253,31 @@ DAYS = (
          "nothing is owed")],
     ),
     Case(
+        "a schedule of which a part is due earlier, before the invoice's own date",
+        [issued("A", "100.00"), extended("A", ("2025-02-15", "40.00"), ("2026-04-20", "60.00"))],
+        [("the agreement of 2026-01-20 gives 40.00 EUR of invoice A to 2025-02-15, which was due "
+          "later; it stays due on 2026-01-31")],
+        [extended("A", ("2026-02-15", "40.00"), ("2026-04-20", "60.00"), agreed_on="2026-01-21")],
+    ),
+    Case(
+        "more time to an earlier day",
+        [issued("A", ("2026-03-31", "100.00")), extended("A", "2026-02-15")],
+        [("the agreement of 2026-01-20 gives 100.00 EUR of invoice A to 2026-02-15, which was due "
+          "later; it stays due on 2026-03-31")],
+        [extended("A", "2026-04-15", agreed_on="2026-01-21")],
+    ),
+    Case(
+        "a schedule that a later version has overridden",
+        [A, extended("A", ("2026-02-15", "40.00"), ("2026-04-20", "60.00")),
+         amended("A", 1, ("2026-05-31", "100.00"), on="2026-01-21")],
+        [],
+    ),
+    Case(
+        "one day that moves some of the parts",
+        [issued("A", ("2026-01-31", "4.00"), ("2026-04-20", "6.00")), extended("A", "2026-02-15")],
+        [],
+    ),
+    Case(
         "a version that is due before the invoice's own date",
         [issued("A", "100.00", on="2026-01-05"), amended("A", 1, ("2026-01-04", "100.00"))],
         ["invoice A is due on 2026-01-04 by its newest version, before its own date 2026-01-05"],
