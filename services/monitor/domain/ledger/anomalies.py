@@ -142,12 +142,32 @@ def _of_days(invoice: Invoice) -> list[str]:
         for name, one in sorted(invoice.disputes.items())
         if one.disputed_on and one.resolved_on and one.resolved_on < one.disputed_on
     ]
-    cancelled_on = invoice.cancelled_on
+    return found if invoice.cancelled_on is None else found + _of_cancelled(invoice)
+
+
+def _of_cancelled(invoice: Invoice) -> list[str]:
+    """Return the sentences about what was said of an invoice that is cancelled by then."""
+    cancelled_on, name = invoice.cancelled_on, invoice.invoice_id
+    assert cancelled_on is not None
+    words = [(f"version {one.version}", one.amended_on) for one in invoice.versions()]
+    if invoice.extension is not None:
+        words.append(("the extension", invoice.extension.agreed_on))
+    words += [
+        (f"dispute {dispute_id}", one.disputed_on)
+        for dispute_id, one in sorted(invoice.disputes.items())
+        if one.stands
+    ]
+    found = [
+        f"{word} of invoice {name} is of {on}, after its cancellation on {cancelled_on}; nothing "
+        "is owed"
+        for word, on in words
+        if on is not None and on > cancelled_on
+    ]
     found += [
-        f"version {one.version} of invoice {invoice.invoice_id} is of {one.amended_on}, after its "
-        f"cancellation on {cancelled_on}; nothing is owed"
-        for one in invoice.versions()
-        if cancelled_on and one.amended_on and one.amended_on > cancelled_on
+        f"credit note {one.funds_id} names invoice {name}, which was cancelled; "
+        f"{to_text(one.amount, one.currency)} {one.currency} of it is unapplied"
+        for one in invoice.named
+        if one.kind is FundsKind.CREDIT_NOTE and one.currency == invoice.currency
     ]
     return found
 

@@ -292,6 +292,42 @@ DAYS = (
         [amended("A", 1, "90.00")],
     ),
     Case(
+        "a block lifted before its own day",
+        [blocked("K", on="2026-02-10"), unblocked("K", on="2026-02-05")],
+        ["block K was lifted on 2026-02-05, before its own day, 2026-02-10; it holds nothing"],
+    ),
+    Case(
+        "a block lifted on its own day",
+        [blocked("K", on="2026-02-10"), unblocked("K", on="2026-02-10")],
+        [],
+    ),
+    Case(
+        "a promise withdrawn before its own day",
+        [promised("P", made_on="2026-02-12"), promise_withdrawn("P", on="2026-02-11")],
+        [("promise P was withdrawn on 2026-02-11, before its own day, 2026-02-12; it counts as "
+          "withdrawn")],
+    ),
+    Case(
+        "a dispute of a cancelled invoice, until it is resolved",
+        [A, cancelled("A"), disputed("D", "A", on="2026-01-21")],
+        [("dispute D of invoice A is of 2026-01-21, after its cancellation on 2026-01-20; nothing "
+          "is owed")],
+        [resolved("D", "A")],
+    ),
+    Case("a dispute of its last day", [A, cancelled("A"), disputed("D", "A", on="2026-01-20")], []),
+    Case(
+        "more time for a cancelled invoice",
+        [A, cancelled("A"), extended("A", "2026-03-31", agreed_on="2026-01-21")],
+        [("the extension of invoice A is of 2026-01-21, after its cancellation on 2026-01-20; "
+          "nothing is owed")],
+    ),
+    Case(
+        "a credit note on an invoice that was cancelled, until it is cancelled as well",
+        [A, credited("N", "5.00", "A"), cancelled("A")],
+        ["credit note N names invoice A, which was cancelled; 5.00 EUR of it is unapplied"],
+        [note_cancelled("N")],
+    ),
+    Case(
         "money for an invoice that was cancelled, until another one has it",
         [A, cancelled("A"), paid("P", "60.00", ("A", "60.00"))],
         ["payment P names invoice A, which was cancelled; 60.00 EUR of it is on account"],
