@@ -8,12 +8,14 @@ reference"); the original due date stays beside the one agreed later (Atradius g
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Final
 
 from msgspec import Struct
 
+from shared.calendar import latest_date
+from shared.contracts.fields import DAYS_AHEAD_MAX
 from shared.errors import RejectedError
 from shared.money import to_minor
 
@@ -66,6 +68,15 @@ class Extension:
     def rank(self) -> tuple[date, datetime, str]:
         """What tells the later of two: its day, the event's `time`, then its name."""
         return self.agreed_on, self.said_at, self.name
+
+
+def told_on(day: date, said_at: datetime) -> date:
+    """Return the day on which something was told: its own, or an earlier one if it lay ahead.
+
+    Nothing is told more than `DAYS_AHEAD_MAX` days ahead: such a time tells nothing.
+    """
+    said_on = latest_date(said_at)
+    return said_on if said_on < day <= said_on + timedelta(DAYS_AHEAD_MAX) else day
 
 
 def amended_by(versions: Sequence[Amendment], on: date) -> list[Amendment]:
