@@ -40,6 +40,7 @@ def course_of(
     """
     if not invoice.write_offs or invoice.currency is None or invoice.issued_on is None:
         return [], {}
+    currency = invoice.currency
     words = sorted(
         invoice.write_offs.items(),
         key=lambda one: (one[1].on, one[1].said_at, one[1].is_reversal, one[0]),
@@ -60,7 +61,7 @@ def course_of(
         rooms = room_of(parts, matches)
         loss.meet(sum(rooms), _met(matches))
         for name, word in said.get(day, ()):
-            excess = loss.hear(word, invoice.currency)
+            excess = loss.hear(word, currency)
             if excess is not None:
                 beyond[name] = excess
         due = [part.due_on for part in parts]
