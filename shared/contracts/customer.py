@@ -6,11 +6,20 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from shared.contracts.fields import Identifier, Inbound, Line, Version, check_day
+from shared.contracts.fields import (
+    Identifier,
+    Inbound,
+    Line,
+    Version,
+    check_day,
+    says_something,
+)
 from shared.errors import RejectedError
 
 #: BCP 47, the underscore of POSIX in the place of a hyphen too.
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
+#: A customer with more contacts than this is refused.
+CONTACTS_MAX: Final = 100
 
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$", description="ISO 3166.")]
 Email = Annotated[str, Meta(max_length=254, description="One mailbox, as in ap@example.com.")]
@@ -39,12 +48,18 @@ class CustomerUpdated(Inbound, kw_only=True, frozen=True):
 
     def check(self) -> None:
         """Refuse a name that says nothing, a locale that is none, an address no mail can go to."""
-        if not self.name.strip():
+        if not says_something(self.name):
             message = "data.name: it is blank; letters and tasks go by it, give the customer's name"
             raise RejectedError(message, code="invalid_value", field="data.name")
         if self.locale is not None and not _LOCALE.fullmatch(self.locale):
             message = f"data.locale: {self.locale!r} is no BCP 47 tag; write it as in zh-CN"
             raise RejectedError(message, code="invalid_value", field="data.locale")
+        if len(self.contacts or ()) > CONTACTS_MAX:
+            message = (
+                f"data.contacts: {len(self.contacts or ())} contacts are more than {CONTACTS_MAX}; "
+                "leave out who needs no letters"
+            )
+            raise RejectedError(message, code="too_many_contacts", field="data.contacts")
         addresses = [("data.email", self.email)] + [
             (f"data.contacts[{number}].email", contact.email)
             for number, contact in enumerate(self.contacts or [])

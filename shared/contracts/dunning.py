@@ -5,6 +5,7 @@ from datetime import date
 
 from shared.contracts.fields import (
     ALLOCATIONS_MAX,
+    PROMISE_DAYS_MAX,
     Amount,
     CurrencyCode,
     Identifier,
@@ -12,6 +13,7 @@ from shared.contracts.fields import (
     Text,
     check_day,
     check_order,
+    check_reach,
 )
 from shared.errors import RejectedError
 from shared.money import exponent_of, to_positive_minor
@@ -34,7 +36,7 @@ class PromiseMade(Inbound, kw_only=True, frozen=True):
     invoice_ids: list[Identifier] | None = None
 
     def check(self) -> None:
-        """Refuse a promise for a day that was over when it was made."""
+        """Refuse a promise for a day that was over when it was made, or is years away."""
         check_day(self.made_on, "data.made_on")
         check_order(
             self.made_on,
@@ -42,6 +44,14 @@ class PromiseMade(Inbound, kw_only=True, frozen=True):
             "data.promised_on",
             code="promise_in_the_past",
             why="a promise is for the day it is made on, or a later one",
+        )
+        check_reach(
+            self.made_on,
+            self.promised_on,
+            "data.promised_on",
+            days_max=PROMISE_DAYS_MAX,
+            code="promise_too_far",
+            why="correct the day; what is agreed for longer is invoice.terms_extended.v1",
         )
         if self.currency is not None:
             exponent_of(self.currency, "data.currency")

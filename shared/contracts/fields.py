@@ -60,6 +60,11 @@ YEAR_MAX: Final = 2199
 DAYS_AHEAD_MAX: Final = 7
 #: Who bills a year ahead dates invoices as far; a later date is a typing error.
 INVOICE_DAYS_AHEAD_MAX: Final = 366
+#: Who promises for a later day, counted from the day it is made, has mistyped it: dunning would be
+#: held until then.
+PROMISE_DAYS_MAX: Final = 366
+#: A due date so long after the day of issue, of the version or of the agreement is a typing error.
+DUE_DAYS_MAX: Final = 3660
 #: An invoice in more parts than this is refused.
 INSTALMENTS_MAX: Final = 120
 #: A payment or a promise that names more invoices than this is refused.
@@ -72,6 +77,12 @@ InstalmentNumber = Annotated[
         description=f"A place in an invoice's schedule, from 1 to {INSTALMENTS_MAX}.",
     ),
 ]
+
+
+#: How the members end that hold identifiers.
+_IDENTIFIERS: Final = ("_id", "_ids", "_no", "segment", "grade")
+#: Letters and a symbol by Unicode that look like a blank: Hangul's fillers, the empty Braille cell.
+_SEEN_AS_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 class Inbound(Struct, kw_only=True, frozen=True):
@@ -92,6 +103,10 @@ class Inbound(Struct, kw_only=True, frozen=True):
 
     def check(self) -> None:
         """Refuse what the types alone cannot: sums, order of dates, decimals of a currency."""
+
+    def check_names(self) -> None:
+        """Refuse identifiers of which nothing can be seen (`invalid_value`)."""
+        _check_names(self, "data")
 
     @property
     def happened_on(self) -> date | None:
@@ -122,6 +137,27 @@ class Instalment(Struct, kw_only=True, frozen=True):
     amount: Amount
 
 
+def says_something(text: str) -> bool:
+    """Say whether anything of a text can be seen: no blanks alone, and nothing of no width."""
+    return any(
+        one.isprintable() and not one.isspace() and one not in _SEEN_AS_BLANK for one in text
+    )
+
+
+def _check_names(struct: Struct, path: str) -> None:
+    """Look at the identifiers of an object and of what it lists."""
+    for member in struct.__struct_fields__:
+        value = getattr(struct, member)
+        is_name = member.endswith(_IDENTIFIERS)
+        for number, one in enumerate(value if isinstance(value, list) else [value]):
+            place = f"{path}.{member}[{number}]" if isinstance(value, list) else f"{path}.{member}"
+            if isinstance(one, Struct):
+                _check_names(one, place)
+            elif is_name and isinstance(one, str) and not says_something(one):
+                message = f"{place}: nothing of {one!a} can be seen; give its identifier"
+                raise RejectedError(message, code="invalid_value", field=place)
+
+
 def check_day(day: date | None, field: str) -> None:
     """Refuse a date that no receivable can have (`date_out_of_range`)."""
     if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
@@ -139,6 +175,20 @@ def check_order(earlier: date, later: date | None, field: str, *, code: str, why
         raise RejectedError(message, code=code, field=field)
 
 
+def check_reach(start: date, day: date, field: str, *, days_max: int, code: str, why: str) -> None:
+    """Refuse a day that lies too long after the one it is counted from; `why` says what to do."""
+    if day > start + timedelta(days=days_max):
+        message = f"{field}: {day} is more than {days_max:,} days after {start}; {why}"
+        raise RejectedError(message, code=code, field=field)
+
+
+def _check_due(start: date, due_on: date, field: str) -> None:
+    """Refuse a due date that no terms of trade have (`due_too_far`)."""
+    check_day(due_on, field)
+    why = "correct the one that is wrong"
+    check_reach(start, due_on, field, days_max=DUE_DAYS_MAX, code="due_too_far", why=why)
+
+
 def check_extension(
     agreed_on: date, due_on: date | None, schedule: Sequence[Instalment] | None
 ) -> None:
@@ -149,8 +199,10 @@ def check_extension(
     """
     _check_due_on_or_schedule(due_on, schedule)
     for number, part in enumerate(schedule or ()):
-        check_day(part.due_on, f"data.schedule[{number}].due_on")
+        _check_due(agreed_on, part.due_on, f"data.schedule[{number}].due_on")
         to_positive_minor(part.amount, None, f"data.schedule[{number}].amount")
+    if due_on is not None:
+        _check_due(agreed_on, due_on, "data.due_on")
     last_on = max((part.due_on for part in schedule), default=None) if schedule else due_on
     check_order(
         agreed_on,
@@ -165,12 +217,14 @@ def check_terms(
     *,
     currency: str | None,
     total: str,
+    said_on: date,
     issued_on: date | None,
     due_on: date | None,
     schedule: Sequence[Instalment] | None,
 ) -> None:
     """Check that an invoice says when what is due: by one date or a schedule that adds up.
 
+    Due dates are counted from `said_on`, the day of issue or of the version.
     Without a currency (an amendment need not repeat it) its decimals are checked by the ledger.
     """
     _check_due_on_or_schedule(due_on, schedule)
@@ -178,7 +232,7 @@ def check_terms(
     parts = schedule or [Instalment(due_on=due_on or date.max, amount=total)]
     for number, part in enumerate(parts):
         field = f"data.schedule[{number}].due_on" if schedule else "data.due_on"
-        check_day(part.due_on, field)
+        _check_due(said_on, part.due_on, field)
         if issued_on is not None and part.due_on < issued_on:
             message = (
                 f"{field}: {part.due_on} is before the invoice's own date {issued_on}; "

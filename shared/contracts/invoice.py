@@ -17,8 +17,10 @@ from shared.contracts.fields import (
     check_day,
     check_extension,
     check_terms,
+    says_something,
 )
 from shared.contracts.interest import check_interest
+from shared.errors import RejectedError
 from shared.money import exponent_of, to_positive_minor
 
 
@@ -45,6 +47,7 @@ class InvoiceIssued(Inbound, kw_only=True, frozen=True):
         check_terms(
             currency=self.currency,
             total=self.total,
+            said_on=self.issued_on,
             issued_on=self.issued_on,
             due_on=self.due_on,
             schedule=self.schedule,
@@ -74,6 +77,7 @@ class InvoiceAmended(Inbound, kw_only=True, frozen=True):
         check_terms(
             currency=None,
             total=self.total,
+            said_on=self.amended_on,
             issued_on=None,
             due_on=self.due_on,
             schedule=self.schedule,
@@ -114,6 +118,9 @@ class InvoiceTermsExtended(Inbound, kw_only=True, frozen=True):
         """Refuse terms that say nothing, or were over before they were agreed."""
         check_day(self.agreed_on, "data.agreed_on")
         check_extension(self.agreed_on, self.due_on, self.schedule)
+        if not says_something(self.approved_by):
+            message = "data.approved_by: it is blank; say who has approved it"
+            raise RejectedError(message, code="invalid_value", field="data.approved_by")
 
 
 class InvoiceWrittenOff(Inbound, kw_only=True, frozen=True):

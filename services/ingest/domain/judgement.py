@@ -100,6 +100,7 @@ def _accept(arrival: Arrival, now: datetime, event_bytes_max: int) -> Accepted:
         raise _reserved_source()
     raw = bytes(data_of(event))
     data: Inbound = decode(decoder, raw, "data")
+    data.check_names()
     data.check()
     data.check_happened(latest_date(now))
     _check_text(event, raw)

@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.domain.judgement import Accepted, Refusal, judge
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.fields import DAYS_AHEAD_MAX, YEAR_MAX
+from shared.contracts.fields import DAYS_AHEAD_MAX, DUE_DAYS_MAX, PROMISE_DAYS_MAX, YEAR_MAX
 from tests.unit.ingest.cases import EVENT_BYTES_MAX, NOW, arrival, changed, event
 from tests.unit.ingest.valid import VALID
 
@@ -96,10 +96,22 @@ def test_every_type_reports_or_arranges_or_has_no_day() -> None:
     assert members == {**REPORTED, **BILLED, **ARRANGED, **dict.fromkeys(WITHOUT_A_DAY, "")}
 
 
-@pytest.mark.parametrize("word", ["promised_on", "due_on"])
-def test_what_is_promised_may_lie_ahead(word: str) -> None:
-    event_type = {"promised_on": "promise.made.v1", "due_on": "invoice.terms_extended.v1"}[word]
-    assert outcome_of(event_type, word, FAR) is None
+#: How far a later day may lie from the day of its event, and the code of what lies further.
+REACHES: Final = {
+    "promise.made.v1": ("promised_on", PROMISE_DAYS_MAX, "promise_too_far"),
+    "invoice.issued.v1": ("due_on", DUE_DAYS_MAX, "due_too_far"),
+    "invoice.amended.v1": ("due_on", DUE_DAYS_MAX, "due_too_far"),
+    "invoice.terms_extended.v1": ("due_on", DUE_DAYS_MAX, "due_too_far"),
+}
+
+
+@pytest.mark.parametrize("event_type", REACHES)
+def test_what_is_promised_or_due_lies_so_far_ahead_at_most(event_type: str) -> None:
+    member, days_max, code = REACHES[event_type]
+    said_on = date.fromisoformat(VALID[event_type][CATALOGUE[event_type].struct.day_member])
+    last = said_on + timedelta(days_max)
+    assert outcome_of(event_type, member, last) is None
+    assert outcome_of(event_type, member, last + timedelta(1)) == (code, f"data.{member}")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,17 @@ HOLDS: Table = {
         {"promised_on": "2026-02-19"},
         ("promise_in_the_past", "data.promised_on"),
     ),
+    "a promise for a year": (PROMISED, {"promised_on": "2027-02-21"}, None),
+    "a promise for a day more": (
+        PROMISED,
+        {"promised_on": "2027-02-22"},
+        ("promise_too_far", "data.promised_on"),
+    ),
+    "a promise of an invoice whose id is blank": (
+        PROMISED,
+        {"invoice_ids": ["INV-1", "\u3000"]},
+        ("invalid_value", "data.invoice_ids[1]"),
+    ),
     "a promise of no invoices": (
         PROMISED,
         {"invoice_ids": []},
@@ -105,6 +116,20 @@ CUSTOMERS: Table = {
         {"contacts": [{"name": "A"}, {"email": "a@b@c"}]},
         ("bad_email", "data.contacts[1].email"),
     ),
+    "a hundred contacts": (CUSTOMER, {"contacts": [{"name": "A"}] * 100}, None),
+    "a contact more": (
+        CUSTOMER,
+        {"contacts": [{"name": "A"}] * 101},
+        ("too_many_contacts", "data.contacts"),
+    ),
+    **{
+        f"a name that nobody can see: {name!a}": (
+            CUSTOMER,
+            {"name": name},
+            ("invalid_value", "data.name"),
+        )
+        for name in (" ", "\u200b", "\u3000", "\u2800", "\u3164")
+    },
     "a name in two lines": (CUSTOMER, {"name": "A\nB"}, ("invalid_value", "data.name")),
     "a country by its name": (CUSTOMER, {"country": "China"}, ("invalid_value", "data.country")),
     "insolvency without a court": (INSOLVENT, {"jurisdiction": ...}, None),
@@ -159,8 +184,8 @@ def test_the_sentence_says_what_is_wrong(event_type: str, changes: Json, words: 
     assert words in sentence_of(event_type, changes)
 
 
-@given(st.dates(date(1970, 1, 1), NOW.date()), st.integers(-40_000, 100_000))
+@given(st.dates(date(1970, 1, 1), NOW.date()), st.integers(-40_000, 100_000) | st.integers(-2, 368))
 def test_a_promise_is_taken_exactly_when_its_day_is_not_over(made_on: date, days: int) -> None:
     promised_on = made_on + timedelta(days=days)
     taken = judged_data(PROMISED, made_on=made_on.isoformat(), promised_on=promised_on.isoformat())
-    assert (taken is None) == (days >= 0 and promised_on.year <= 2199)
+    assert (taken is None) == (0 <= days <= 366 and promised_on.year <= 2199)

@@ -138,6 +138,27 @@ TERMS: Table = {
         parts("0.00"),
         ("amount_not_positive", "data.schedule[0].amount"),
     ),
+    "due ten years later": (ISSUED, {"due_on": "2036-01-13"}, None),
+    "due a day later still": (
+        ISSUED,
+        {"due_on": "2036-01-14"},
+        ("due_too_far", "data.due_on"),
+    ),
+    "a part due as late": (
+        ISSUED,
+        with_day(parts("600.00", "650.00"), "2062-03-01"),
+        ("due_too_far", "data.schedule[1].due_on"),
+    ),
+    "extended by a part as late": (
+        EXTENDED,
+        with_day(parts("1.00", "1.00"), "2062-03-01"),
+        ("due_too_far", "data.schedule[1].due_on"),
+    ),
+    "approved by what nobody can see": (
+        EXTENDED,
+        {"approved_by": "\u3000"},
+        ("invalid_value", "data.approved_by"),
+    ),
     "extended by a part in another century": (
         EXTENDED,
         with_day(parts("1.00", "1.00"), "2926-03-01"),

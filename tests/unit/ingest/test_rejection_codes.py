@@ -17,7 +17,7 @@ SOURCES = ("shared/contracts/*.py", "shared/money.py", "services/ingest/**/*.py"
 #: Reads a document of its own, and is made with the code it refuses with.
 READER = "_Reader"
 #: What takes a code, to refuse an event with.
-REFUSING = {"RejectedError", "Refusal", "check_order", READER}
+REFUSING = {"RejectedError", "Refusal", "check_order", "check_reach", READER}
 #: Need more than one event, or a fault; each has a test of its own.
 BEYOND_ONE_EVENT = {"conflict", "check_failed", "batch_too_large"}
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from services.monitor.domain.folds.event import Event
+from services.monitor.domain.invoice.terms import told_on
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.funds import (
     NEVER_THERE,
@@ -66,6 +67,8 @@ def _came(
         account.remark(sentence)
         return value_on
     funds.currency, funds.amount, funds.value_on = currency, amount, value_on
+    told = told_on(value_on, event.said_at)
+    funds.told_on = told if told < value_on else None
     funds.allocations = allocations
     balance = account.balance(currency)
     if kind is FundsKind.PAYMENT:

@@ -41,6 +41,8 @@ class NamedFunds(Struct, frozen=True):
     amount: int
     #: None: the first instalments first (a credit note: the last); `INTEREST`: the interest.
     instalment: int | None = None
+    #: The day on which it was told, where that is an earlier one.
+    told_on: date | None = None
 
     @property
     def key(self) -> FundsKey:

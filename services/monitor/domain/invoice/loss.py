@@ -6,12 +6,21 @@ they leave again, what they had recovered is given up again, and the rest is ope
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import zip_longest
 
-from services.monitor.domain.invoice.invoice import INTEREST, Invoice, LossStep, Match
+from msgspec import structs
+
+from services.monitor.domain.invoice.invoice import (
+    INTEREST,
+    Invoice,
+    LossStep,
+    Match,
+    NamedFunds,
+)
 from services.monitor.domain.invoice.item import Item
+from services.monitor.domain.invoice.terms import told_on
 from services.monitor.domain.invoice.write_off import WriteOff
 from services.monitor.domain.ledger.clearing import matches_on, room_of
 from services.monitor.domain.ledger.funds import Funds, FundsKey, readable
@@ -24,12 +33,14 @@ def course_of(
 
     Beside it stands what words asked for beyond what there was, by the name of their event.
 
+    What was told ahead of its day counts for a word said meanwhile, as it does for what is open.
     Words count in the order of their days, of one day in that of their events' `time`, of one time
     the write-offs first; none before the invoice's own day. So the order in which they came does
     not matter. The steps add up to what is given up of each of `items`, by the room they have now.
     """
     if not invoice.write_offs or invoice.currency is None or invoice.issued_on is None:
         return [], {}
+    currency = invoice.currency
     words = sorted(
         invoice.write_offs.items(),
         key=lambda one: (one[1].on, one[1].said_at, one[1].is_reversal, one[0]),
@@ -37,6 +48,7 @@ def course_of(
     said: dict[date, list[tuple[str, WriteOff]]] = {}
     for name, word in words:
         said.setdefault(max(word.on, invoice.issued_on), []).append((name, word))
+    invoice = _as_known(invoice, funds, sorted(said))
     first_on = min(said)
     loss = _Loss()
     steps: list[LossStep] = []
@@ -49,7 +61,7 @@ def course_of(
         rooms = room_of(parts, matches)
         loss.meet(sum(rooms), _met(matches))
         for name, word in said.get(day, ()):
-            excess = loss.hear(word, invoice.currency)
+            excess = loss.hear(word, currency)
             if excess is not None:
                 beyond[name] = excess
         due = [part.due_on for part in parts]
@@ -63,6 +75,42 @@ def course_of(
             if now != was
         ]
     return steps, beyond
+
+
+def _as_known(
+    invoice: Invoice, funds: Mapping[FundsKey, Funds], said_on: Sequence[date]
+) -> Invoice:
+    """Return an invoice whose money and versions count for words between their telling and day."""
+
+    def counts_on(day: date, told: date | None) -> date:
+        return day if told is None else next((on for on in said_on if told <= on < day), day)
+
+    def known(one: NamedFunds) -> NamedFunds:
+        value_on = counts_on(one.value_on, one.told_on)
+        return one if value_on == one.value_on else structs.replace(one, value_on=value_on)
+
+    steps = [
+        replace(one, on=counts_on(one.on, funds[one.kind, one.funds_id].told_on))
+        if one.amount > 0
+        else one
+        for one in invoice.rule_steps
+    ]
+    versions = [
+        one
+        if one.amended_on is None
+        else replace(
+            one, amended_on=counts_on(one.amended_on, told_on(one.amended_on, one.said_at))
+        )
+        for one in invoice.versions()
+    ]
+    return replace(
+        invoice,
+        amendment=versions[-1] if versions else None,
+        amended_before=versions[:-1],
+        named=[known(one) for one in invoice.named],
+        rule_steps=steps,
+        withdrawn=[replace(one, funds=known(one.funds)) for one in invoice.withdrawn],
+    )
 
 
 def spread(amount: int, room: Sequence[int], due: Sequence[date]) -> list[int]:

@@ -44,7 +44,15 @@ def _parts(funds: Funds, day: date) -> list[tuple[str, NamedFunds]]:
                 position,
                 part.amount,
                 INTEREST if part.interest else part.instalment,
+                _told_on(funds.told_on, part.moved_on, funds.value_on),
             ),
         )
         for position, part in enumerate(funds.standing_allocations(day))
     ]
+
+
+def _told_on(told_on: date | None, moved_on: date | None, value_on: date) -> date | None:
+    """Return the day on which a part was told to stand for its invoice, if before it counts."""
+    if told_on is None or (moved_on is not None and moved_on >= value_on):
+        return None
+    return max(told_on, moved_on or told_on)

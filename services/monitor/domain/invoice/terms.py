@@ -5,13 +5,17 @@ reference"); the original due date stays beside the one agreed later (Atradius g
 "postponement of payment").
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 from msgspec import Struct
 
+from shared.calendar import latest_date
+from shared.contracts.fields import DAYS_AHEAD_MAX
 from shared.errors import RejectedError
 from shared.money import to_minor
 
@@ -66,6 +70,15 @@ class Extension:
         return self.agreed_on, self.said_at, self.name
 
 
+def told_on(day: date, said_at: datetime) -> date:
+    """Return the day on which something was told: its own, or an earlier one if it lay ahead.
+
+    Nothing is told more than `DAYS_AHEAD_MAX` days ahead: such a time tells nothing.
+    """
+    said_on = latest_date(said_at)
+    return said_on if said_on < day <= said_on + timedelta(DAYS_AHEAD_MAX) else day
+
+
 def amended_by(versions: Sequence[Amendment], on: date) -> list[Amendment]:
     """Return the versions that were amended by the end of a day, in their order."""
     return [one for one in versions if one.amended_on is None or one.amended_on <= on]
@@ -102,10 +115,18 @@ def terms_of(
     return parts
 
 
+def is_overridden(agreement: Extension, versions: Sequence[Amendment], currency: str) -> bool:
+    """Say whether the version in force is of a later day, and has set the due dates anew."""
+    readable = [one for one in versions if read_parts(one.parts, currency) is not None]
+    amended_on = readable[-1].amended_on if readable else None
+    return amended_on is not None and amended_on > agreement.agreed_on
+
+
 def extend(parts: Sequence[Part], extension: Extension, currency: str) -> list[Part] | None:
     """Move parts to later days; None when a schedule does not add up to what they are worth.
 
-    One date moves every part that was due before it, and no part is ever due earlier by it.
+    One date moves every part that was due before it. Nothing is ever due earlier by more time: a
+    part of a schedule is not due before the last of what it stands for, the first due first.
     """
     if extension.due_on is not None:
         return [Part(max(part.due_on, extension.due_on), part.amount) for part in parts]
@@ -114,7 +135,23 @@ def extend(parts: Sequence[Part], extension: Extension, currency: str) -> list[P
         return None
     if sum(part.amount for part in scheduled) != sum(part.amount for part in parts):
         return None
-    return scheduled
+    before = _due_before(parts, scheduled)
+    return [
+        Part(max(part.due_on, due_on), part.amount)
+        for part, due_on in zip(scheduled, before, strict=True)
+    ]
+
+
+def _due_before(parts: Sequence[Part], scheduled: Sequence[Part]) -> list[date]:
+    """Return for each part of a schedule when the last of what it stands for was due."""
+    owed = sorted(parts, key=lambda part: part.due_on)
+    until = list(accumulate(part.amount for part in owed))
+    found = [date.min] * len(scheduled)
+    reached = 0
+    for index in sorted(range(len(scheduled)), key=lambda index: (scheduled[index].due_on, index)):
+        reached += scheduled[index].amount
+        found[index] = owed[bisect_left(until, reached)].due_on
+    return found
 
 
 def read_parts(parts: Sequence[tuple[date, str]], currency: str) -> list[Part] | None:

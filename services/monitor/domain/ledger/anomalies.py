@@ -11,7 +11,14 @@ from datetime import timedelta
 
 from services.monitor.domain.invoice.dispute import ACCEPTED
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
-from services.monitor.domain.invoice.terms import extend, read_parts, terms_of
+from services.monitor.domain.invoice.terms import (
+    Extension,
+    Part,
+    extend,
+    is_overridden,
+    read_parts,
+    terms_of,
+)
 from services.monitor.domain.ledger.funds import (
     NEVER_THERE,
     Funds,
@@ -94,13 +101,37 @@ def _of_terms(invoice: Invoice, currency: str) -> list[str]:
             f"invoice {invoice.invoice_id} is due on {first_on} by its newest version, before its "
             f"own date {issued_on}"
         )
-    if extension is not None and extend(parts, extension, currency) is None:
+    return (
+        found if extension is None else found + _of_agreement(invoice, extension, parts, currency)
+    )
+
+
+def _of_agreement(
+    invoice: Invoice, extension: Extension, parts: Sequence[Part], currency: str
+) -> list[str]:
+    """Return the sentences about more time that is none, by the terms without it."""
+    extended = extend(parts, extension, currency)
+    if extended is None:
         total = to_text(sum(part.amount for part in parts), currency)
-        found.append(
+        sentence = (
             f"the schedule agreed on {extension.agreed_on} does not add up to the {total} "
             f"{currency} of invoice {invoice.invoice_id}; its terms stay as they were"
         )
-    return found
+        return [sentence]
+    if is_overridden(extension, invoice.versions(), currency):
+        return []
+    asked = [due_on for due_on, _amount in extension.parts]
+    if extension.due_on is not None:
+        if any(part.due_on <= extension.due_on for part in parts):
+            return []
+        asked = [extension.due_on] * len(parts)
+    return [
+        f"the agreement of {extension.agreed_on} gives {to_text(part.amount, currency)} {currency} "
+        f"of invoice {invoice.invoice_id} to {on}, which was due later; it stays due on "
+        f"{part.due_on}"
+        for part, on in zip(extended, asked, strict=True)
+        if on < part.due_on
+    ]
 
 
 def _of_days(invoice: Invoice) -> list[str]:
@@ -111,12 +142,32 @@ def _of_days(invoice: Invoice) -> list[str]:
         for name, one in sorted(invoice.disputes.items())
         if one.disputed_on and one.resolved_on and one.resolved_on < one.disputed_on
     ]
-    cancelled_on = invoice.cancelled_on
+    return found if invoice.cancelled_on is None else found + _of_cancelled(invoice)
+
+
+def _of_cancelled(invoice: Invoice) -> list[str]:
+    """Return the sentences about what was said of an invoice that is cancelled by then."""
+    cancelled_on, name = invoice.cancelled_on, invoice.invoice_id
+    assert cancelled_on is not None
+    words = [(f"version {one.version}", one.amended_on) for one in invoice.versions()]
+    if invoice.extension is not None:
+        words.append(("the extension", invoice.extension.agreed_on))
+    words += [
+        (f"dispute {dispute_id}", one.disputed_on)
+        for dispute_id, one in sorted(invoice.disputes.items())
+        if one.stands
+    ]
+    found = [
+        f"{word} of invoice {name} is of {on}, after its cancellation on {cancelled_on}; nothing "
+        "is owed"
+        for word, on in words
+        if on is not None and on > cancelled_on
+    ]
     found += [
-        f"version {one.version} of invoice {invoice.invoice_id} is of {one.amended_on}, after its "
-        f"cancellation on {cancelled_on}; nothing is owed"
-        for one in invoice.versions()
-        if cancelled_on and one.amended_on and one.amended_on > cancelled_on
+        f"credit note {one.funds_id} names invoice {name}, which was cancelled; "
+        f"{to_text(one.amount, one.currency)} {one.currency} of it is unapplied"
+        for one in invoice.named
+        if one.kind is FundsKind.CREDIT_NOTE and one.currency == invoice.currency
     ]
     return found
 

@@ -22,6 +22,18 @@ def of_debtor(debtor: Debtor) -> list[str]:
         if block.blocked_on is None
     ]
     found += [
+        f"promise {name} was withdrawn on {promise.withdrawn_on}, before its own day, "
+        f"{promise.made_on}; it counts as withdrawn"
+        for name, promise in sorted(debtor.promises.items())
+        if promise.made_on and promise.withdrawn_on and promise.withdrawn_on < promise.made_on
+    ]
+    found += [
+        f"block {name} was lifted on {block.unblocked_on}, before its own day, "
+        f"{block.blocked_on}; it holds nothing"
+        for name, block in sorted(debtor.blocks.items())
+        if block.blocked_on and block.unblocked_on and block.unblocked_on < block.blocked_on
+    ]
+    found += [
         f"of cover {name} only the withdrawal has come"
         for name, cover in sorted(debtor.covers.items())
         if cover.terms is None

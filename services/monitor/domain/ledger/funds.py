@@ -78,6 +78,8 @@ class Funds:
     currency: str | None = None
     amount: int = 0
     value_on: date | None = None
+    #: The day on which they were told, where their value date lay ahead.
+    told_on: date | None = None
     allocations: list[Allocation] = field(default_factory=list)
     #: By the name of its event.
     moves: dict[str, Move] = field(default_factory=dict)

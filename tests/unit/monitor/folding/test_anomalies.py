@@ -253,6 +253,31 @@ DAYS = (
          "nothing is owed")],
     ),
     Case(
+        "a schedule of which a part is due earlier, before the invoice's own date",
+        [issued("A", "100.00"), extended("A", ("2025-02-15", "40.00"), ("2026-04-20", "60.00"))],
+        [("the agreement of 2026-01-20 gives 40.00 EUR of invoice A to 2025-02-15, which was due "
+          "later; it stays due on 2026-01-31")],
+        [extended("A", ("2026-02-15", "40.00"), ("2026-04-20", "60.00"), agreed_on="2026-01-21")],
+    ),
+    Case(
+        "more time to an earlier day",
+        [issued("A", ("2026-03-31", "100.00")), extended("A", "2026-02-15")],
+        [("the agreement of 2026-01-20 gives 100.00 EUR of invoice A to 2026-02-15, which was due "
+          "later; it stays due on 2026-03-31")],
+        [extended("A", "2026-04-15", agreed_on="2026-01-21")],
+    ),
+    Case(
+        "a schedule that a later version has overridden",
+        [A, extended("A", ("2026-02-15", "40.00"), ("2026-04-20", "60.00")),
+         amended("A", 1, ("2026-05-31", "100.00"), on="2026-01-21")],
+        [],
+    ),
+    Case(
+        "one day that moves some of the parts",
+        [issued("A", ("2026-01-31", "4.00"), ("2026-04-20", "6.00")), extended("A", "2026-02-15")],
+        [],
+    ),
+    Case(
         "a version that is due before the invoice's own date",
         [issued("A", "100.00", on="2026-01-05"), amended("A", 1, ("2026-01-04", "100.00"))],
         ["invoice A is due on 2026-01-04 by its newest version, before its own date 2026-01-05"],
@@ -265,6 +290,42 @@ DAYS = (
         [("the schedule agreed on 2026-01-21 does not add up to the 100.00 EUR of invoice A; "
           "its terms stay as they were")],
         [amended("A", 1, "90.00")],
+    ),
+    Case(
+        "a block lifted before its own day",
+        [blocked("K", on="2026-02-10"), unblocked("K", on="2026-02-05")],
+        ["block K was lifted on 2026-02-05, before its own day, 2026-02-10; it holds nothing"],
+    ),
+    Case(
+        "a block lifted on its own day",
+        [blocked("K", on="2026-02-10"), unblocked("K", on="2026-02-10")],
+        [],
+    ),
+    Case(
+        "a promise withdrawn before its own day",
+        [promised("P", made_on="2026-02-12"), promise_withdrawn("P", on="2026-02-11")],
+        [("promise P was withdrawn on 2026-02-11, before its own day, 2026-02-12; it counts as "
+          "withdrawn")],
+    ),
+    Case(
+        "a dispute of a cancelled invoice, until it is resolved",
+        [A, cancelled("A"), disputed("D", "A", on="2026-01-21")],
+        [("dispute D of invoice A is of 2026-01-21, after its cancellation on 2026-01-20; nothing "
+          "is owed")],
+        [resolved("D", "A")],
+    ),
+    Case("a dispute of its last day", [A, cancelled("A"), disputed("D", "A", on="2026-01-20")], []),
+    Case(
+        "more time for a cancelled invoice",
+        [A, cancelled("A"), extended("A", "2026-03-31", agreed_on="2026-01-21")],
+        [("the extension of invoice A is of 2026-01-21, after its cancellation on 2026-01-20; "
+          "nothing is owed")],
+    ),
+    Case(
+        "a credit note on an invoice that was cancelled, until it is cancelled as well",
+        [A, credited("N", "5.00", "A"), cancelled("A")],
+        ["credit note N names invoice A, which was cancelled; 5.00 EUR of it is unapplied"],
+        [note_cancelled("N")],
     ),
     Case(
         "money for an invoice that was cancelled, until another one has it",

@@ -214,8 +214,8 @@ def test_the_disputed_part_bears_none_while_dunning_leaves_it_out(case: Case) ->
     ),
     Case(
         "a schedule of fewer parts",
-        [LATER_HALF, extended("A", ("2026-03-15", "3650.00"), agreed_on="2026-02-11")],
-        "2026-03-20", "10.00",
+        [LATER_HALF, extended("A", ("2026-04-15", "3650.00"), agreed_on="2026-02-11")],
+        "2026-04-20", "10.00",
     ),
     Case(
         "the fixed sum stays once it was earned",

@@ -55,6 +55,27 @@ LATER = (("2026-03-15", "30.00"), ("2026-04-15", "70.00"))
             id="a schedule makes parts of what was one",
         ),
         pytest.param(
+            [
+                issued("A", "100.00"),
+                extended("A", ("2026-01-25", "40.00"), ("2026-04-15", "60.00")),
+            ],
+            {"A/1": "2026-01-31", "A/2": "2026-04-15"},
+            id="no part of a schedule is due before what it stands for",
+        ),
+        pytest.param(
+            [
+                issued("A", *PARTS),
+                extended("A", ("2026-02-28", "50.00"), ("2026-02-15", "50.00")),
+            ],
+            {"A/1": "2026-03-02", "A/2": "2026-02-15"},
+            id="it stands for what was due first where it is due first",
+        ),
+        pytest.param(
+            [issued("A", *PARTS), extended("A", ("2026-02-20", "100.00"))],
+            {"A/1": "2026-03-02"},
+            id="one part for all is due with the last",
+        ),
+        pytest.param(
             [issued("A", *PARTS), extended("A", ("2026-04-30", "90.00"))],
             {"A/1": "2026-01-31", "A/2": "2026-03-02"},
             id="a schedule that does not add up changes nothing",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.contracts.fields import Inbound
 from tests.unit.monitor.book import Book
 from tests.unit.monitor.builders import (
     SAID_AT,
@@ -278,3 +279,53 @@ def test_words_of_one_day_count_in_the_order_of_their_times(order: tuple[int, ..
         said_at = SAID_AT + timedelta(hours=place)
         book.fold_as(f"w{3 - place}", words[place], said_at)
     assert book.open() == {"A/1": "40.00"}
+
+
+#: On March 1: the day before the write-off, on which what is of March 5 was told.
+AHEAD = SAID_AT + timedelta(days=59)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+@pytest.mark.parametrize(
+    ("ahead", "back"),
+    [
+        (paid("P", "60.00", ("A", "60.00"), on="2026-03-05"), reversed_("R", "P", on="2026-03-06")),
+        (credited("N", "60.00", "A", on="2026-03-05"), note_cancelled("N", on="2026-03-06")),
+    ],
+    ids=["money", "a credit"],
+)
+def test_what_was_told_ahead_counts_for_a_write_off_said_meanwhile(
+    ahead: Inbound, back: Inbound, order: tuple[int, ...]
+) -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"))
+    words = [(ahead, AHEAD), (written_off("A", on="2026-03-02"), SAID_AT + timedelta(days=60)),
+             (back, SAID_AT + timedelta(days=64))]  # fmt: skip
+    for index in order:
+        book.fold_as(f"e{index}", *words[index])
+    assert (book.open(), book.written_off()) == ({"A/1": "60.00"}, {"A/1": "40.00"})
+
+
+def test_so_does_money_on_account() -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"))
+    book.fold_as("e2", paid("P", "60.00", on="2026-03-05"), AHEAD)
+    book.fold_as("e3", written_off("A", on="2026-03-02"), SAID_AT + timedelta(days=60))
+    assert book.open() == {"A/1": "0.00"}
+    book.fold_as("e4", reversed_("R", "P", on="2026-03-06"), SAID_AT + timedelta(days=64))
+    assert (book.open(), book.written_off()) == ({"A/1": "60.00"}, {"A/1": "40.00"})
+
+
+def test_and_a_version() -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"))
+    book.fold_as("e2", amended("A", 1, "130.00", on="2026-03-05"), AHEAD)
+    book.fold_as("e3", written_off("A", "120.00", on="2026-03-02"), SAID_AT + timedelta(days=60))
+    assert (book.open(), book.anomalies()) == ({"A/1": "10.00"}, [])
+
+
+def test_what_is_told_after_a_write_off_counts_from_its_own_day() -> None:
+    book = Book()
+    book.fold(issued("A", "100.00"), written_off("A", on="2026-02-27"))
+    book.fold_as("e3", paid("P", "60.00", ("A", "60.00"), on="2026-03-05"), AHEAD)
+    assert book.clearings()[-1] == ("A", "A/1", "-60.00", "written_off", "2026-03-05")
