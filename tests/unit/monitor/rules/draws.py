@@ -165,7 +165,7 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
         lambda: debtors.blocked(name, on=begins, until=draw(st.sampled_from((None, ends)))),
         lambda: debtors.unblocked(name, on=begins),
         lambda: debtors.enforced(is_on=draw(st.booleans()), on=begins),
-        lambda: debtors.insolvent(today),
+        lambda: debtors.insolvent(begins),
         lambda: draw(_cover()),
         lambda: debtors.cover_withdrawn(on=today),
         lambda: known.customer(number, group_id=draw(st.sampled_from((None, debtors.GROUP)))),
