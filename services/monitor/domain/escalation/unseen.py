@@ -38,7 +38,11 @@ def held_from_insurer(
         gone = {raised.level for raised, _why in decision.lifts}
         # Whether the work of what was raised was done before, only who did it knows.
         held = [
-            (one.level, not one.is_claim, f", raised on {one.raised_on}, unless that was done before")
+            (
+                one.level,
+                not one.is_claim,
+                f", raised on {one.raised_on}, unless that was done before",
+            )
             for one in item.raised
             if one.is_insurers and one.level not in gone
         ]

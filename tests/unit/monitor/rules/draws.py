@@ -76,7 +76,7 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
 def policies(draw: st.DrawFn, version: int = 1) -> Policy:
     """Draw a policy with any of the rules."""
     rungs = draw(levels())
-    names = [one.name for one in rungs if not one.is_notice]
+    names = [one.name for one in rungs if one.after_days >= 0 and not one.is_notice]
     own = [one.name for one in rungs if one.after_days >= 0 and not one.is_insurers]
     crossed = CrossDefault(
         draw(st.sampled_from(names or ["none"])),
