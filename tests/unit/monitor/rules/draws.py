@@ -211,3 +211,10 @@ def day_of(world: World, today: date, happens: list[Step]) -> None:
             world.adopt(step.policy)
         if step.on == today:
             world.live(today, step.event)
+
+
+def timeless(policy: Policy) -> Policy:
+    """Take from a policy what makes a level pass with time, whether it is held or not."""
+    own = [one for one in policy.levels if one.after_days >= 0 or one.is_insurers]
+    levels = tuple(replace(one, not_after_days=None) for one in own)
+    return replace(policy, levels=levels)
