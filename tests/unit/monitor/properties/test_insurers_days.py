@@ -7,12 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.monitor.domain.insurance.clocks import insurance_of
-from services.monitor.domain.policy.policy import (
-    INSURANCE_CLAIM,
-    INSURANCE_NOTICE,
-    STEP,
-    Policy,
-)
+from services.monitor.domain.policy.policy import INSURANCE_CLAIM, INSURANCE_NOTICE, STEP, Policy
 from shared.business_calendar import BusinessCalendar
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from shared.contracts.customer import CustomerInsolvent, CustomerUpdated
@@ -26,7 +21,6 @@ from shared.contracts.group import AccountCured, AccountDefaulted
 from shared.contracts.invoice import InvoiceAmended, InvoiceIssued, InvoiceTermsExtended
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.policies import level
-from tests.unit.monitor.profiles import lives
 from tests.unit.monitor.rules.draws import (
     CALENDARS,
     FIRST_DAY,
@@ -41,7 +35,6 @@ from tests.unit.monitor.rules.draws import (
 from tests.unit.monitor.rules.world import World
 
 
-@lives
 @given(
     policies(),
     steps(),
