@@ -154,7 +154,7 @@ def _claim(
     policy: Policy,
     today: date,
 ) -> Claim | None:
-    """Return the claim as it would be today, with its arithmetic."""
+    """Return the claim as it stands, else as it would be today, with its arithmetic."""
     claims = any(level.is_claim for level in policy.levels)
     if not item.open or not (claims or known.debtor.covers):
         return None

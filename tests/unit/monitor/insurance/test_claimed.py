@@ -35,6 +35,36 @@ def item(name: str, total: str, due_on: str = "2026-01-31", **more: Any) -> Item
     return found
 
 
+STILL = "A/1: the claim is still {}, and what it goes by has changed"
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "figure"),
+    [
+        ({}, {"policy_no": "TC-2"}, "90.00 EUR"),
+        ({}, {"insurer": "Another"}, "90.00 EUR"),
+        ({}, {"notice_days": 31}, "90.00 EUR"),
+        ({}, {"waiting_days": 61}, "90.00 EUR"),
+        ({}, {"mep_days": 61}, "90.00 EUR"),
+        ({"limit": "500"}, {"limit": "0", "discretionary_limit": "500"}, "90.00 EUR"),
+        (
+            {"deductible": "10"},
+            {"deductible": "10", "deductible_kind": "annual_aggregate"},
+            "81.00 EUR",
+        ),
+        ({"currency": "USD"}, {"valid_to": date(2025, 12, 31)}, "for a person to judge"),
+    ],
+    ids=str,
+)
+def test_whatever_a_claim_goes_by_is_told_anew_though_the_figure_is_the_same(
+    before: dict[str, Any], later: dict[str, Any], figure: str
+) -> None:
+    claims = told(debtor_of(known(cover(**before))), item("A", "100"))
+    _by_now, changes = claims_of(debtor_of(known(cover(**later))), claims, [item("A", "100")])
+    sentences = [f"{one.item.item_id}: {one.sentence}" for one in changes]
+    assert sentences == [STILL.format(figure)]
+
+
 def told(debtor: Debtor, *items: Item) -> Mapping[str, Claimed]:
     """What is told of the claims by their raises."""
     by_now, changes = claims_of(debtor, {}, items, {one.item_id for one in items})
