@@ -17,7 +17,7 @@ from msgspec import Struct
 from services.monitor.domain.escalation.clock import Prospect, prospects
 from services.monitor.domain.escalation.conditions import Overdue, shortfalls
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
-from services.monitor.domain.escalation.lifting import lifts_of
+from services.monitor.domain.escalation.lifting import lifts_of, too_late
 from services.monitor.domain.escalation.timing import next_look
 from services.monitor.domain.insurance.clocks import insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
@@ -113,7 +113,7 @@ def decide(
         after = [*standing, *as_raised(raises, item, policy, today)]
         possible = prospects(item, after, debtor, insurance, policy, short, today)
     outlook = _outlook(possible, holds, short)
-    held, resumed = _transitions(standing, policy, holds)
+    held, resumed = _transitions(item, standing, policy, holds, today)
     return Decision(
         raises=raises,
         lifts=lifts,
@@ -180,13 +180,19 @@ def _outlook(
 
 
 def _transitions(
-    standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold]
+    item: Item, standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold], today: date
 ) -> tuple[tuple[tuple[Raised, Hold], ...], tuple[Raised, ...]]:
-    """Return what stands raised and is held from now on or otherwise, and what goes on again."""
+    """Return what stands raised and is held from now on or otherwise, and what goes on again.
+
+    A reminder whose time is over has nothing left that a hold could stop.
+    """
     held: list[tuple[Raised, Hold]] = []
     resumed: list[Raised] = []
     for raised in standing:
-        hold = hold_of(policy.level(raised.level), holds)
+        level = policy.level(raised.level)
+        if level is not None and too_late(level, item.due_on, today) is not None:
+            continue
+        hold = hold_of(level, holds)
         if hold is not None and (raised.held_by, raised.held_until) != (hold.label, hold.until):
             held.append((raised, hold))
         if hold is None and raised.held_by is not None:
