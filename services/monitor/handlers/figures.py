@@ -56,9 +56,10 @@ class Figures:
         book = self._book(key, debtor)
         return book.standing[item.item_id] if level.is_claim else book.outlook(item, today)
 
-    def outlook(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
-        """Return the claim for an item as it would be on a day, the account's others in view."""
-        return self._book(key, debtor).outlook(item, today)
+    def shown(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
+        """Return the claim that stands for an item; without one, what it would be on a day."""
+        book = self._book(key, debtor)
+        return book.standing.get(item.item_id) or book.outlook(item, today)
 
     def _book(self, key: AccountKey, debtor: Debtor) -> ClaimBook:
         book = self._books.get(key)
