@@ -14,12 +14,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from services.monitor.domain.escalation.clock import Prospect, prospects
+from services.monitor.domain.escalation.clock import Prospect, cover_on, prospects
 from services.monitor.domain.escalation.conditions import Overdue, shortfalls
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
 from services.monitor.domain.escalation.lifting import lifts_of, too_late
 from services.monitor.domain.escalation.timing import next_look
-from services.monitor.domain.insurance.clocks import insurance_of
+from services.monitor.domain.insurance.clocks import Insurance, insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import STEP, Level, Policy
@@ -65,8 +65,8 @@ class Decision(Struct, frozen=True):
     next_attention_on: date | None = None
     #: The number of the cover beyond whose maximum extension period the item is open.
     past_mep: str | None = None
-    #: Whether a cover insures the item, so that levels for the insurer keep its days.
-    insured: bool = False
+    #: What insures the item, so that levels for the insurer keep its days.
+    insurance: Insurance | None = None
     #: What may still be raised, and what holds it back where it was reached.
     outlook: tuple[tuple[Prospect, str | None], ...] = ()
 
@@ -110,7 +110,7 @@ def decide(
     raises = _raises(chosen, reached, possible, policy, today)
     after = standing
     if raises:
-        after = [*standing, *as_raised(raises, item, policy, today)]
+        after = [*standing, *as_raised(raises, item, policy, today, insurance)]
         possible = prospects(item, after, debtor, insurance, policy, short, today)
     outlook = _outlook(possible, holds, short)
     held, resumed = _transitions(item, standing, policy, holds, today)
@@ -122,7 +122,7 @@ def decide(
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
         next_attention_on=next_look(item, after, outlook, policy, debtor, holds, insurance, today),
         past_mep=None if insurance is None else insurance.past_mep(today),
-        insured=insurance is not None,
+        insurance=insurance,
         outlook=outlook,
     )
 
@@ -206,9 +206,9 @@ def _is_insurers(raised: Raised, policy: Policy) -> bool:
 
 
 def as_raised(
-    raises: Sequence[Raise], item: Item, policy: Policy, today: date, *, insured: bool = False
+    raises: Sequence[Raise], item: Item, policy: Policy, today: date, insurance: Insurance | None
 ) -> list[Raised]:
-    """Return what stands once levels are raised, under a cover where the item is `insured`."""
+    """Return what stands once levels are raised, under the cover that insures the item."""
     return [
         Raised(
             level=one.level.name,
@@ -218,7 +218,8 @@ def as_raised(
             policy=policy.label,
             days_overdue=item.days_overdue(today),
             cycle=item.cycle,
-            insured=insured and one.level.is_insurers,
+            insured=insurance is not None and one.level.is_insurers,
+            cover_on=cover_on(one.level, insurance),
             cross_default=one.cross_default,
         )
         for one in raises
