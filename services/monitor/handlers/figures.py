@@ -56,8 +56,11 @@ class Figures:
         book = self._book(key, debtor)
         return book.standing[item.item_id] if level.is_claim else book.outlook(item, today)
 
-    def shown(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
-        """Return the claim that stands for an item; without one, what it would be on a day."""
+    def outlook(self, key: AccountKey, item: Item, debtor: Debtor, today: date) -> Claim:
+        """Return the claim for an item as it stands, else as it would be on a day.
+
+        The account's others are in view, and of a claim that stands only those raised before it.
+        """
         book = self._book(key, debtor)
         return book.standing.get(item.item_id) or book.outlook(item, today)
 

@@ -20,11 +20,12 @@ def default_cause(
 ) -> str | None:
     """Say why an account is in default of its own doing; None when it is not.
 
-    Insolvency is a default at once. Else an item must stand at the policy's level or a higher one,
-    and what is overdue in all must reach the threshold. What only another account's default has
-    raised does not count before the item's own age, or a group could never get out of it.
+    Insolvency is a default from its day on. Else an item must stand at the policy's level or a
+    higher one, and what is overdue in all must reach the threshold. What only another account's
+    default has raised does not count before the item's own age, or a group could never get out of
+    it.
     """
-    if debtor.insolvent_on is not None:
+    if debtor.is_insolvent_on(today):
         return f"insolvent since {debtor.insolvent_on}"
     rule = policy.cross_default
     if rule is None:

@@ -60,7 +60,7 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
     for block_id, block in sorted(debtor.blocks.items()):
         if block.holds_on(today) and block.invoice_id in (None, item.invoice_id):
             holds.append(Hold(BLOCK, block_id, block.last_on, block.blocked_on))
-    if debtor.insolvent_on is not None:
+    if debtor.is_insolvent_on(today):
         holds.append(Hold(INSOLVENCY, "", since=debtor.insolvent_on))
     if not debtor.is_enforced_on(today):
         on_again = [one for one in debtor.switches if one.set_on > today and one.enforced]
@@ -71,7 +71,7 @@ def holds_on(item: Item, debtor: Debtor, kept: Collection[str], today: date) -> 
 
 
 def next_hold_on(item: Item, debtor: Debtor, today: date) -> date | None:
-    """Return the next day on which a block or a switch begins to hold that was said ahead."""
+    """Return the next day on which something begins to hold that was said ahead."""
     begins = [
         block.blocked_on
         for block in debtor.blocks.values()
@@ -80,6 +80,7 @@ def next_hold_on(item: Item, debtor: Debtor, today: date) -> date | None:
         and block.invoice_id in (None, item.invoice_id)
     ]
     begins += [one.set_on for one in debtor.switches if not one.enforced]
+    begins += [] if debtor.insolvent_on is None else [debtor.insolvent_on]
     return min((day for day in begins if day > today), default=None)
 
 

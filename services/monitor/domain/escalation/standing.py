@@ -129,7 +129,7 @@ def decide_standing(
         claims=claims,
         claimed=claimed,
         next_attention_on=min(
-            (day for day in (over_on, _next_cover_day(debtor, said, today)) if day is not None),
+            (day for day in (over_on, _next_fixed_day(debtor, said, today)) if day is not None),
             default=None,
         ),
     )
@@ -168,8 +168,8 @@ def _cover_changes(
     word, and stops nothing that had not stopped.
     """
     stopped = _past_mep(debtor, open_items, today)
-    insolvent_on = debtor.insolvent_on
-    if insolvent_on is not None and insolvent_on <= today:
+    if debtor.is_insolvent_on(today):
+        insolvent_on = debtor.insolvent_on
         because = f"the customer is insolvent since {insolvent_on}"
         for number in _in_force(debtor, today) - stopped.keys():
             insurer = _insurer(debtor, number)
@@ -202,14 +202,13 @@ def _past_mep(debtor: Debtor, open_items: Sequence[Item], today: date) -> dict[s
     return found
 
 
-def _next_cover_day(debtor: Debtor, said: Said, today: date) -> date | None:
-    """Return the next day on which insolvency, or terms that begin, may bring a stop or its end."""
-    insolvent_on, covers = debtor.insolvent_on, debtor.covers.values()
-    if not said.covers_stopped and insolvent_on is None:
+def _next_fixed_day(debtor: Debtor, said: Said, today: date) -> date | None:
+    """Return the next day on which insolvency is filed, or terms begin that it or a stop hits."""
+    if not said.covers_stopped and debtor.insolvent_on is None:
         return None
-    days = [word.terms.valid_from for cover in covers for word in cover.words]
-    if covers and insolvent_on is not None:
-        days.append(insolvent_on)
+    days = [word.terms.valid_from for cover in debtor.covers.values() for word in cover.words]
+    if debtor.insolvent_on is not None:
+        days.append(debtor.insolvent_on)
     return min((day for day in days if day > today), default=None)
 
 

@@ -19,7 +19,7 @@ from services.monitor.domain.policy.policy import Policy
 def held_from_insurer(
     debtor: Debtor, open_items: Sequence[Item], policy: Policy, today: date
 ) -> list[str]:
-    """Return a sentence for each insurer's level that would be raised were enforcement not off.
+    """Return a sentence for each insurer's level that stands, or would, were enforcement not off.
 
     `open_items` are all of the account's.
     """
@@ -34,11 +34,27 @@ def held_from_insurer(
         insurance = insurance_of(item, debtor.covers.values())
         if insurance is None:
             continue
+        decision = decide(item, policy, today, around)
+        gone = {raised.level for raised, _why in decision.lifts}
+        # Whether the work of what was raised was done before, only who did it knows.
+        held = [
+            (
+                one.level,
+                not one.is_claim,
+                f", raised on {one.raised_on}, unless that was done before",
+            )
+            for one in item.raised
+            if one.is_insurers and one.level not in gone
+        ]
+        held += [
+            (one.level.name, one.level.is_notice, f" since {max(one.reached_on, off_on)}")
+            for one in decision.raises
+            if one.level.is_insurers
+        ]
         by = f"; the insurer must be told by {insurance.clocks.notify_by}"
         found += [
-            f"enforcement, off since {off_on}, holds {one.level.name} of {item.item_id} since "
-            f"{max(one.reached_on, off_on)}{by if one.level.is_notice else ''}"
-            for one in decide(item, policy, today, around).raises
-            if one.level.is_insurers
+            f"enforcement, off since {off_on}, holds {name} of {item.item_id}{since}"
+            f"{by if is_notice else ''}"
+            for name, is_notice, since in held
         ]
     return found

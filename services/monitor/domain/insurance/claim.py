@@ -194,6 +194,8 @@ def _waiting(case: _Case) -> list[str]:
     """Say when the claim may be made, unless that is now."""
     eligible_on = _eligible_on(case)
     if eligible_on < case.clocks.eligible_on:
+        if case.today is not None and case.today < eligible_on:
+            return [f"it may be made from {eligible_on} on, when the customer is insolvent"]
         return [f"the customer is insolvent since {eligible_on}: the waiting period is over"]
     if case.today is not None and case.today < eligible_on:
         days = case.terms.waiting_days

@@ -200,6 +200,10 @@ class Debtor:
         past = [one.enforced for one in self.switches if one.set_on <= day]
         return past[-1] if past else True
 
+    def is_insolvent_on(self, day: date) -> bool:
+        """Say whether insolvency is filed by a day: it may be told ahead."""
+        return self.insolvent_on is not None and self.insolvent_on <= day
+
     @property
     def cross_defaulted_on(self) -> date | None:
         """Since when others of the account's present group are in default."""

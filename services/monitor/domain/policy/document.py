@@ -281,6 +281,11 @@ def _cross_default(value: Any, levels: tuple[Level, ...]) -> CrossDefault | None
         raise wrong(
             "cross_default.at", "a notice to the insurer is no default yet; choose another level"
         )
+    if by_name[at_level].after_days < 0:
+        raise wrong(
+            "cross_default.at",
+            "before its due date nothing is in default; choose another level",
+        )
     return CrossDefault(
         at_level=at_level,
         threshold=amounts(found.get("threshold", {}), "cross_default.threshold"),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import partial
+from itertools import count
 from typing import Final
 
 from services.monitor.domain.policy.policy import (
@@ -28,6 +29,8 @@ KNOWN_ACTIONS: Final = (
     INSURANCE_CLAIM,
     DO_NOTHING,
 )
+#: Before the last day that insurers give, which is 30 or more days after the due date.
+NOTICE_DAYS: Final = 20
 #: Due dates of every weekday, by which a policy's own calendar is asked for what it does.
 _WEEKS: Final = 52
 _DUE_DATES: Final = tuple(date(2026, 1, 1) + timedelta(days=days) for days in range(7 * _WEEKS))
@@ -67,16 +70,17 @@ def _of_actions(policy: Policy) -> list[str]:
 
 def _of_notice(policy: Policy) -> list[str]:
     """Doubt claims before which nobody is told to send the insurer its overdue notice."""
-    if not any(level.is_claim for level in policy.levels):
+    claimed = [level.after_days for level in policy.levels if level.is_claim]
+    if not claimed or any(level.is_notice for level in policy.levels):
         return []
-    if any(level.is_notice for level in policy.levels):
-        return []
+    taken = {level.after_days for level in policy.levels}
+    days = count(min(NOTICE_DAYS, claimed[0] - 1), -1)
     return [
         (
             "levels: there is an insurance_claim and no insurance_notice, so that nobody is told "
             "of the last day of the overdue notice, and cover may be lost where it is missed; "
-            "where covers are kept here, add {level: overdue_notice, after_days: 20, "
-            "action: insurance_notice}"
+            "where covers are kept here, add {level: overdue_notice, after_days: "
+            f"{next(one for one in days if one not in taken)}, action: insurance_notice}}"
         )
     ]
 

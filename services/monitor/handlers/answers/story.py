@@ -154,9 +154,9 @@ def _claim(
     policy: Policy,
     today: date,
 ) -> Claim | None:
-    """Return the claim as it stands, or would be today, with its arithmetic."""
+    """Return the claim as it stands, else as it would be today, with its arithmetic."""
     claims = any(level.is_claim for level in policy.levels)
     if not item.open or not (claims or known.debtor.covers):
         return None
     figures = Figures({key: open_items}, {}, {}, {}, {key: stopped_of(known.said.claims)})
-    return figures.shown(key, item, known.debtor, today)
+    return figures.outlook(key, item, known.debtor, today)

@@ -208,7 +208,7 @@ def _claim(place: Place, rest: str) -> tuple[object, object]:
         raise ScenarioError(message)
     told = book.claims[item.item_id]
     figures, key = book.figures(place.world.policies), (0, book.account_id)
-    shown = figures.shown(key, item, book.account.debtor, place.today)
+    shown = figures.outlook(key, item, book.account.debtor, place.today)
     if shown.amount != told.amount:
         message = f"{name} shows a claim of {shown.amount}, and was told as {told.amount}"
         raise ScenarioError(message)

@@ -123,16 +123,16 @@ def test_an_overdue_notice_is_told_as_things_stand_and_a_claim_as_what_it_uses_u
     assert amount(told, "dunning_letter", first) is None
 
 
-def test_a_claim_that_stands_is_shown_as_it_stands_and_another_as_it_would_be() -> None:
+@pytest.mark.parametrize("today", [TODAY, date(2027, 1, 10)], ids=["that day", "a year later"])
+def test_a_claim_that_stands_is_shown_as_it_was_told_and_no_later_one_counts(today: date) -> None:
+    items = [claimed(item_of("100", invoice_id=name)) for name in "AB"]
     [insurance] = known(cover(**YEARLY))
-    debtor = Debtor(covers={insurance.policy_no: insurance})
-    raised = [claimed(item_of("100", invoice_id=name)) for name in "AB"]
-    another = item_of("100", invoice_id="C")
-    key = (0, "default:ACME")
-    figures = Figures({key: [*raised, another]}, {}, {}, {}, {})
-    next_year = TODAY + timedelta(366)
-    shown = [figures.shown(key, one, debtor, next_year).amount for one in (*raised, another)]
-    assert shown == ["45.00", "90.00", "45.00"]
+    debtor, key = Debtor(covers={insurance.policy_no: insurance}), (0, "default:ACME")
+    figures = Figures({key: items}, {}, {}, {}, {})
+    shown = [figures.outlook(key, one, debtor, today).amount for one in items]
+    assert shown == ["45.00", "90.00"]
+    unclaimed = item_of("100", invoice_id="C")
+    assert figures.outlook(key, unclaimed, debtor, TODAY).amount == "15.00"
 
 
 def test_a_limit_that_is_cut_during_the_year_begins_no_new_year() -> None:

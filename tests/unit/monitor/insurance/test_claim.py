@@ -210,6 +210,15 @@ class Shown:
                 ],
                 today="2026-02-10", insolvent_on="2026-02-10",
             ),
+            Shown(
+                "insolvency that is filed for a day to come", {"limit": "100"},
+                [
+                    "insured: min(open 50000.00 EUR, limit 100) = 100.00 EUR",
+                    "x 90 % = 90.00 EUR",
+                    "it may be made from 2026-02-10 on, when the customer is insolvent",
+                ],
+                today="2026-02-09", insolvent_on="2026-02-10",
+            ),
         )
     ],
 )  # fmt: skip

@@ -76,7 +76,7 @@ def levels(draw: st.DrawFn) -> tuple[Level, ...]:
 def policies(draw: st.DrawFn, version: int = 1) -> Policy:
     """Draw a policy with any of the rules."""
     rungs = draw(levels())
-    names = [one.name for one in rungs if not one.is_notice]
+    names = [one.name for one in rungs if one.after_days >= 0 and not one.is_notice]
     own = [one.name for one in rungs if one.after_days >= 0 and not one.is_insurers]
     crossed = CrossDefault(
         draw(st.sampled_from(names or ["none"])),
@@ -165,7 +165,7 @@ def _event(draw: st.DrawFn, number: int) -> Inbound:
         lambda: debtors.blocked(name, on=begins, until=draw(st.sampled_from((None, ends)))),
         lambda: debtors.unblocked(name, on=begins),
         lambda: debtors.enforced(is_on=draw(st.booleans()), on=begins),
-        lambda: debtors.insolvent(today),
+        lambda: debtors.insolvent(begins),
         lambda: draw(_cover()),
         lambda: debtors.cover_withdrawn(on=today),
         lambda: known.customer(number, group_id=draw(st.sampled_from((None, debtors.GROUP)))),
@@ -211,3 +211,10 @@ def day_of(world: World, today: date, happens: list[Step]) -> None:
             world.adopt(step.policy)
         if step.on == today:
             world.live(today, step.event)
+
+
+def timeless(policy: Policy) -> Policy:
+    """Take from a policy what makes a level pass with time, whether it is held or not."""
+    own = [one for one in policy.levels if one.after_days >= 0 or one.is_insurers]
+    levels = tuple(replace(one, not_after_days=None) for one in own)
+    return replace(policy, levels=levels)

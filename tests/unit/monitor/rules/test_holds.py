@@ -137,6 +137,13 @@ TWO = {"2026-01-01": [issued("A", "100.00"), issued("B", "100.00")]}
         {"2026-02-20": ["A/1 raised second over first"]},
     ),
     Story(
+        "insolvency that is filed for a day to come, from that day on",
+        policy(*(level(name, days, held_by="insolvency") for name, days in (("a", 10), ("b", 20)))),
+        A | {"2026-02-05": [insolvent("2026-02-12")]},
+        "2026-03-31",
+        {"2026-02-10": ["A/1 raised a"], "2026-02-12": ["A/1 held a by insolvency"]},
+    ),
+    Story(
         "nothing holds a level that names nothing",
         policy(level("first", 10)),
         A | {"2026-02-05": [promised("P"), blocked("B"), insolvent()]},

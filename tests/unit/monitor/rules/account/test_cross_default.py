@@ -90,6 +90,13 @@ def payment(when: str) -> dict[str, list[Inbound]]:
         JOINED | {"2026-01-10": [f"to {GROUP}: insolvent since 2026-01-10"]},
     ),
     Story(
+        "by insolvency that is filed for a day to come, from that day on",
+        RAISES_NOTHING,
+        ONE | {"2026-01-10": [insolvent("2026-01-14")]},
+        "2026-01-31",
+        JOINED | {"2026-01-14": [f"to {GROUP}: insolvent since 2026-01-14"]},
+    ),
+    Story(
         "not below the threshold of what is overdue in all",
         HIGH_THRESHOLD,
         ONE,

@@ -63,10 +63,20 @@ def case_of(name: str, happens: dict[str, list[Inbound]], told: list[str], **cha
             [],
         ),
         case(
-            "said before: the word is there, and held",
+            "raised before, and held since",
             {"2026-01-01": [cover(), A],
              "2026-02-21": [enforced(is_on=False, on="2026-02-21")]},
-            "2026-03-10",
+            "2026-04-01",
+            [("enforcement, off since 2026-02-21, holds notice of A/1, raised on 2026-02-20, "
+              "unless that was done before; the insurer must be told by 2026-03-02"),
+             "enforcement, off since 2026-02-21, holds claim of A/1 since 2026-04-01"],
+        ),
+        case(
+            "raised before, and paid since",
+            {"2026-01-01": [cover(), A],
+             "2026-02-21": [enforced(is_on=False, on="2026-02-21"),
+                            paid("P", "100.00", on="2026-02-21")]},
+            "2026-04-01",
             [],
         ),
         case(

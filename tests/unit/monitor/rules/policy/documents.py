@@ -229,6 +229,13 @@ WRONG: list[tuple[str, Any, str | None, str]] = [
         "cross_default.raise", "a reminder is for before",
     ),
     (
+        "a default at a reminder",
+        document(
+            levels=[level(level="early", after_days=-5), level()], cross_default={"at": "early"}
+        ),
+        "cross_default.at", "before its due date nothing is in default",
+    ),
+    (
         "a default at a notice",
         document(levels=[level(), notice()], cross_default={"at": "notice"}),
         "cross_default.at", "a notice to the insurer is no default yet",

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+import yaml
 
 from services.monitor.domain.policy.document import read_policy
 from services.monitor.domain.policy.doubts import KNOWN_ACTIONS, doubts_of
@@ -69,6 +70,23 @@ def test_a_claim_without_an_overdue_notice_is_doubted(
     assert [one.partition(",")[0] for one in found] == (
         ["levels: there is an insurance_claim and no insurance_notice"] if doubted else []
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "claim_days", "advised"),
+    [((), 60, 20), ((20,), 60, 19), ((20, 19, 18), 60, 17), ((15,), 20, 19), ((14,), 15, 13)],
+)
+def test_the_notice_that_is_advised_has_a_day_of_its_own_before_the_claim(
+    before: tuple[int, ...], claim_days: int, advised: int
+) -> None:
+    levels = [rung(level=f"level {one}", after_days=one) for one in sorted(before)]
+    levels.append(rung(level="claim", after_days=claim_days, action="insurance_claim"))
+    [sentence] = doubts(levels=levels)
+    added = yaml.safe_load(sentence.rpartition(", add ")[2])
+    assert added == {
+        "level": "overdue_notice", "after_days": advised, "action": "insurance_notice"
+    }  # fmt: skip
+    assert doubts(levels=sorted([*levels, added], key=lambda one: one["after_days"])) == []
 
 
 def test_the_default_policy_does_not_know_of_any_insurer() -> None:
