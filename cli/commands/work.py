@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from cli.show.listing import Listing
 
 KINDS = (
-    "dunning, legal, insurance_notice, insurance_claim, promise_broken, cover_stopped or "
-    "account_defaulted (others of its group are)."
+    "dunning, legal, insurance_notice, insurance_claim, claim_withdrawal, promise_broken, "
+    "cover_stopped or account_defaulted (others of its group are)."
 )
 Kind = Annotated[str | None, typer.Option("--kind", help=KINDS)]
 TaskStatus = Annotated[

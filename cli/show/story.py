@@ -54,7 +54,7 @@ def show_story(story: Row, time_zone: str | None) -> None:
         _lines("What comes next", [_nothing(item)])
     if claim := story["claim"]:
         review = ", which is for manual review" if claim["manual_review"] else ""
-        _lines(f"The claim on the insurance as it would be today{review}", claim["why"])
+        _lines(f"The claim on the insurance as it stands, or would be today{review}", claim["why"])
     if interest := story["interest"]:
         owed = f"{interest['open']} {interest['currency']} owed"
         _lines(f"Interest to the end of {interest['as_of']}, {owed}", interest["why"])

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from services.monitor.adapters.reads.reads import Reads
 from services.monitor.api import models, shapes
 from services.monitor.handlers.answers.interest import Reading, interest_now
+from services.monitor.handlers.answers.late import Raise, late_now
 from shared.contracts.asyncapi import OUTBOUND
 from shared.errors import RejectedError
 from shared.postgres.paging import PAGE_ROWS_DEFAULT, Cursor, Limit, Page
@@ -52,18 +53,31 @@ def escalations_router(
     async def standing(
         escalation_id: Annotated[list[uuid.UUID], Query(max_length=STANDINGS_MAX)],
         interest_on: Annotated[
-            date | None, Query(description="To whose end interest is told; else the creditor's day")
+            date | None,
+            Query(
+                description="The day of the letter, to whose end interest is told; else the"
+                " creditor's day. A reminder of before the due date stands until then"
+            ),
         ] = None,
     ) -> models.Standings:
         found = await reads.escalations.standings(escalation_id)
         keys = {(one.partition, one.account_id, one.invoice_id) for one, raised in found if raised}
+        raises = {
+            one.escalation_id: Raise((one.partition, one.account_id), raised.level, one.due_on)
+            for one, raised in found
+            if raised is not None
+        }
         async with open_reading() as reading:
             interest = await interest_now(reading, sorted(keys), now(), interest_on)
+            late = await late_now(reading, raises, now(), interest_on)
         owed = {key: one for key, one, _day in interest}
         return models.Standings(
             rows=[
                 shapes.standing(
-                    row, raised, owed.get((row.partition, row.account_id, row.invoice_id))
+                    row,
+                    raised,
+                    owed.get((row.partition, row.account_id, row.invoice_id)),
+                    late.get(row.escalation_id),
                 )
                 for row, raised in found
             ]

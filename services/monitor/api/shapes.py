@@ -256,21 +256,19 @@ def figures(
     )
 
 
-def standing(row: Row, raised: Raised | None, owed: InvoiceInterest | None) -> models.Standing:
-    """Shape whether an escalation stands, whom to write to about it, the interest to ask for."""
+def standing(
+    row: Row, raised: Raised | None, owed: InvoiceInterest | None, late: str | None
+) -> models.Standing:
+    """Shape whether an escalation is still to be acted on; `late` says why it is no more."""
     customer = None if row.customer is None else msgspec.convert(row.customer, CustomerUpdated)
     known = recipient_of(customer)
-    recipient = (
-        None
-        if known is None
-        else models.Recipient(name=known.name, email=known.email, locale=known.locale)
-    )
+    recipient = None if known is None else models.Recipient(**msgspec.structs.asdict(known))
     return models.Standing(
         escalation_id=row.escalation_id,
-        standing=raised is not None,
+        standing=raised is not None and late is None,
         open=to_text(row.open_minor or 0, row.currency),
         currency=row.currency,
-        reason=None if raised is not None else "no longer due",
+        reason=late if raised is not None else "no longer due",
         recipient=recipient,
         disputed=to_text(row.disputed_minor or 0, row.currency),
         held=raised is not None and raised.held_by is not None,

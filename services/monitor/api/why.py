@@ -142,7 +142,7 @@ class ItemStory(BaseModel):
     raises: list[str]
     lifts: list[StoryLift]
     outlook: list[StoryProspect]
-    #: The claim on the insurance as it would be today, with its arithmetic.
+    #: The claim on the insurance as it stands, else as it would be today, with its arithmetic.
     claim: models.EscalationRow | None
     interest: models.InvoiceInterest | None
 

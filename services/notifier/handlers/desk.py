@@ -33,7 +33,7 @@ from services.notifier.domain.work import (
     Task,
     TaskStatus,
 )
-from shared.contracts.escalation import EscalationEvent
+from shared.contracts.escalation import RAISED, EscalationEvent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +66,8 @@ class Desk:
         self._in_letter: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
         self._in_task: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
         self._planned: dict[tuple[str, str], uuid.UUID] = {}
-        self._untaken: dict[tuple[str, str, date], uuid.UUID] = {}
+        #: By account, kind, day, and whether they stand in the place of tasks that are done.
+        self._untaken: dict[tuple[str, str, date, bool], uuid.UUID] = {}
         #: What an account has of letters that can still change, and of tasks.
         self._planned_of: defaultdict[str, dict[uuid.UUID, None]] = defaultdict(dict)
         self._waiting_of: defaultdict[str, dict[uuid.UUID, None]] = defaultdict(dict)
@@ -86,7 +87,7 @@ class Desk:
         kind = kind_of(event.action)
         next_letter = self._planned.get((event.account_id, event.level))
         opened_on = event.said_on or event.raised_on
-        next_task = self._untaken.get((event.account_id, kind, opened_on))
+        next_task = self._untaken.get((event.account_id, kind, opened_on, event.type != RAISED))
         lower = [self._escalations[key] for key in event.supersedes if key in self._escalations]
         return Present(
             known=known,
@@ -168,6 +169,8 @@ class Desk:
         before = self._escalations.get(key)
         if before is not None and before.letter_id is not None:
             self._in_letter[before.letter_id].discard(key)
+        if before is not None and before.task_id is not None:
+            self._in_task[before.task_id].discard(key)
         self._escalations[key] = escalation
         if escalation.letter_id is not None and escalation.in_letter:
             self._in_letter[escalation.letter_id].add(key)
@@ -194,7 +197,7 @@ class Desk:
             self._waiting_of[task.account_id][key] = None
         else:
             self._waiting_of[task.account_id].pop(key, None)
-        place = (task.account_id, task.kind, task.opened_on)
+        place = (task.account_id, task.kind, task.opened_on, task.why is not None)
         if task.status == TaskStatus.OPEN:
             self._untaken.setdefault(place, key)
         elif self._untaken.get(place) == key:

@@ -213,7 +213,7 @@ def shown(capsys: pytest.CaptureFixture[str], **changed: Any) -> str:
         "dunning since 2026-02-04 (dunning_letter, default@1), passing over reminder, held by bl",
         "it is held by block B-1 to the end of 2026-02-10, since 2026-01-30",
         "reminder is called back by the next look: policy default@1 has no such level",
-        "as it would be today, which is for manual review:",
+        "as it stands, or would be today, which is for manual review:",
         "Interest to the end of 2026-02-07, 4.22 EUR owed:",
     ],
 )

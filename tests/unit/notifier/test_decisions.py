@@ -156,7 +156,6 @@ def test_an_update_changes_the_figures(event: Any, escalation: Any) -> None:
         pytest.param("insurance_claim", {}, True, ["Keep", "OpenTask"], id="done with"),
         pytest.param("insurance_claim", {}, False, ["Keep"], id="waiting: it shows the figures"),
         pytest.param("insurance_claim", {"claim": None}, True, ["Keep"], id="no other figures"),
-        pytest.param("insurance_claim", {"type": LIFTED}, True, ["Keep"], id="lifted"),
         pytest.param("dunning_letter", {}, True, ["Keep"], id="no claim"),
     ],
 )
@@ -185,6 +184,43 @@ def test_a_claim_that_is_told_anew_gets_a_task_when_its_own_is_done(
             opened.task_id
         ]
         assert opened.task_id != TASK_ID
+
+
+@pytest.mark.parametrize(
+    ("action", "waiting", "expected"),
+    [
+        pytest.param("insurance_claim", None, ["OpenTask", "Keep"], id="done with"),
+        pytest.param("insurance_claim", {}, ["Keep", "CloseTask"], id="waiting"),
+        pytest.param(
+            "insurance_claim",
+            {"why": "the claim is now 540.00"},
+            ["OpenTask", "Keep", "CloseTask"],
+            id="done with, and told anew",
+        ),
+        pytest.param("insurance_notice", None, ["Keep"], id="no claim"),
+    ],
+)
+def test_a_claim_that_is_lifted_is_withdrawn_when_its_task_is_done(
+    event: Any,
+    escalation: Any,
+    task: Any,
+    action: str,
+    waiting: dict[str, Any] | None,
+    expected: list[str],
+) -> None:
+    known = escalation(action=action, task_id=TASK_ID)
+    at = None if waiting is None else TaskAt(task(kind=action, **waiting))
+    word = event(type=LIFTED, action=action, open="0.00", why="paid", said_on=CHANGED_ON)
+    decisions = decide(word, Present(known=known, task=at), RULES)
+    assert kinds(decisions) == expected
+    for opened in (one.task for one in decisions if isinstance(one, OpenTask)):
+        assert (opened.kind, opened.opened_on) == ("claim_withdrawal", CHANGED_ON)
+        assert (opened.status, opened.due_on) == (TaskStatus.OPEN, date(2026, 4, 10))
+        assert opened.why == (
+            "the claim does not stand any more (paid) and is to be withdrawn at the insurer"
+        )
+        [kept] = [one.escalation for one in decisions if isinstance(one, Keep)]
+        assert (kept.standing, kept.task_id) == (False, opened.task_id)
 
 
 @pytest.mark.parametrize(

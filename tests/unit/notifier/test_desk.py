@@ -89,6 +89,30 @@ def test_claims_that_are_told_anew_on_one_day_share_a_task(event: Any, task: Any
     assert [one.task_id for one in work.escalations] == [opened.task_id] * 2
 
 
+def test_a_claim_joins_no_task_of_claims_that_were_dealt_with(event: Any, task: Any) -> None:
+    anew = task(kind="insurance_claim", why="the claim is now 9.00")
+    present = Work(escalations=(), letters=(), tasks=(anew,))
+    work = worked(of_item(event, 1, action="insurance_claim"), present=present)
+    assert [one.task_id for one in work.escalations] != [anew.task_id]
+    assert [one.why for one in work.tasks] == [None]
+
+
+def test_what_is_withdrawn_keeps_no_task_waiting(event: Any) -> None:
+    raised = [of_item(event, number, action="insurance_claim") for number in (1, 2)]
+    known = worked(*raised)
+    [task] = known.tasks
+    anew = replace(task, why="the claims have changed")
+    lifted = [
+        of_item(event, number, action="insurance_claim", type=LIFTED, open="0.00")
+        for number in (1, 2)
+    ]
+    work = worked(*lifted, present=replace(known, tasks=(anew,)))
+    assert {(one.kind, one.status) for one in work.tasks} == {
+        ("insurance_claim", TaskStatus.CLOSED),
+        ("claim_withdrawal", TaskStatus.OPEN),
+    }
+
+
 def test_an_item_joins_a_letter_planned_before(event: Any, letter: Any) -> None:
     present = Work(escalations=(), letters=(letter(),), tasks=())
     (known,) = worked(of_item(event, 9), present=present).escalations

@@ -43,6 +43,7 @@ class EscalationReads:
                 items.c.invoice_id,
                 items.c.open_minor,
                 items.c.disputed_minor,
+                items.c.due_on,
                 items.c.raised,
                 accounts.c.facts["customer"].label("customer"),
             )

@@ -56,7 +56,7 @@ def apply(
         item.turns += 1
     fresh = [
         replace(one, addressed=around.addressed)
-        for one in as_raised(decision.raises, item, policy, today, insured=decision.insured)
+        for one in as_raised(decision.raises, item, policy, today, decision.insurance)
     ]
     standing: list[Raised] = []
     for raised in item.raised:

@@ -68,10 +68,9 @@ def own_on(
     `insurance` is what insures the item.
     """
     if level.is_insurers:
-        on = _insurers_on(level, item, insurance, policy)
-        if debtor.insolvent_on is not None:
-            on = min(on, max(debtor.insolvent_on, item.issued_on))
-        return on
+        due_on = item.due_on if insurance is None else item.original_due_on
+        on = _insurers_on(level, due_on, cover_on(level, insurance), policy)
+        return _or_insolvent(on, item, debtor)
     if policy.on_resolution == RESTART and DISPUTE in level.held_by:
         return _given_back_on(level, item, policy, today)
     return policy.level_on(level, item.due_on)
@@ -88,12 +87,31 @@ def was_reached(
     """Say whether an item had reached a level by its own data on the day it was raised.
 
     A dispute that was not over before that day had stopped no clock, whatever it has come to since;
-    and a claim goes by the insurer's clock if it was raised under a cover.
+    and what is for the insurer goes by the cover and by the due date of then: what was told to the
+    insurer is not called back for what has become of them, but by another policy's own days.
     """
     on = raised.raised_on
+    if level.is_insurers:
+        by_cover = raised.cover_on
+        if raised.insured and by_cover is None:
+            by_cover = cover_on(level, insurance)
+        late_days = timedelta(raised.days_overdue)
+        due_on = on - late_days if late_days and not raised.insured else item.due_on
+        due_on = item.original_due_on if raised.insured else due_on
+        return _or_insolvent(_insurers_on(level, due_on, by_cover, policy), item, debtor) <= on
     over = [span for span in item.disputed_days if span[1] is not None and span[1] < on]
     then = replace(item, disputed_days=over)
-    return own_on(level, then, debtor, insurance if raised.insured else None, policy, on) <= on
+    return own_on(level, then, debtor, None, policy, on) <= on
+
+
+def cover_on(level: Level, insurance: Insurance | None) -> date | None:
+    """Return the day that a cover's own terms set for a level; None where they set none.
+
+    A notice is given by then, a claim is made from then on.
+    """
+    if insurance is None or not level.is_insurers:
+        return None
+    return insurance.clocks.notify_by if level.is_notice else insurance.clocks.eligible_on
 
 
 def _given_back_on(level: Level, item: Item, policy: Policy, today: date) -> date:
@@ -127,14 +145,19 @@ def crossed_on(level: Level, item: Item, debtor: Debtor, policy: Policy) -> date
     return max(since, item.due_on + timedelta(days=1))
 
 
-def _insurers_on(level: Level, item: Item, insurance: Insurance | None, policy: Policy) -> date:
-    """Return the day on which a level for the insurer is reached, by what insures the item."""
-    if insurance is None:
-        return date.max if level.is_notice else policy.level_on(level, item.due_on)
-    on = policy.level_on(level, item.original_due_on)
+def _insurers_on(level: Level, due_on: date, by_cover: date | None, policy: Policy) -> date:
+    """Return the day on which a level for the insurer is reached, by the day that a cover sets."""
+    on = policy.level_on(level, due_on)
     if level.is_notice:
-        return min(on, insurance.clocks.notify_by)
-    return max(on, insurance.clocks.eligible_on)
+        return date.max if by_cover is None else min(on, by_cover)
+    return on if by_cover is None else max(on, by_cover)
+
+
+def _or_insolvent(on: date, item: Item, debtor: Debtor) -> date:
+    """Return the day of a level for the insurer, or that of an insolvency before it."""
+    if debtor.insolvent_on is None:
+        return on
+    return min(on, max(debtor.insolvent_on, item.issued_on))
 
 
 def prospects(

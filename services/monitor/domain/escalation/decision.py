@@ -14,12 +14,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from services.monitor.domain.escalation.clock import Prospect, prospects
+from services.monitor.domain.escalation.clock import Prospect, cover_on, prospects
 from services.monitor.domain.escalation.conditions import Overdue, shortfalls
 from services.monitor.domain.escalation.holds import Hold, hold_of, holds_on
-from services.monitor.domain.escalation.lifting import lifts_of
+from services.monitor.domain.escalation.lifting import lifts_of, too_late
 from services.monitor.domain.escalation.timing import next_look
-from services.monitor.domain.insurance.clocks import insurance_of
+from services.monitor.domain.insurance.clocks import Insurance, insurance_of
 from services.monitor.domain.invoice.item import Item, Raised
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.policy.policy import STEP, Level, Policy
@@ -65,8 +65,8 @@ class Decision(Struct, frozen=True):
     next_attention_on: date | None = None
     #: The number of the cover beyond whose maximum extension period the item is open.
     past_mep: str | None = None
-    #: Whether a cover insures the item, so that levels for the insurer keep its days.
-    insured: bool = False
+    #: What insures the item, so that levels for the insurer keep its days.
+    insurance: Insurance | None = None
     #: What may still be raised, and what holds it back where it was reached.
     outlook: tuple[tuple[Prospect, str | None], ...] = ()
 
@@ -110,10 +110,10 @@ def decide(
     raises = _raises(chosen, reached, possible, policy, today)
     after = standing
     if raises:
-        after = [*standing, *as_raised(raises, item, policy, today)]
+        after = [*standing, *as_raised(raises, item, policy, today, insurance)]
         possible = prospects(item, after, debtor, insurance, policy, short, today)
     outlook = _outlook(possible, holds, short)
-    held, resumed = _transitions(standing, policy, holds)
+    held, resumed = _transitions(item, standing, policy, holds, today)
     return Decision(
         raises=raises,
         lifts=lifts,
@@ -122,7 +122,7 @@ def decide(
         readdressed=tuple(one for one in standing if one.addressed != around.addressed),
         next_attention_on=next_look(item, after, outlook, policy, debtor, holds, insurance, today),
         past_mep=None if insurance is None else insurance.past_mep(today),
-        insured=insurance is not None,
+        insurance=insurance,
         outlook=outlook,
     )
 
@@ -180,13 +180,19 @@ def _outlook(
 
 
 def _transitions(
-    standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold]
+    item: Item, standing: Sequence[Raised], policy: Policy, holds: Sequence[Hold], today: date
 ) -> tuple[tuple[tuple[Raised, Hold], ...], tuple[Raised, ...]]:
-    """Return what stands raised and is held from now on or otherwise, and what goes on again."""
+    """Return what stands raised and is held from now on or otherwise, and what goes on again.
+
+    A reminder whose time is over has nothing left that a hold could stop.
+    """
     held: list[tuple[Raised, Hold]] = []
     resumed: list[Raised] = []
     for raised in standing:
-        hold = hold_of(policy.level(raised.level), holds)
+        level = policy.level(raised.level)
+        if level is not None and too_late(level, item.due_on, today) is not None:
+            continue
+        hold = hold_of(level, holds)
         if hold is not None and (raised.held_by, raised.held_until) != (hold.label, hold.until):
             held.append((raised, hold))
         if hold is None and raised.held_by is not None:
@@ -200,9 +206,9 @@ def _is_insurers(raised: Raised, policy: Policy) -> bool:
 
 
 def as_raised(
-    raises: Sequence[Raise], item: Item, policy: Policy, today: date, *, insured: bool = False
+    raises: Sequence[Raise], item: Item, policy: Policy, today: date, insurance: Insurance | None
 ) -> list[Raised]:
-    """Return what stands once levels are raised, under a cover where the item is `insured`."""
+    """Return what stands once levels are raised, under the cover that insures the item."""
     return [
         Raised(
             level=one.level.name,
@@ -212,7 +218,8 @@ def as_raised(
             policy=policy.label,
             days_overdue=item.days_overdue(today),
             cycle=item.cycle,
-            insured=insured and one.level.is_insurers,
+            insured=insurance is not None and one.level.is_insurers,
+            cover_on=cover_on(one.level, insurance),
             cross_default=one.cross_default,
         )
         for one in raises

@@ -78,6 +78,9 @@ def _for_standing(
         hold = hold_of(level, holds)
         if hold is not None:
             yield free_on(hold)
+            if level is not None and level.is_reminder and item.due_on > today:
+                # On hold until then, it is called back.
+                yield item.due_on
         if raised.cross_default and level is not None:
             # From that day the item's own age is a default, whatever becomes of the others'.
             on = own_on(level, item, debtor, insurance, policy, today)

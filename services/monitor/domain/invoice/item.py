@@ -32,6 +32,8 @@ class Raised:
     holds: int = 0
     #: Whether it is for the insurer, under a cover, whose clock no later agreement moves.
     insured: bool = False
+    #: The day that the cover's own terms set for it then; None without, or in rows from before.
+    cover_on: date | None = None
     #: Whether it was raised by another account's default, ahead of the item's own age.
     cross_default: bool = False
     #: Whom it was last told with, as `telling.address_of` has it.

@@ -77,6 +77,11 @@ class Level:
         """Whether it goes by the insurer's days, beside the order of the other levels."""
         return self.is_claim or self.is_notice
 
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it is for before the due date, and makes no sense on it or later."""
+        return self.after_days < 0 and not self.is_insurers
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -165,14 +170,10 @@ class Policy:
         return max(on, due_on + timedelta(days=1)) if level.after_days > 0 else on
 
     def last_on(self, level: Level, due_on: date) -> date | None:
-        """Return the last day on which a level is raised; None: on any day.
-
-        A reminder before the due date makes no sense on it, nor later.
-        """
+        """Return the last day on which a level is raised; None: on any day."""
         if level.not_after_days is not None:
             return self.later(due_on, level.not_after_days)
-        is_reminder = level.after_days < 0 and not level.is_insurers
-        return due_on - timedelta(days=1) if is_reminder else None
+        return due_on - timedelta(days=1) if level.is_reminder else None
 
     def waited_on(self, level: Level, since: date) -> date:
         """Return the first date on which a level need not wait any more for the one before it.

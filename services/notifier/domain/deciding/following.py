@@ -14,11 +14,13 @@ from services.notifier.domain.deciding.raising import (
     enlisted,
     known_of,
     task_anew,
+    withdrawal,
 )
 from services.notifier.domain.deciding.values import (
     CloseTask,
     Decision,
     Keep,
+    OpenTask,
     Present,
     ReviseLetter,
     ReviseTask,
@@ -83,7 +85,10 @@ def resumed(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Dec
 
 
 def lifted(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Decision, ...]:
-    """Return what the end of an escalation calls back: the letter and task nothing else needs."""
+    """Return what the end of an escalation calls back: the letter and task nothing else needs.
+
+    A claim that a person has dealt with gets a task to withdraw it.
+    """
     lifted_on = local_date(event.time, rules.time_zone)
     known = present.known
     if known is None:
@@ -102,7 +107,12 @@ def lifted(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Deci
         held_until=None,
         in_letter=known.in_letter and present.letter is None,
     )
-    decisions: list[Decision] = [Keep(gone)]
+    decisions: list[Decision] = []
+    if _may_be_claimed(known, present):
+        opened = withdrawal(event, rules, event.said_on or lifted_on)
+        gone = replace(gone, task_id=opened.task_id)
+        decisions.append(OpenTask(opened))
+    decisions.append(Keep(gone))
     if present.letter is not None:
         letter = left(present.letter, event.why)
         if letter != present.letter.letter:
@@ -178,6 +188,13 @@ def _is_claimed_anew(before: Escalation, after: Escalation) -> bool:
         and before.task_id is not None
         and before.claim != after.claim
     )
+
+
+def _may_be_claimed(known: Escalation, present: Present) -> bool:
+    """Whether the insurer may have a claim: its task is done, or waits in place of one that is."""
+    if known.action != INSURANCE_CLAIM or known.task_id is None:
+        return False
+    return present.task is None or present.task.task.why is not None
 
 
 def _was_left_behind(before: Escalation, after: Escalation) -> bool:

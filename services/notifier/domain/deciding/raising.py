@@ -48,6 +48,9 @@ KIND_BY_ACTION: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: An insurer may have a claim that does not stand any more: somebody must withdraw it there.
+CLAIM_WITHDRAWAL: Final = "claim_withdrawal"
+
 
 def kind_of(action: str) -> str:
     """Return the kind of task that an action opens."""
@@ -79,7 +82,7 @@ def raised(event: EscalationEvent, present: Present, rules: Rules) -> tuple[Deci
         known, of_letter = enlisted(event, known, present.next_letter, planned_on=event.raised_on)
         decisions += of_letter
     today = local_date(event.time, rules.time_zone)
-    opened = _new_task(event, rules, event.raised_on)
+    opened = _new_task(event, kind_of(event.action), rules, event.raised_on)
     known, of_task = assigned(known, opened, present.next_task, today)
     return (*decisions, *of_task, Keep(known))
 
@@ -102,8 +105,14 @@ def assigned(
 
 def task_anew(event: EscalationEvent, rules: Rules, today: date) -> Task:
     """Return the task of a claim that is told anew when the one it had is done with."""
-    task = _new_task(event, rules, today, cause=str(event.event_id))
-    return replace(task, why=event.why)
+    kind = kind_of(event.action)
+    return replace(_new_task(event, kind, rules, today, cause=str(event.event_id)), why=event.why)
+
+
+def withdrawal(event: EscalationEvent, rules: Rules, today: date) -> Task:
+    """Return the task to withdraw a claim that is lifted when a task of it is done with."""
+    why = f"the claim does not stand any more ({event.why}) and is to be withdrawn at the insurer"
+    return replace(_new_task(event, CLAIM_WITHDRAWAL, rules, today), why=why)
 
 
 def enlisted(
@@ -185,8 +194,9 @@ def _new_letter(event: EscalationEvent, planned_on: date, cause: str) -> Letter:
     )
 
 
-def _new_task(event: EscalationEvent, rules: Rules, opened_on: date, cause: str = "") -> Task:
-    kind = kind_of(event.action)
+def _new_task(
+    event: EscalationEvent, kind: str, rules: Rules, opened_on: date, cause: str = ""
+) -> Task:
     return Task(
         task_id=uuid.uuid5(
             event.escalation_id, f"task:{kind}:{cause}" if cause else f"task:{kind}"

@@ -15,6 +15,7 @@ DUE_DAYS: Final[Mapping[str, int]] = MappingProxyType(
         "legal": 14,
         "insurance_notice": 5,
         "insurance_claim": 10,
+        "claim_withdrawal": 5,
         "promise_broken": 3,
         "cover_stopped": 1,
         "account_defaulted": 3,

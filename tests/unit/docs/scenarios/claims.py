@@ -197,13 +197,22 @@ def _becomes(place: Place, rest: str) -> tuple[object, object]:
 
 
 def _claim(place: Place, rest: str) -> tuple[object, object]:
-    """Compare a claim's figure, its reason, a step of its arithmetic, or its days."""
+    """Compare a claim's figure, its reason, a step of its arithmetic, or its days.
+
+    What `arrears why` shows of it must be the figure that was told.
+    """
     name, _, claimed = rest.partition(" ")
-    item_id = place.item(name).item_id
-    if item_id not in place.book.claims:
+    item, book = place.item(name), place.book
+    if item.item_id not in book.claims:
         message = f"no claim stands raised for {name}"
         raise ScenarioError(message)
-    return _figure(claimed, place.book.claims[item_id])
+    told = book.claims[item.item_id]
+    figures, key = book.figures(place.world.policies), (0, book.account_id)
+    shown = figures.outlook(key, item, book.account.debtor, place.today)
+    if shown.amount != told.amount:
+        message = f"{name} shows a claim of {shown.amount}, and was told as {told.amount}"
+        raise ScenarioError(message)
+    return _figure(claimed, told)
 
 
 def _notice(place: Place, rest: str) -> tuple[object, object]:

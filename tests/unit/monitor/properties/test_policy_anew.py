@@ -11,7 +11,6 @@ from services.monitor.domain.escalation.holds import DISPUTE
 from services.monitor.domain.policy.policy import RESTART, Policy
 from services.monitor.handlers.answers.preview import OpenAccount, Preview
 from services.monitor.handlers.ports import Known
-from shared.contracts.cover import CoverUpdated, CoverWithdrawn
 from tests.unit.monitor.builders import cover
 from tests.unit.monitor.invoice_builders import disputed, resolved
 from tests.unit.monitor.rules.draws import (
@@ -55,9 +54,8 @@ def disputes(draw: st.DrawFn) -> list[Step]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Step]:
-    """Draw what happens, under the same cover all along: a new one may move an insurer's clock."""
+    """Draw what happens, covers that are known later or corrected among it."""
     happens = draw(steps(changes=False))
-    happens = [one for one in happens if not isinstance(one.event, (CoverUpdated, CoverWithdrawn))]
     insured = [Step(FIRST_DAY, cover(waiting_days=draw(st.integers(0, 40)), mep_days=50))]
     return (insured if draw(st.booleans()) else []) + happens + draw(disputes())
 

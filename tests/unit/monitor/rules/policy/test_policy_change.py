@@ -5,9 +5,16 @@ from dataclasses import replace
 import pytest
 
 from services.monitor.domain.policy.policy import RESTART, CrossDefault, Policy
+from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import cover, customer, issued
-from tests.unit.monitor.debtor_builders import GROUP, blocked, group_defaulted, insolvent
-from tests.unit.monitor.invoice_builders import disputed, resolved
+from tests.unit.monitor.debtor_builders import (
+    GROUP,
+    blocked,
+    cover_withdrawn,
+    group_defaulted,
+    insolvent,
+)
+from tests.unit.monitor.invoice_builders import disputed, extended, resolved
 from tests.unit.monitor.policies import level, policy
 from tests.unit.monitor.rules.world import World
 
@@ -252,3 +259,59 @@ def test_a_new_policy_leaves_a_claim_that_was_raised_before_its_cover_was_known(
     assert world.on("2026-03-05", cover(waiting_days=90, mep_days=300)) == []
     world.adopt(replace(claim_alone, version=2))
     assert world.on("2026-03-06") == []
+
+
+NOTICE_AND_CLAIM = policy(
+    level("notice", 20, "insurance_notice"), level("claim", 60, CLAIM), level("never", 900)
+)
+EARLY, LONG = cover(notice_days=10, mep_days=200), cover(waiting_days=180, mep_days=200)
+SHORT = cover(notice_days=45, mep_days=200)
+GONE = cover_withdrawn(on="2025-12-31")
+THIRTY = level("notice", 30, "insurance_notice"), level("claim", 60, CLAIM), level("never", 900)
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "changed", "said"),
+    [
+        pytest.param(
+            [EARLY], [SHORT], NOTICE_AND_CLAIM, [], id="a notice for a cover of more days"
+        ),
+        pytest.param(
+            [SHORT], [LONG], NOTICE_AND_CLAIM, [], id="a claim for a longer waiting period"
+        ),
+        pytest.param([], [LONG], NOTICE_AND_CLAIM, [], id="a claim for a cover known later"),
+        pytest.param(
+            [],
+            [LONG, extended("A", "2026-06-30")],
+            NOTICE_AND_CLAIM,
+            [],
+            id="a claim for a cover known later and an agreement after it",
+        ),
+        pytest.param(
+            [SHORT],
+            [extended("A", "2026-06-30"), GONE],
+            policy(level("claim", 60, CLAIM)),
+            [],
+            id="a claim for a cover that never was",
+        ),
+        pytest.param([EARLY], [SHORT], policy(*THIRTY), [], id="a later notice, due by the cover"),
+        pytest.param(
+            [SHORT],
+            [LONG],
+            policy(level("notice", 20, "insurance_notice"), level("claim", 61, CLAIM)),
+            ["A/1 lifted claim: not due before 2026-07-30 by policy tests@2"],
+            id="a later claim",
+        ),
+    ],
+)
+def test_no_cover_that_has_changed_calls_back_what_the_insurer_was_told(
+    before: list[Inbound], since: list[Inbound], changed: Policy, said: list[str]
+) -> None:
+    world = World(NOTICE_AND_CLAIM)
+    world.on("2026-01-01", *before, A)
+    world.until("2026-01-02", "2026-04-01")
+    world.on("2026-04-01", *since)
+    raised = len(world.raised)
+    world.adopt(replace(changed, version=2))
+    found = [one for one in world.on("2026-04-01") if one.startswith("A/1")]
+    assert (found, len(world.raised)) == (said, raised)
