@@ -139,22 +139,19 @@ ORDER BY c.partition, c."offset", c.number
 """
 
 #: What has met items, `met`, by day and item; and what a payment's records say that it left of an
-#: invoice while the creditor has it still, as of the instalment due first: see `moved_away`.
+#: invoice, as of the instalment due first: see `still_there`.
 _SUMMED: Final = """
 SELECT partition, account_id, invoice_id, issued_on, due_on, original_due_on, is_payment,
-    false AS is_moved, currency, on_day, sum(amount_minor)::bigint AS amount_minor
-FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(amount_minor) <> 0
+    currency, on_day, sum(amount_minor)::bigint AS amount_minor,
+    NULL::text AS left_by, 0::bigint AS returned_minor, 0::bigint AS there_minor
+FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(amount_minor) <> 0
 UNION ALL
-SELECT * FROM (
-    SELECT partition, account_id, invoice_id, min(issued_on), min(due_on), min(original_due_on),
-        true, true, currency, on_day,
-        least(-sum(amount_minor) FILTER (WHERE amount_minor < 0) - reversed_minor,
-            came_minor - reversed_minor - sum(amount_minor))::bigint AS amount_minor
-    FROM met WHERE is_payment AND invoice_id IS NOT NULL
-    GROUP BY partition, account_id, invoice_id, funds_id, currency, on_day, came_minor,
-        reversed_minor
-    HAVING sum(amount_minor) FILTER (WHERE amount_minor < 0) < 0
-) AS moved WHERE amount_minor > 0
+SELECT partition, account_id, invoice_id, min(issued_on), min(due_on), min(original_due_on),
+    true, currency, on_day, (-sum(amount_minor) FILTER (WHERE amount_minor < 0))::bigint,
+    funds_id, reversed_minor, (came_minor - reversed_minor - sum(amount_minor))::bigint
+FROM met WHERE is_payment AND invoice_id IS NOT NULL
+GROUP BY partition, account_id, invoice_id, funds_id, currency, on_day, came_minor, reversed_minor
+HAVING sum(amount_minor) FILTER (WHERE amount_minor < 0) < 0
 """
 
 #: What has met the items of invoices from a day on, and stands, by day and item. Payments count by
