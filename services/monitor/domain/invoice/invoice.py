@@ -77,6 +77,8 @@ class RuleStep:
     instalment: int
     amount: int
     on: date
+    #: The day of its clearing record; None where it was stored without.
+    recorded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

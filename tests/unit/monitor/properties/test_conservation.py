@@ -16,7 +16,7 @@ from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.ageing import age
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST, RULES, Clearing
-from services.monitor.domain.ledger.funds import FundsKind
+from services.monitor.domain.ledger.funds import NEVER_THERE, FundsKind
 from shared.money import to_text
 from tests.unit.monitor.book import difference, owed
 from tests.unit.monitor.builders import ACCOUNT_ID, SAID_AT, amended, issued
@@ -87,6 +87,20 @@ def nothing_leaves_an_item_before_it_came(account: Account) -> None:
             assert sum(one.amount for one in own if one.cleared_on <= day) >= 0
 
 
+def the_rule_has_met_nothing_on_any_day_with_what_was_never_there(account: Account) -> None:
+    """Else an invoice would bear no interest while money that never came stood on it."""
+    for funds in account.funds.values():
+        reasons = set(funds.reversed_because.values())
+        if not reasons or reasons - NEVER_THERE or funds.reversed < funds.amount:
+            continue
+        own = [one for one in account.clearings if (one.kind, one.funds_id) == funds.key]
+        ruled = [one for one in own if one.rule == OLDEST_DUE_FIRST]
+        for place in {(one.invoice_id, one.instalment) for one in ruled}:
+            here = [one for one in ruled if (one.invoice_id, one.instalment) == place]
+            for day in {one.cleared_on for one in here}:
+                assert sum(one.amount for one in here if one.cleared_on <= day) <= 0
+
+
 #: They hold after every event, whatever the clearing rule.
 LAWS: Final[Sequence[Callable[[Account], None]]] = (
     money_is_kept,
@@ -95,6 +109,7 @@ LAWS: Final[Sequence[Callable[[Account], None]]] = (
     both_sides_of_every_match_agree,
     the_clearing_records_add_up_to_what_each_item_shows,
     nothing_leaves_an_item_before_it_came,
+    the_rule_has_met_nothing_on_any_day_with_what_was_never_there,
 )
 
 
