@@ -35,9 +35,8 @@ def money_of(
     ]
     for record in records:
         is_payment = record.kind is FundsKind.PAYMENT
-        on = record.cleared_on
-        if is_payment:
-            on = account.funds[record.kind, record.funds_id].value_on or on
+        own = account.funds.get((record.kind, record.funds_id))
+        on = record.cleared_on if own is None else own.counts_on(record.cleared_on)
         one = Money(on=on, currency=record.currency, amount=0, is_payment=is_payment)
         invoice = account.invoices[record.invoice_id]
         for item in invoice.items:

@@ -14,7 +14,9 @@ from services.monitor.domain.ledger.funds import (
     MovedPart,
 )
 from services.monitor.domain.ledger.settling import name_funds
+from shared.calendar import latest_date
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
+from shared.contracts.fields import DAYS_AHEAD_MAX
 from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
 from shared.errors import RejectedError
 from shared.money import to_minor
@@ -66,6 +68,10 @@ def _came(
         account.remark(sentence)
         return value_on
     funds.currency, funds.amount, funds.value_on = currency, amount, value_on
+    told_on = latest_date(event.said_at)
+    # A time that is further from its day is no telling: the door takes nothing so far ahead.
+    is_told_ahead = 0 < (value_on - told_on).days <= DAYS_AHEAD_MAX
+    funds.told_on = told_on if is_told_ahead else None
     funds.allocations = allocations
     balance = account.balance(currency)
     if kind is FundsKind.PAYMENT:

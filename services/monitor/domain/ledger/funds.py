@@ -78,6 +78,8 @@ class Funds:
     currency: str | None = None
     amount: int = 0
     value_on: date | None = None
+    #: The day on which it was told, where its own lay ahead.
+    told_on: date | None = None
     allocations: list[Allocation] = field(default_factory=list)
     #: By the name of its event.
     moves: dict[str, Move] = field(default_factory=dict)
@@ -111,6 +113,18 @@ class Funds:
         for move in self.moves.values():
             found.update(part.invoice_id for part in move.parts)
         return found
+
+    def counts_on(self, cleared_on: date) -> date:
+        """Return the day on which what met an item on a day counts for promises.
+
+        A payment by its value date: it was promised to be there. A credit told ahead from the day
+        on which it was told, for nothing is owed of it since.
+        """
+        if self.kind is FundsKind.PAYMENT:
+            return self.value_on or cleared_on
+        if self.told_on is not None and cleared_on == self.value_on:
+            return self.told_on
+        return cleared_on
 
     @property
     def reversed(self) -> int:

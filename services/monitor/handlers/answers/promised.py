@@ -106,13 +106,12 @@ def _met(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
             continue
         if named is not None and (item is None or made.invoice_id not in named):
             continue
-        is_payment = made.kind is FundsKind.PAYMENT
-        value_on = account.funds[made.kind, made.funds_id].value_on if is_payment else None
+        funds = account.funds.get((made.kind, made.funds_id))  # a write-off has none
         money = Money(
-            on=value_on or made.cleared_on,
+            on=made.cleared_on if funds is None else funds.counts_on(made.cleared_on),
             currency=made.currency,
             amount=made.amount,
-            is_payment=is_payment,
+            is_payment=made.kind is FundsKind.PAYMENT,
         )
         if item is None:
             yield money
