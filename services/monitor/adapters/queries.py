@@ -139,37 +139,42 @@ ORDER BY c.partition, c."offset", c.number
 """
 
 #: What has met items, `met`, by day and item; and what a payment's records say that it left of an
-#: invoice while the creditor has it still, as of the instalment due first: see `moved_away`.
+#: invoice, as of the instalment due first: see `still_there`.
 _SUMMED: Final = """
 SELECT partition, account_id, invoice_id, issued_on, due_on, original_due_on, is_payment,
-    false AS is_moved, currency, on_day, sum(amount_minor)::bigint AS amount_minor
-FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(amount_minor) <> 0
+    currency, on_day, sum(amount_minor)::bigint AS amount_minor,
+    NULL::text AS left_by, 0::bigint AS returned_minor, 0::bigint AS there_minor
+FROM met GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(amount_minor) <> 0
 UNION ALL
-SELECT * FROM (
-    SELECT partition, account_id, invoice_id, min(issued_on), min(due_on), min(original_due_on),
-        true, true, currency, on_day,
-        least(-sum(amount_minor) FILTER (WHERE amount_minor < 0) - reversed_minor,
-            came_minor - reversed_minor - sum(amount_minor))::bigint AS amount_minor
-    FROM met WHERE is_payment AND invoice_id IS NOT NULL
-    GROUP BY partition, account_id, invoice_id, funds_id, currency, on_day, came_minor,
-        reversed_minor
-    HAVING sum(amount_minor) FILTER (WHERE amount_minor < 0) < 0
-) AS moved WHERE amount_minor > 0
+SELECT partition, account_id, invoice_id, min(issued_on), min(due_on), min(original_due_on),
+    true, currency, on_day, (-sum(amount_minor) FILTER (WHERE amount_minor < 0))::bigint,
+    funds_id, reversed_minor, (came_minor - reversed_minor - sum(amount_minor))::bigint
+FROM met WHERE is_payment AND invoice_id IS NOT NULL
+GROUP BY partition, account_id, invoice_id, funds_id, currency, on_day, came_minor, reversed_minor
+HAVING sum(amount_minor) FILTER (WHERE amount_minor < 0) < 0
 """
 
-#: What has met the items of invoices from a day on, and stands, by day and item. Payments count by
-#: their value date: a clearing record is never of an earlier day.
+#: The day on which a clearing record counts for promises: see `Funds.counts_on`.
+_COUNTS_ON: Final = """CASE
+            WHEN c.kind = 'payment' THEN coalesce((f.facts->>'value_on')::date, c.cleared_on)
+            WHEN c.cleared_on = (f.facts->>'value_on')::date
+                THEN coalesce((f.facts->>'told_on')::date, c.cleared_on)
+            ELSE c.cleared_on
+        END"""
+
+#: What has met the items of invoices from a day on, and stands, by day and item. A clearing record
+#: of a payment is never of an earlier day than its value date.
 MONEY_ON_INVOICES: Final = f"""
 WITH met AS (
     SELECT c.partition, c.account_id, c.invoice_id, i.issued_on, i.due_on, i.original_due_on,
         c.kind = 'payment' AS is_payment, c.currency,
-        coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day, c.amount_minor,
+        {_COUNTS_ON} AS on_day, c.amount_minor,
         c.funds_id, f.amount_minor AS came_minor, f.reversed_minor
     FROM unnest($1::text::int[], $2::text::text[], $3::text::text[], $4::text::date[])
          AS k (partition, account_id, invoice_id, since)
     JOIN monitor.clearings AS c USING (partition, account_id, invoice_id)
     JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
-    LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
+    LEFT JOIN monitor.funds AS f ON f.partition = c.partition
         AND f.account_id = c.account_id AND f.kind = c.kind AND f.funds_id = c.funds_id
     WHERE c.cleared_on >= k.since
 ){_SUMMED}"""  # noqa: S608  (this module's own text)
@@ -182,11 +187,11 @@ WITH k AS (
 ), met AS (
     SELECT c.partition, c.account_id, i.invoice_id, i.issued_on, i.due_on, i.original_due_on,
         c.kind = 'payment' AS is_payment, c.currency,
-        coalesce((f.facts->>'value_on')::date, c.cleared_on) AS on_day, c.amount_minor,
+        {_COUNTS_ON} AS on_day, c.amount_minor,
         c.funds_id, f.amount_minor AS came_minor, f.reversed_minor
     FROM k JOIN monitor.clearings AS c USING (partition, account_id)
     LEFT JOIN monitor.items AS i USING (partition, account_id, invoice_id, instalment)
-    LEFT JOIN monitor.funds AS f ON c.kind = 'payment' AND f.partition = c.partition
+    LEFT JOIN monitor.funds AS f ON f.partition = c.partition
         AND f.account_id = c.account_id AND f.kind = c.kind AND f.funds_id = c.funds_id
     WHERE c.cleared_on >= k.since
     UNION ALL

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.monitor.domain.escalation.promise_money import Money
+from services.monitor.domain.escalation.promise_money import Left, Money
 from services.monitor.domain.escalation.standing import Said
 from services.monitor.domain.invoice.invoice import INTEREST, Invoice
 from services.monitor.domain.invoice.item import Item, Raised, status_of
@@ -182,7 +182,13 @@ def money_from(row: Any) -> Money:
         currency=row["currency"],
         amount=row["amount_minor"],
         is_payment=row["is_payment"],
-        is_moved=row["is_moved"],
+        left=None
+        if row["left_by"] is None
+        else Left(
+            payment_id=row["left_by"],
+            returned=row["returned_minor"],
+            there=row["there_minor"],
+        ),
     )
     if row["invoice_id"] is None:
         return money

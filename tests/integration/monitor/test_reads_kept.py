@@ -162,3 +162,50 @@ async def test_promises_stay_kept_where_their_money_is_moved_elsewhere(shelf: Sh
         found = await shelf.rows("promises", **asked, **then)
         told = {one["promise_id"]: (one["status"], one["paid"]) for one in found}
         assert told["ONE"] == ("partially_kept", "60.00"), then
+
+
+async def test_one_refund_of_money_that_was_moved_breaks_one_promise(shelf: Shelf) -> None:
+    customer, names = "SHARED", ("SH-1", "SH-2")
+    made = {"made_on": "2026-02-10", "promised_on": "2026-02-20"}
+    of_one = {"amount": "100.00", "currency": "CNY"}
+    await shelf.fold(
+        known(customer),
+        *(invoice(customer, one, "100.00", "2026-01-31") for one in names),
+        *(
+            said("promise.made", customer, promise_id=one, **made, **of_one, invoice_ids=[one])
+            for one in names
+        ),
+        payment(customer, "SP", "200.00", received_on="2026-02-11"),
+        on="2026-03-05",
+    )
+    to_other = [{"invoice_id": "SH-3", "amount": "200.00"}]
+    moved = {"payment_id": "SP", "allocated_on": "2026-03-05", "allocations": to_other}
+    back = {"reversal_id": "SR", "payment_id": "SP", "reason": "refund", "amount": "100.00"}
+    await shelf.fold(
+        invoice(customer, "SH-3", "200.00", "2026-06-30"),
+        said("payment.allocated", customer, **moved),
+        said("payment.reversed", customer, reversed_on="2026-03-05", **back),
+    )
+    asked = {"account_id": f"default:{customer}"}
+    for then in ({}, {"as_of": "2026-03-05"}):
+        found = await shelf.rows("promises", **asked, **then)
+        told = {one["promise_id"]: (one["status"], one["paid"]) for one in found}
+        assert told == {"SH-1": ("kept", "100.00"), "SH-2": ("broken", "0.00")}, then
+
+
+async def test_a_credit_told_ahead_counts_for_a_promise_since_it_was_told(shelf: Shelf) -> None:
+    customer = "TOLD"
+    made = {"made_on": "2026-01-02", "promised_on": "2026-01-04"}
+    note = {"credit_note_id": "TN", "amount": "40.00", "currency": "CNY", "invoice_id": "T-1"}
+    await shelf.fold(
+        known(customer),
+        invoice(customer, "T-1", "100.00", "2026-01-03"),
+        said("promise.made", customer, promise_id="T", **made, invoice_ids=["T-1"]),
+        payment(customer, "TP", "60.00", received_on="2026-01-03"),
+        said("credit_note.issued", customer, issued_on="2026-01-06", **note),
+        on="2026-03-05",
+    )
+    asked = {"account_id": f"default:{customer}"}
+    for then in ({}, {"as_of": "2026-03-05"}):
+        (found,) = await shelf.rows("promises", **asked, **then)
+        assert found["status"] == "kept", then

@@ -23,8 +23,9 @@ def owed_by_facts(events: Sequence[Event], given_up: Mapping[str, Decimal]) -> d
     """Return what is owed less what is unapplied, by currency, for events in order of arrival.
 
     invoiced + interest paid - received - credited - written off + reversed. The first of several
-    contradicting events counts; of amendments, the last said of the highest version. What is given
-    up of each invoice is told: write-offs go by what was open, and only the clearing knows that.
+    contradicting events counts; of amendments, the last said of the highest version whose amounts
+    fit the currency. What is given up of each invoice is told: write-offs go by what was open, and
+    only the clearing knows that.
     """
     facts = [event.data for event in events]
     sums: Sums = defaultdict(Decimal)
@@ -55,16 +56,15 @@ def _invoiced(invoice: InvoiceIssued, events: Sequence[Event]) -> Decimal:
     about = [one for one in events if getattr(one.data, "invoice_id", None) == name]
     if any(isinstance(one.data, InvoiceCancelled) for one in about):
         return NOTHING
-    amendments = [
-        (one.data.version, one.said_at, one.name, one.data)
-        for one in about
-        if isinstance(one.data, InvoiceAmended)
-    ]
-    if amendments:
-        newest = max(amendments, key=lambda one: one[:3])[-1]
-        parts = [part.amount for part in newest.schedule or []] or [newest.total]
+    last_said: dict[int, Event] = {}
+    for one in sorted(about, key=lambda one: (one.said_at, one.name)):
+        if isinstance(one.data, InvoiceAmended):
+            last_said[one.data.version] = one
+    for _version, one in sorted(last_said.items(), reverse=True):
+        assert isinstance(one.data, InvoiceAmended)
+        parts = [part.amount for part in one.data.schedule or []] or [one.data.total]
         if all(_fits(part, invoice.currency) for part in parts):
-            return Decimal(newest.total)
+            return Decimal(one.data.total)
     return Decimal(invoice.total)
 
 
@@ -89,13 +89,15 @@ def _interest(
     """
     cancelled = {one.data.invoice_id for one in events if isinstance(one.data, InvoiceCancelled)}
     moves = [
-        (event.data.allocated_on, event.name, event.data.allocations)
+        (event.data.allocated_on, event.said_at, event.name, event.data.allocations)
         for event in events
         if isinstance(event.data, PaymentAllocated) and event.data.payment_id == payment.payment_id
     ]
     named = list(payment.allocations or [])
     named += [
-        part for _on, _name, parts in sorted(moves, key=lambda one: one[:2]) for part in parts
+        part
+        for _on, _said, _name, parts in sorted(moves, key=lambda one: one[:3])
+        for part in parts
     ]
     stays = Decimal(payment.amount) - back
     interest = NOTHING

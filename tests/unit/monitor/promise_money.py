@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from services.monitor.domain.escalation.promise_money import Money, moved_away
+from services.monitor.domain.escalation.promise_money import Left, Money
 from services.monitor.domain.escalation.promises import sharing
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import Clearing
@@ -35,9 +35,8 @@ def money_of(
     ]
     for record in records:
         is_payment = record.kind is FundsKind.PAYMENT
-        on = record.cleared_on
-        if is_payment:
-            on = account.funds[record.kind, record.funds_id].value_on or on
+        own = account.funds.get((record.kind, record.funds_id))
+        on = record.cleared_on if own is None else own.counts_on(record.cleared_on)
         one = Money(on=on, currency=record.currency, amount=0, is_payment=is_payment)
         invoice = account.invoices[record.invoice_id]
         for item in invoice.items:
@@ -63,7 +62,7 @@ def money_of(
 
 
 def _moved(account: Account, records: Iterable[Clearing]) -> Iterable[tuple[Money, int]]:
-    """Give what payments have left of invoices while they are there, of the item due first."""
+    """Give what payments have left of invoices, of the item due first."""
     steps: dict[tuple[str, str], list[int]] = defaultdict(list)
     for record in records:
         if record.kind is FundsKind.PAYMENT and record.instalment:
@@ -77,10 +76,14 @@ def _moved(account: Account, records: Iterable[Clearing]) -> Iterable[tuple[Mone
                 on=funds.value_on or date.max,
                 currency=first.currency,
                 amount=0,
-                is_moved=True,
+                left=Left(
+                    payment_id=funds_id,
+                    returned=funds.reversed,
+                    there=funds.amount - funds.reversed - sum(own),
+                ),
                 invoice_id=invoice_id,
                 issued_on=first.issued_on,
                 due_on=first.due_on,
                 original_due_on=first.original_due_on,
             )
-            yield one, moved_away(own, funds.amount, funds.reversed)
+            yield one, -sum(amount for amount in own if amount < 0)

@@ -1,8 +1,19 @@
 """The money of promises: what has met their invoices, by day and item, and what has left them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """That money left an invoice which it had met, in minor units of its payment."""
+
+    payment_id: str
+    #: What of the payment went back, from wherever it was.
+    returned: int
+    #: What of it the creditor has, but for what meets the invoice still.
+    there: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +27,9 @@ class Money:
     amount: int
     #: Whether it is paid, and neither credited nor written off.
     is_payment: bool = True
-    #: Whether it met the item until it was moved elsewhere, and never came back: it counts there,
-    #: and here it shows that a promise was kept.
-    is_moved: bool = False
+    #: Set of what met the invoice and has left it: it counts elsewhere, if anywhere, and here it
+    #: shows that a promise was kept.
+    left: Left | None = None
     #: None: it met no item; the days are the item's.
     invoice_id: str | None = None
     issued_on: date = date.max
@@ -26,11 +37,20 @@ class Money:
     original_due_on: date = date.max
 
 
-def moved_away(steps: Sequence[int], came: int, returned: int) -> int:
-    """Return the minor units of a payment that left an invoice and are with the creditor still.
+def still_there(moved: Iterable[Money]) -> list[Money]:
+    """Return of what left invoices what the creditor has still, elsewhere.
 
-    `steps` are what met the invoice and, below zero, what left it. What was `returned` of what
-    `came` counts as having left here, for nobody can say where else it was.
+    What came back of a payment is taken off once, off what is due last: nobody can say where else
+    it was.
     """
-    left = -sum(one for one in steps if one < 0) - returned
-    return max(0, min(left, came - returned - sum(steps)))
+    back: dict[str, int] = {}
+    found: list[Money] = []
+    for one in sorted(moved, key=lambda one: (one.due_on, one.invoice_id or ""), reverse=True):
+        left = one.left
+        if left is None or left.there <= 0:
+            continue
+        returned = back.get(left.payment_id, left.returned)
+        taken = min(returned, one.amount)
+        back[left.payment_id] = returned - taken
+        found.append(replace(one, amount=min(one.amount - taken, left.there)))
+    return found

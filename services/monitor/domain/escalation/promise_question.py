@@ -1,6 +1,7 @@
 """A promise as the question what was paid of it: in which currency, towards what, by when."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,11 +78,24 @@ class Question:
         is_any = self.promise.amount is not None or self.promise.invoice_ids is not None
         return is_any or self._is_due(one)
 
-    def unpaid(self, open_items: Sequence[Item], money: Sequence[Money]) -> int:
-        """Return what was open, at the end of its day, of all that the promise is for."""
-        return sum(item.open for item in open_items if self._asks(item)) + sum(
-            one.amount for one in money if one.on > self.promised_on and self._asks(one)
-        )
+    def unpaid(self, open_items: Sequence[Item], money: Sequence[Money]) -> dict[str, int]:
+        """Return what was open, at the end of its day, of all that it is for, by invoice."""
+        found = Counter[str]()
+        for item in open_items:
+            if self._asks(item):
+                found[item.invoice_id] += item.open
+        for one in money:
+            if one.invoice_id is not None and one.on > self.promised_on and self._asks(one):
+                found[one.invoice_id] += one.amount
+        return found
+
+    def away(self, moved: Sequence[Money], unpaid: Mapping[str, int]) -> int:
+        """Return what was paid towards it and moved elsewhere, where its invoices lack it."""
+        found = Counter[str]()
+        for one in moved:
+            if one.invoice_id is not None and self.counts(one):
+                found[one.invoice_id] += one.amount
+        return sum(min(amount, max(0, unpaid.get(name, 0))) for name, amount in found.items())
 
     def _asks(self, one: Item | Money) -> bool:
         if one.invoice_id is None or not self.promise.covers(one.invoice_id):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from services.monitor.domain.escalation.promise_money import Money
+from services.monitor.domain.escalation.promise_money import Money, still_there
 from services.monitor.domain.escalation.promise_question import Question
 from services.monitor.domain.invoice.item import Item
 from services.monitor.domain.ledger.debtor import Debtor, Promise
@@ -149,8 +149,12 @@ def towards(
     choice it takes what the fewest are for, and leaves the others theirs. What was moved elsewhere
     counts as well where a promise was said to be kept, if only in part.
     """
-    moved = [one for one in money if one.is_moved]
-    money = [one for one in money if not one.is_moved]
+    moved = [one for one in money if one.left is not None]
+    money = [one for one in money if one.left is None]
+    named = {invoice_id for _name, one in shared for invoice_id in one.invoice_ids or ()}
+    # What is asked by name must not hang on whether another promise asks for the whole account.
+    moved_of_named = still_there(one for one in moved if one.invoice_id in named)
+    moved_of_all = still_there(moved)
     questions = [
         Question.of(one, open_items, money, was_broken=said.get(name) in NOT_KEPT)
         for name, one in shared
@@ -162,7 +166,8 @@ def towards(
     left = [one.amount for one in money]
     found: dict[str, Towards] = {}
     for (name, _promise), asked, places in zip(shared, questions, payable, strict=True):
-        unpaid = asked.unpaid(open_items, money)
+        lacking = asked.unpaid(open_items, money)
+        unpaid = sum(lacking.values())
         paid = unmet = 0
         for place in sorted(places, key=lambda place: (rivals[place], money[place].on)):
             takes = left[place]
@@ -174,12 +179,15 @@ def towards(
                 unmet += takes
             left[place] -= takes
             paid += takes
-        was_paid = said.get(name) in (KEPT, PARTIALLY_KEPT)
-        away = sum(one.amount for one in moved if was_paid and asked.counts(one))
+        is_whole = asked.promise.invoice_ids is None
+        gone = moved_of_all if is_whole else moved_of_named
+        if said.get(name) not in (KEPT, PARTIALLY_KEPT):
+            gone = []
+        away = asked.away(gone, lacking)
         rests = unpaid > 0 and not (asked.promised and paid >= asked.promised)
-        if asked.promise.invoice_ids is not None:  # of a whole account it counts where it is
+        if not is_whole:  # of a whole account it counts where it is
             paid = min(paid + away, asked.promised or paid + away)
-        is_paid_for = bool(places or away)
+        is_paid_for = bool(places) or any(asked.counts(one) for one in gone)
         found[name] = Towards(
             asked.currency, paid, asked.promised, unpaid - away, is_paid_for, rests
         )

@@ -13,6 +13,8 @@ from typing import Any, Final
 from services.monitor.domain.folds import debtors, funds, groups, invoices
 from services.monitor.domain.folds.event import Event
 from services.monitor.domain.ledger.account import Account
+from services.monitor.domain.ledger.funds import NEVER_THERE, FundsKind
+from services.monitor.domain.ledger.never_there import take_back_days
 from services.monitor.domain.ledger.settling import apply_clearing_rule
 from shared.calendar import latest_date
 from shared.contracts.cover import CoverUpdated, CoverWithdrawn
@@ -52,6 +54,9 @@ def fold(account: Account, event: Event, rule: str) -> dict[str, Any]:
     on = FOLDS[type(event.data)](account, event.data, event)
     if on is not None:
         apply_clearing_rule(account, on, rule)
+    if isinstance(event.data, PaymentReversed) and event.data.reason in NEVER_THERE:
+        payment = account.funds_of(FundsKind.PAYMENT, event.data.payment_id)
+        take_back_days(account, payment)
     return account.changes
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.monitor.domain.ledger.funds import readable
+from services.monitor.domain.ledger.funds import is_readable, readable
 
 ACCEPTED: Final = "accepted"
 
@@ -20,7 +20,7 @@ class Dispute:
 
     #: None until the dispute itself has come.
     disputed_on: date | None = None
-    #: A decimal amount in the invoice's currency; None for all.
+    #: A decimal amount in the invoice's currency, see `asks`; None for all.
     amount: str | None = None
     instalment: int | None = None
     resolved_on: date | None = None
@@ -40,6 +40,15 @@ class Dispute:
         objected, and nobody is dunned for what may be meant by it.
         """
         return self.instalment in (None, instalment) or self.instalment > count
+
+    def asks(self, currency: str) -> int | None:
+        """Return the minor units that it contests; None for all.
+
+        What does not fit the currency is all: nobody is dunned for what may be meant by it.
+        """
+        if self.amount is None or not is_readable(self.amount, currency):
+            return None
+        return readable(self.amount, currency)
 
     def known_by(self, day: date) -> "Dispute":
         """Return it with its outcome only where that was known by the end of a day."""
@@ -69,14 +78,12 @@ def shares(
         if not dispute.stands:
             continue
         place = dispute.instalment or 0
-        if dispute.amount is None and not 0 < place <= len(room):
+        asked = dispute.asks(currency)
+        if asked is None and not 0 < place <= len(room):
             left = sum(room)  # what was credited of it is not open any more
             conceded = 0 if dispute.resolved_on is not None else conceded
         else:
-            if dispute.amount is None:
-                left = room[place - 1] + credited[place - 1]
-            else:
-                left = readable(dispute.amount, currency)
+            left = room[place - 1] + credited[place - 1] if asked is None else asked
             if dispute.resolved_on is not None:
                 settled = min(left, conceded)
                 conceded -= settled

@@ -22,7 +22,7 @@ from services.monitor.domain.invoice.terms import (
     terms_of,
 )
 from services.monitor.domain.invoice.write_off import WriteOff
-from services.monitor.domain.ledger.funds import FundsKey, FundsKind, readable
+from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 
 #: The instalment that stands for the interest on an invoice in matches and clearing records.
 INTEREST: Final = 0
@@ -79,6 +79,8 @@ class RuleStep:
     instalment: int
     amount: int
     on: date
+    #: The day of its clearing record; None where it was stored without.
+    recorded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,9 @@ class Invoice:
         amount, of the day before it: nobody has said how much was accepted. A later version that
         raises the total leaves it settled.
         """
-        since = dispute.disputed_on if dispute.amount is None else dispute.resolved_on
+        assert self.currency is not None
+        is_all = dispute.asks(self.currency) is None
+        since = dispute.disputed_on if is_all else dispute.resolved_on
         if dispute.outcome != ACCEPTED or since is None:
             return False
         return self._lowered_since(since) > 0
@@ -270,7 +274,7 @@ class Invoice:
         for one in self.disputes.values():
             if amended and self.is_settled(one):
                 assert self.currency is not None
-                amount = None if one.amount is None else readable(one.amount, self.currency)
+                amount = one.asks(self.currency)
                 amended = 0 if amount is None else max(0, amended - amount)
         return credited + amended
 

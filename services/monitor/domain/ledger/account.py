@@ -202,7 +202,7 @@ class Account:
                 step_on = max(on, self.event_on)
                 if amount > 0:
                     step_on = invoice.rule_meets_on(step_on)
-                invoice.rule_steps.append(RuleStep(kind, funds_id, instalment, amount, step_on))
+                invoice.rule_steps.append(RuleStep(kind, funds_id, instalment, amount, step_on, on))
                 if invoice.invoice_id not in funds.rule_invoices:
                     funds.rule_invoices.append(invoice.invoice_id)
         self.clearings.append(

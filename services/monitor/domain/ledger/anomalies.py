@@ -193,7 +193,10 @@ def _of_disputes(invoice: Invoice, currency: str) -> list[str]:
                 f"{to_text(most, currency)}"
             )
         elif dispute.amount is not None and not is_readable(dispute.amount, currency):
-            found.append(f"dispute {name} of {dispute.amount} does not fit {currency}")
+            found.append(
+                f"dispute {name} of {dispute.amount} does not fit {currency}; it counts for all of "
+                f"the {whose}"
+            )
         elif dispute.outcome == ACCEPTED and not invoice.is_settled(dispute) and is_disputed:
             found.append(f"dispute {name} was accepted, and its credit has not come")
     return found

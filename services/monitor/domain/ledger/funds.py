@@ -114,6 +114,18 @@ class Funds:
             found.update(part.invoice_id for part in move.parts)
         return found
 
+    def counts_on(self, cleared_on: date) -> date:
+        """Return the day on which what met an item on a day counts for promises.
+
+        A payment by its value date: it was promised to be there. A credit told ahead from the day
+        on which it was told, for nothing is owed of it since.
+        """
+        if self.kind is FundsKind.PAYMENT:
+            return self.value_on or cleared_on
+        if self.told_on is not None and cleared_on == self.value_on:
+            return self.told_on
+        return cleared_on
+
     @property
     def reversed(self) -> int:
         """Minor units taken back, never more than came; an unreadable reversal takes nothing."""
@@ -126,18 +138,25 @@ class Funds:
     def reversals_asked(self, day: date = date.max) -> int:
         """Return what reversals up to a day have asked for, which may be more than came.
 
-        One of all is of what the others leave.
+        One of all is of what those of its day and before leave; a second one asks for all again.
         """
         if self.currency is None or not self.reversals:
             return 0
-        asked = [
-            text
+        days = [
+            (self.reversed_on.get(reversal_id, date.min), text)
             for reversal_id, text in self.reversals.items()
-            if self.reversed_on.get(reversal_id, date.min) <= day
         ]
-        total = sum(readable(text, self.currency) for text in asked if text is not None)
-        whole = asked.count(None)
-        return total if not whole else max(total, self.amount) + (whole - 1) * self.amount
+        total, is_all_back = 0, False
+        for on, text in sorted(days, key=lambda one: (one[0], one[1] is None)):
+            if on > day:
+                break
+            if text is not None:
+                total += readable(text, self.currency)
+            elif is_all_back:
+                total += self.amount
+            else:
+                total, is_all_back = max(total, self.amount), True
+        return total
 
     @property
     def unapplied(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
-from services.monitor.domain.escalation.promise_money import Money, moved_away
+from services.monitor.domain.escalation.promise_money import Left, Money
 from services.monitor.domain.escalation.promises import Towards, sharing, towards
 from services.monitor.domain.escalation.unread import unread_amounts
 from services.monitor.domain.invoice.item import Item
@@ -106,13 +106,12 @@ def _met(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
             continue
         if named is not None and (item is None or made.invoice_id not in named):
             continue
-        is_payment = made.kind is FundsKind.PAYMENT
-        value_on = account.funds[made.kind, made.funds_id].value_on if is_payment else None
+        funds = account.funds.get((made.kind, made.funds_id))  # a write-off has none
         money = Money(
-            on=value_on or made.cleared_on,
+            on=made.cleared_on if funds is None else funds.counts_on(made.cleared_on),
             currency=made.currency,
             amount=made.amount,
-            is_payment=is_payment,
+            is_payment=made.kind is FundsKind.PAYMENT,
         )
         if item is None:
             yield money
@@ -127,7 +126,7 @@ def _met(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
 
 
 def _moved(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
-    """Give what payments have left of invoices while the creditor has it still."""
+    """Give what payments have left of invoices, of the item due first."""
     account, named = replay.account, question.invoice_ids
     steps: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for made in replay.clearings.values():
@@ -143,8 +142,12 @@ def _moved(replay: Replay, question: MoneyQuestion) -> Iterable[Money]:
         yield Money(
             on=funds.value_on,
             currency=items[0].currency,
-            amount=moved_away(own, funds.amount, funds.reversed),
-            is_moved=True,
+            amount=-sum(one for one in own if one < 0),
+            left=Left(
+                payment_id=funds_id,
+                returned=funds.reversed,
+                there=funds.amount - funds.reversed - sum(own),
+            ),
             invoice_id=invoice_id,
             issued_on=items[0].issued_on,
             due_on=min(one.due_on for one in items),

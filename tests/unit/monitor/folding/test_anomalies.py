@@ -200,6 +200,18 @@ PAYMENTS = (
         [],
     ),
     Case(
+        "a part reversed on the day of all",
+        [paid("P", "100.00"), reversed_("S", "P", on="2026-01-22"),
+         reversed_("R", "P", "20.00", on="2026-01-22")],
+        [],
+    ),
+    Case(
+        "a part reversed after all",
+        [paid("P", "100.00"), reversed_("S", "P", on="2026-01-22"),
+         reversed_("R", "P", "30.00", on="2026-01-23")],
+        ["payment P of 100.00 EUR was reversed by 130.00"],
+    ),
+    Case(
         "all reversed twice",
         [paid("P", "100.00"), reversed_("R", "P"), reversed_("S", "P")],
         ["payment P of 100.00 EUR was reversed by 200.00"],

@@ -161,3 +161,34 @@ def test_the_rule_meets_no_item_before_the_money_came_or_the_invoice_was_issued(
     assert book.clearings()[-1] == ("P", "B/1", "50.00", "oldest_due_first", "2026-01-15")
     book.fold(issued("C", ("2026-03-31", "50.00"), on="2026-03-01"), paid("Q", "50.00"))
     assert book.clearings()[-1] == ("Q", "C/1", "50.00", "oldest_due_first", "2026-03-01")
+
+
+def test_what_was_never_there_had_met_nothing_before_it_was_moved_either() -> None:
+    book = Book()
+    book.fold(
+        issued("A", "100.00"),
+        issued("B", ("2026-02-28", "100.00")),
+        paid("P", "100.00", on="2026-01-15"),
+        allocated("P", ("B", "60.00"), on="2026-01-20"),
+        reversed_("R", "P", "50.00", on="2026-02-05"),
+    )
+    moved = [("P", "A/1", "-60.00", "2026-01-20"), ("P", "B/1", "60.00", "2026-01-20")]
+    gone = [("P", "A/1", "-40.00", "2026-01-15"), ("P", "B/1", "-10.00", "2026-01-20")]
+    days = [("P", "A/1", "-10.00", "2026-01-15"), ("P", "A/1", "10.00", "2026-01-20")]
+    assert sorted(rows(book)[1:]) == sorted([*moved, *gone, *days])
+    book.fold(reversed_("S", "P", on="2026-02-06"))
+    gone = [("P", "B/1", "-50.00", "2026-01-20")]
+    days = [("P", "A/1", "-50.00", "2026-01-15"), ("P", "A/1", "50.00", "2026-01-20")]
+    assert sorted(rows(book)[7:]) == sorted([*gone, *days])
+
+
+def test_what_was_charged_back_had_met_what_it_had_met_until_it_was_moved() -> None:
+    book = Book()
+    book.fold(
+        issued("A", "100.00"),
+        issued("B", ("2026-02-28", "100.00")),
+        paid("P", "100.00", on="2026-01-15"),
+        allocated("P", ("B", "100.00"), on="2026-01-20"),
+        reversed_("R", "P", on="2026-02-05", reason="chargeback"),
+    )
+    assert rows(book)[3:] == [("P", "B/1", "-100.00", "2026-02-05")]

@@ -194,8 +194,9 @@ def contests(*cases: Contest) -> pytest.MarkDecorator:
         {"A/1": "30.00"},
     ),
     Contest(
-        "with more decimals than the currency has it disputes nothing",
-        [issued("A", "100", currency="JPY"), disputed("D", "A", "30.50")],
+        "with more decimals than the currency has, all of it",
+        [issued("A", "100", currency="JPY"), disputed("D", "A", "50.50")],
+        {"A/1": "100"},
     ),
     Contest(
         "an amendment that leaves less leaves less to dispute",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.monitor.domain.escalation.promise_money import Money, moved_away
+from services.monitor.domain.escalation.promise_money import Left, Money, still_there
 from services.monitor.domain.escalation.promises import REVISED_DAYS_MAX, sharing, towards
 from services.monitor.domain.ledger.debtor import Promise
 from tests.unit.monitor.builders import day, issued, paid
@@ -162,21 +162,45 @@ def test_promises_beside_each_other(story: Story) -> None:
     check(story)
 
 
+def left(
+    steps: list[int], came: int, returned: int, invoice_id: str = "A", due: str = "2026-01-31"
+) -> Money:
+    there = came - returned - sum(steps)
+    gone = -sum(one for one in steps if one < 0)
+    by = Left(payment_id="1", returned=returned, there=there)
+    return replace(met("2026-02-10", gone, invoice_id, due), left=by)
+
+
 @pytest.mark.parametrize(
-    ("steps", "came", "returned", "away"),
+    ("moved", "away"),
     [
-        pytest.param([100], 100, 0, 0, id="nothing left"),
-        pytest.param([100, -100], 100, 0, 100, id="all was moved"),
-        pytest.param([100, -40], 100, 0, 40, id="a part was moved"),
-        pytest.param([100, -100], 100, 100, 0, id="all came back"),
-        pytest.param([100, -60, -40], 100, 40, 60, id="a part came back, the rest was moved"),
-        pytest.param([100, -100, 100], 100, 0, 0, id="it was moved there and back"),
-        pytest.param([100, -100, 100, -30], 100, 0, 30, id="there and back, and a part again"),
-        pytest.param([100, -100], 200, 100, 0, id="what came back may have been this"),
-        pytest.param([100, -100, 100, -100], 100, 60, 40, id="no more than there still is"),
+        pytest.param([left([100, -100], 100, 0)], [100], id="all was moved"),
+        pytest.param([left([100, -40], 100, 0)], [40], id="a part was moved"),
+        pytest.param([left([100, -100], 100, 100)], [], id="all came back"),
+        pytest.param(
+            [left([100, -60, -40], 100, 40)], [60], id="a part came back, the rest was moved"
+        ),
+        pytest.param([left([100, -100, 100], 100, 0)], [], id="it was moved there and back"),
+        pytest.param(
+            [left([100, -100, 100, -30], 100, 0)], [30], id="there and back, and a part again"
+        ),
+        pytest.param([left([100, -100], 200, 100)], [0], id="what came back may have been this"),
+        pytest.param(
+            [left([100, -100, 100, -100], 100, 60)], [40], id="no more than there still is"
+        ),
+        pytest.param(
+            [left([100, -100], 200, 100), left([100, -100], 200, 100, "C", "2026-03-02")],
+            [0, 100],
+            id="what came back counts once, off what is due last",
+        ),
+        pytest.param(
+            [left([100, -100], 200, 130), left([100, -100], 200, 130, "C")],
+            [0, 70],
+            id="of one due date off the higher id, and the rest off the next",
+        ),
     ],
 )
 def test_what_left_an_invoice_and_did_not_come_back_was_moved(
-    steps: list[int], came: int, returned: int, away: int
+    moved: list[Money], away: list[int]
 ) -> None:
-    assert moved_away(steps, came, returned) == away
+    assert [one.amount for one in still_there(moved)] == away
