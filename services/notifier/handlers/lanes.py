@@ -33,11 +33,10 @@ async def side_by_side(lanes: Sequence[Callable[[], Awaitable[bool]]], stop: asy
         while not stop.is_set():
             if await work(lane):
                 continue
-            if at_work == 0:
-                return
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                     await at_rest.wait()
+                    return
 
     ends = await asyncio.gather(*map(go_on, lanes), return_exceptions=True)
     for end in ends:

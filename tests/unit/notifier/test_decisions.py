@@ -217,7 +217,8 @@ def test_a_claim_that_is_lifted_is_withdrawn_when_its_task_is_done(
         assert (opened.kind, opened.opened_on) == ("claim_withdrawal", CHANGED_ON)
         assert (opened.status, opened.due_on) == (TaskStatus.OPEN, date(2026, 4, 10))
         assert opened.why == (
-            "the claim does not stand any more (paid) and is to be withdrawn at the insurer"
+            "the claim does not stand any more (paid): tell the insurer, and withdraw it there "
+            "unless it is to go on"
         )
         [kept] = [one.escalation for one in decisions if isinstance(one, Keep)]
         assert (kept.standing, kept.task_id) == (False, opened.task_id)

@@ -268,12 +268,18 @@ def of_funds(funds: Funds) -> list[str]:
         for text in unreadable
         if not is_readable(text, currency)
     ]
-    allocated = funds.moves_asked() + sum(part.amount for part in funds.own_allocations())
-    if funds.kind is FundsKind.PAYMENT and allocated > funds.amount:
-        found.append(
+    moved, named = funds.moves_asked(), sum(part.amount for part in funds.own_allocations())
+    if funds.kind is FundsKind.PAYMENT and moved + named > funds.amount:
+        sentence = (
             f"{noun} {funds.funds_id} of {to_text(funds.amount, currency)} {currency} was "
-            f"allocated to {to_text(allocated, currency)}; the last allocations go without"
+            f"allocated to {to_text(moved + named, currency)}; the last allocations go without"
         )
+        if moved and named:
+            sentence += (
+                "; only money that names no invoice can be moved: to take it from one, reverse it "
+                "as a mistake and tell it anew"
+            )
+        found.append(sentence)
     return found
 
 

@@ -111,7 +111,10 @@ def task_anew(event: EscalationEvent, rules: Rules, today: date) -> Task:
 
 def withdrawal(event: EscalationEvent, rules: Rules, today: date) -> Task:
     """Return the task to withdraw a claim that is lifted when a task of it is done with."""
-    why = f"the claim does not stand any more ({event.why}) and is to be withdrawn at the insurer"
+    why = (
+        f"the claim does not stand any more ({event.why}): tell the insurer, and withdraw it there "
+        "unless it is to go on"
+    )
     return replace(_new_task(event, CLAIM_WITHDRAWAL, rules, today), why=why)
 
 
