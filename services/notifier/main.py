@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date
 
 from prometheus_client import CollectorRegistry
@@ -44,16 +44,170 @@ NAME = "notifier"
 WRITE_POOL_SIZE = 7
 
 
+class Notifier:
+    """One notifier process: the parts that live as long as it does."""
+
+    def __init__(self, settings: NotifierSettings, clock: Clock, stop: asyncio.Event) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.stop = stop
+        self.registry, self.health = CollectorRegistry(), Health()
+        self.metrics = WorkMetrics(self.registry)
+        self.database = Database(
+            settings.database_url.get_secret_value(),
+            application=f"arrears-{NAME}-{settings.instance}",
+            write_pool_size=WRITE_POOL_SIZE + settings.smtp_connections,
+        )
+        self.lag = LagMeter(settings.kafka_bootstrap_servers)
+        self.standing = MonitorStanding(
+            str(settings.monitor_url),
+            token=settings.token(),
+            seconds_max=settings.monitor_seconds_max,
+        )
+        self.mailers = [
+            SmtpMailer(
+                settings.mail_server,
+                sender=settings.letter_from,
+                seconds_max=settings.smtp_seconds_max,
+            )
+            for _ in range(settings.smtp_connections)
+        ]
+        self.letters = PostgresLetterStore(self.database)
+        self.writer = LetterWriter(company=settings.letter_company, sender=settings.letter_from)
+        send = SendLetters(
+            letters=self.letters,
+            standing=self.standing,
+            writer=self.writer,
+            mailers=self.mailers,
+            clock=clock,
+            limits=settings.limits,
+        )
+        self.sender = Sender(send, stop=stop, swept=self.metrics.swept)
+        self.positions = PostgresPositions(self.database, NAME)
+        self.reader = EscalationReader(
+            settings.kafka_bootstrap_servers,
+            instance=settings.instance,
+            consume=ConsumeEscalations(PostgresWorkStore(self.database), settings.rules),
+            committed=self.sender.wake,
+            repeated=self.repeated,
+            positions=self.positions,
+            health=self.health,
+            metrics=ConsumerMetrics(self.registry),
+        )
+        self._compared = False
+
+    def today(self) -> date:
+        """Return the day of letters and tasks."""
+        return local_date(self.clock.now(), self.settings.time_zone)
+
+    async def repeated(self) -> Mapping[int, int]:
+        """Ask which partitions a restored database has to read again."""
+        return await compare(self.database, await self.lag.committed())
+
+    async def progress(self) -> Progress:
+        """Measure lag and letters due anew."""
+        # The lag before the letters: an event that is done with in between shows as a letter.
+        behind = await self.lag.measure()
+        due = await self.letters.count_due(self.today())
+        return Progress(service=NAME, lag=behind, outbox=0, due=due)
+
+    async def measure(self) -> None:
+        """Refresh the gauges."""
+        self.metrics.work(
+            await reads.count_letters(self.database.reads),
+            await reads.count_tasks(self.database.reads),
+            await self.lag.measure(),
+        )
+
+    async def consume(self) -> None:
+        """Read the monitor's words until told to stop; failures are let out."""
+        await require_head(self.database.reads)
+        await ensure_topics(
+            self.settings.kafka_bootstrap_servers,
+            partitions=self.settings.ledger_partitions,
+            replication_factor=self.settings.replication_factor,
+        )
+        await self.reader.run(self.stop, lambda: self.health.well("consumer"))
+
+    async def send(self) -> None:
+        """Send letters until told to stop; failures are let out."""
+        await require_head(self.database.reads)
+        if not self._compared:
+            # No letter leaves before it is known whether the database was restored.
+            await self.repeated()
+            self._compared = True
+        await self.sender.run(lambda: self.health.well("sender"))
+
+    async def tick(self) -> None:
+        """Wake the sender and refresh the gauges until told to stop."""
+        await tick(
+            self.stop,
+            wake=self.sender.wake,
+            measure=self.measure,
+            well=lambda: self.health.well("tick"),
+        )
+
+    def service(self, token: str) -> Service:
+        """Join the parts to an app and its loops."""
+        people = People(
+            task_store=PostgresTaskStore(self.database),
+            letters=self.letters,
+            clock=self.clock,
+            time_zone=self.settings.time_zone,
+        )
+        return Service(
+            name=NAME,
+            app=create_app(
+                name=NAME,
+                token=token,
+                health=self.health,
+                registry=self.registry,
+                clock=self.clock,
+                routers=[
+                    letters_router(
+                        self.database.reads,
+                        people=people,
+                        writer=self.writer,
+                        today=self.today,
+                        wake=self.sender.wake,
+                    ),
+                    partitions_router((ESCALATIONS,), self.positions.resume),
+                    tasks_router(self.database.reads, people=people),
+                ],
+                sweep=self.sender.sweep,
+                progress=self.progress,
+            ),
+            host=self.settings.host,
+            port=self.settings.notifier_port,
+            health=self.health,
+            registry=self.registry,
+            drain_seconds=self.settings.drain_seconds,
+            loops={"consumer": self.consume, "sender": self.send, "tick": self.tick},
+            checks={"kafka": self.progress, "postgres": self.database.ping},
+        )
+
+    async def close(self) -> None:
+        """Disconnect from everything."""
+        for mailer in self.mailers:
+            await mailer.close()
+        await self.standing.close()
+        await self.lag.close()
+        await self.database.close()
+
+
 def build(settings: NotifierSettings) -> Builder:
-    """Return what builds the service; raises `SettingsError` when token or clock cannot be read."""
+    """Return what builds the notifier; settings that cannot work raise `SettingsError` here."""
     token, clock = settings.token(), settings.make_clock()
 
     @asynccontextmanager
-    async def builder(stop: asyncio.Event) -> AsyncIterator[Service]:
-        async with AsyncExitStack() as stack:
-            yield _join(settings, stop, stack, token=token, clock=clock)
+    async def built(stop: asyncio.Event) -> AsyncIterator[Service]:
+        notifier = Notifier(settings, clock, stop)
+        try:
+            yield notifier.service(token)
+        finally:
+            await notifier.close()
 
-    return builder
+    return built
 
 
 def main() -> None:
@@ -66,156 +220,6 @@ def main() -> None:
         sys.exit(2)
     logs.configure(settings.log_format, settings.log_level)
     run([builder])
-
-
-def _join(
-    settings: NotifierSettings,
-    stop: asyncio.Event,
-    stack: AsyncExitStack,
-    *,
-    token: str,
-    clock: Clock,
-) -> Service:
-    registry, health = CollectorRegistry(), Health()
-    database = Database(
-        settings.database_url.get_secret_value(),
-        application=f"arrears-{NAME}-{settings.instance}",
-        write_pool_size=WRITE_POOL_SIZE + settings.smtp_connections,
-    )
-    lag = LagMeter(settings.kafka_bootstrap_servers)
-    standing = MonitorStanding(
-        str(settings.monitor_url), token=token, seconds_max=settings.monitor_seconds_max
-    )
-    mailers = [
-        SmtpMailer(
-            settings.mail_server, sender=settings.letter_from, seconds_max=settings.smtp_seconds_max
-        )
-        for _ in range(settings.smtp_connections)
-    ]
-    ways_out = [mailer.close for mailer in mailers]
-    for close in (database.close, lag.close, standing.close, *ways_out):
-        stack.push_async_callback(close)
-    letters = PostgresLetterStore(database)
-    writer = LetterWriter(company=settings.letter_company, sender=settings.letter_from)
-    work_metrics = WorkMetrics(registry)
-    send = SendLetters(
-        letters=letters,
-        standing=standing,
-        writer=writer,
-        mailers=mailers,
-        clock=clock,
-        limits=settings.limits,
-    )
-    sender = Sender(send, stop=stop, swept=work_metrics.swept)
-    positions = PostgresPositions(database, NAME)
-
-    async def repeated() -> Mapping[int, int]:
-        return await compare(database, await lag.committed())
-
-    reader = EscalationReader(
-        settings.kafka_bootstrap_servers,
-        instance=settings.instance,
-        consume=ConsumeEscalations(PostgresWorkStore(database), settings.rules),
-        committed=sender.wake,
-        repeated=repeated,
-        positions=positions,
-        health=health,
-        metrics=ConsumerMetrics(registry),
-    )
-    people = People(
-        task_store=PostgresTaskStore(database),
-        letters=letters,
-        clock=clock,
-        time_zone=settings.time_zone,
-    )
-
-    def today() -> date:
-        return local_date(clock.now(), settings.time_zone)
-
-    async def progress() -> Progress:
-        # The lag before the letters: an event that is done with in between shows as a letter.
-        behind = await lag.measure()
-        return Progress(service=NAME, lag=behind, outbox=0, due=await letters.count_due(today()))
-
-    async def measure() -> None:
-        work_metrics.work(
-            await reads.count_letters(database.reads),
-            await reads.count_tasks(database.reads),
-            await lag.measure(),
-        )
-
-    app = create_app(
-        name=NAME,
-        token=token,
-        health=health,
-        registry=registry,
-        clock=clock,
-        routers=[
-            letters_router(
-                database.reads, people=people, writer=writer, today=today, wake=sender.wake
-            ),
-            partitions_router((ESCALATIONS,), positions.resume),
-            tasks_router(database.reads, people=people),
-        ],
-        sweep=sender.sweep,
-        progress=progress,
-    )
-    return Service(
-        name=NAME,
-        app=app,
-        host=settings.host,
-        port=settings.notifier_port,
-        health=health,
-        registry=registry,
-        drain_seconds=settings.drain_seconds,
-        checks={"kafka": progress, "postgres": database.ping},
-        loops=_loops(
-            settings,
-            stop,
-            database=database,
-            health=health,
-            reader=reader,
-            sender=sender,
-            repeated=repeated,
-            measure=measure,
-        ),
-    )
-
-
-def _loops(
-    settings: NotifierSettings,
-    stop: asyncio.Event,
-    *,
-    database: Database,
-    health: Health,
-    reader: EscalationReader,
-    sender: Sender,
-    repeated: Callable[[], Awaitable[Mapping[int, int]]],
-    measure: Callable[[], Awaitable[None]],
-) -> dict[str, Callable[[], Awaitable[None]]]:
-    async def consuming() -> None:
-        await require_head(database.reads)
-        await ensure_topics(
-            settings.kafka_bootstrap_servers,
-            partitions=settings.ledger_partitions,
-            replication_factor=settings.replication_factor,
-        )
-        await reader.run(stop, lambda: health.well("consumer"))
-
-    compared = asyncio.Event()
-
-    async def sending() -> None:
-        await require_head(database.reads)
-        if not compared.is_set():
-            # No letter leaves before it is known whether the database was restored.
-            await repeated()
-            compared.set()
-        await sender.run(lambda: health.well("sender"))
-
-    async def ticking() -> None:
-        await tick(stop, wake=sender.wake, measure=measure, well=lambda: health.well("tick"))
-
-    return {"consumer": consuming, "sender": sending, "tick": ticking}
 
 
 if __name__ == "__main__":

@@ -152,6 +152,12 @@ class Policy:
         """Return a level's place; -1 for one that the policy does not have (any more)."""
         return next((at for at, level in enumerate(self.levels) if level.name == name), -1)
 
+    def passes_over(self, name: str, other: str) -> bool:
+        """Say whether one level, once raised, leaves another behind: a notice leaves none."""
+        level = self.level(name)
+        is_notice = level is not None and level.is_notice
+        return self.index(name) > self.index(other) and not is_notice
+
     def level_on(self, level: Level, due_on: date, days_back: int = 0) -> date:
         """Return the local date on which an item that is due on `due_on` reaches a level.
 

@@ -154,12 +154,8 @@ class _Walk:
     def _gone(self, known: Expected, decision: Decision, day: date) -> Expected:
         if known.until is not None and known.until < max(day, known.on):
             return replace(known, becomes=OVER, becomes_on=known.until + _DAY)
-        place = self.policy.index(known.level.name)
-        by = [
-            one.level.name
-            for one in decision.raises
-            if self.policy.index(one.level.name) > place and not one.level.is_notice
-        ]
+        raises = [one.level.name for one in decision.raises]
+        by = [one for one in raises if self.policy.passes_over(one, known.level.name)]
         return replace(known, becomes=PASSED_OVER, becomes_on=day, by=by[-1] if by else None)
 
     def delay(self, level: Level, day: date) -> Delay | None:
@@ -180,13 +176,7 @@ class _Walk:
         until = self.policy.last_on(level, self.item.due_on)
         if until is not None and until < max(today, known.on):
             return replace(known, until=until, becomes=OVER, becomes_on=until + _DAY)
-        place = self.policy.index(level.name)
-        notices = {one.name for one in self.policy.levels if one.is_notice}
-        above = [
-            one
-            for one in self.item.raised
-            if self.policy.index(one.level) > place and one.level not in notices
-        ]
+        above = [one for one in self.item.raised if self.policy.passes_over(one.level, level.name)]
         if not above:
             return None
         first = min(above, key=lambda one: one.raised_on)
