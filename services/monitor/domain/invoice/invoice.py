@@ -179,7 +179,9 @@ class Invoice:
         """
         if not self.write_offs:
             return on
-        after = (one.on + timedelta(1) for one in self.write_offs.values())
+        # One of before the invoice's own date counts from that date on.
+        begins_on = self.issued_on or date.min
+        after = (max(one.on, begins_on) + timedelta(1) for one in self.write_offs.values())
         return max(on, *self.days(), *after)
 
     def terms(self, on: date = date.max) -> list[Part]:

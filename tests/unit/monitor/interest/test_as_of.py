@@ -1,7 +1,7 @@
 """Interest told later of a day, against what the ledger itself held at the end of that day."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from tests.unit.monitor.invoice_builders import (
 )
 
 FIRST_ON: Final = day(ISSUED_ON)
+NOON: Final = time(12)
 DAYS: Final = 60
 TEN: Final = always(terms(annual_percent="10", fixed_sum={"EUR": "40.00"}), "tests@1")
 
@@ -106,12 +107,17 @@ def _happened_on(data: Inbound) -> date:
     return data.happened_on
 
 
+def tell(book: Book, number: int, data: Inbound) -> None:
+    """Fold an event that is told on the day on which it happened."""
+    book.fold_as(f"e{number:02}", data, datetime.combine(_happened_on(data), NOON, UTC))
+
+
 def book_of(life: Sequence[Inbound], until: date) -> Book:
     """Fold what has happened by the end of a day."""
     book = Book()
     for number, data in enumerate(life):
         if _happened_on(data) <= until:
-            book.fold_as(f"e{number:02}", data)
+            tell(book, number, data)
     return book
 
 
@@ -144,7 +150,7 @@ def test_each_day_bears_interest_on_what_the_ledger_held_at_its_end(life: list[I
         before = late_from(book, FIRST_ON + timedelta(number))
         on = FIRST_ON + timedelta(number)
         while waiting and _happened_on(waiting[0]) <= on:
-            book.fold_as(f"e{len(life) - len(waiting):02}", waiting.pop(0))
+            tell(book, len(life) - len(waiting), waiting.pop(0))
         held = [(one.open, one.disputed, one.due_on) for one in book.items() if one.open]
         told = [standing(steps, on) for steps in course]
         assert [one for one in told if one is not None] == held

@@ -266,6 +266,18 @@ def test_a_write_off_is_recorded_on_no_day_before_its_invoice() -> None:
     assert book.clearings() == [("A", "A/1", "100.00", "written_off", "2026-01-05")]
 
 
+def test_money_by_the_rule_takes_nothing_from_a_write_off_of_before_the_invoices_date() -> None:
+    book = Book()
+    book.fold(
+        issued("A", "20.00", on="2026-01-02"),
+        written_off("A", on="2026-01-01"),
+        write_off_reversed("A", "10.00", on="2026-01-01"),
+        paid("P", "50.00", on="2026-01-01"),
+    )
+    assert book.open() == {"A/1": "0.00"}
+    assert [funds.free for funds in book.account.funds.values()] == [4000]
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_words_of_one_day_count_in_the_order_of_their_times(order: tuple[int, ...]) -> None:
     words = [
