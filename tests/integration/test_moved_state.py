@@ -23,13 +23,16 @@ from services.monitor.handlers.batch import fold_batch
 from services.monitor.handlers.ports import AccountKey, Known, Record
 from services.monitor.rebuild import check
 from shared.contracts.escalation import EscalationEvent, escalation_id
+from shared.errors import ConflictingStateError
 from shared.postgres.migrate import _config, upgrade
 from shared.postgres.pool import Database
 from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.world import ledger_record, payment
 
-#: Rows as the code of revision 0003 wrote them.
-OLD_STATE = Path(__file__).parent / "state_of_0003.sql"
+HERE = Path(__file__).parent
+#: Rows as the code of revisions wrote them.
+OLD_STATES = {one: HERE / f"state_of_{one}.sql" for one in ("0003", "0012")}
+OLD_STATE = OLD_STATES["0003"]
 ACCOUNT: AccountKey = (0, "default:a")
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 
@@ -58,6 +61,11 @@ PROMISED = """
     (0, 'default:q', 'V5', '{"invoice_id": "V5", "currency": "EUR"}')
 """
 
+A_VOLUME = """
+    INSERT INTO monitor.volumes VALUES
+    (0, 7, 1, 40, '', 40, '2026-01-31Z', 'old.arrears', '', '2026-03-01Z', 'li.na')
+"""
+
 
 @asynccontextmanager
 async def moved(server: PostgresServer, revision: str, rows: str) -> AsyncIterator[str]:
@@ -66,10 +74,12 @@ async def moved(server: PostgresServer, revision: str, rows: str) -> AsyncIterat
     await run(server.url, f'CREATE DATABASE "{name}"')
     url = server.url_of(name)
     await asyncio.to_thread(command.upgrade, _config(url), revision)
-    await run(url, rows)
-    await upgrade(url)
-    yield url
-    await run(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    try:
+        await run(url, rows)
+        await upgrade(url)
+        yield url
+    finally:
+        await run(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +120,14 @@ async def fold(store: PostgresStore, *events: tuple[str, dict[str, Any]]) -> lis
     )
 
 
-async def test_the_journal_of_before_gives_the_state_that_was_moved(moved_url: str) -> None:
-    assert await check(moved_url, lambda _done, _total: None) == []
-    assert await violations(moved_url) == []
+@pytest.mark.parametrize("revision", OLD_STATES)
+async def test_the_journal_of_before_gives_the_state_that_was_moved(
+    postgres: PostgresServer, revision: str
+) -> None:
+    rows = OLD_STATES[revision].read_text(encoding="utf-8")
+    async with moved(postgres, revision, rows) as url:
+        assert await check(url, lambda _done, _total: None) == []
+        assert await violations(url) == []
 
 
 async def test_what_was_recorded_before_leaves_for_a_volume_and_comes_back(
@@ -129,6 +144,14 @@ async def test_what_was_recorded_before_leaves_for_a_volume_and_comes_back(
         assert await violations(url) == []
         assert [one async for one in volumes.restore(url, [path])] == [(0, rows)]
         assert await check(url, lambda _done, _total: None) == []
+
+
+async def test_a_journal_with_rows_in_volumes_is_not_moved_before_they_are_back(
+    postgres: PostgresServer,
+) -> None:
+    with pytest.raises(ConflictingStateError, match=r"journal restore old\.arrears.*again"):
+        async with moved(postgres, "0012", A_VOLUME):
+            pass
 
 
 async def test_what_was_given_up_is_known_by_day_and_instalment(postgres: PostgresServer) -> None:
