@@ -161,22 +161,26 @@ STATEMENTS = (
     """,  # noqa: S608, our own text
     """
     -- The day of the clearing record of each step of the clearing rule: they are one to one, the
-    -- last with the last. A step whose record has left for a volume stays without.
+    -- last with the last. What was told ahead counts for write-offs from its telling, but not for
+    -- one that was known before; which came first is not told where there are any.
     WITH records AS (
         SELECT partition, account_id, invoice_id, kind, funds_id, instalment, amount_minor,
                cleared_on, row_number() OVER (PARTITION BY partition, account_id, invoice_id
                                               ORDER BY "offset" DESC, number DESC) AS from_last
         FROM monitor.clearings WHERE rule = 'oldest_due_first'
     ), steps AS (
-        SELECT i.partition, i.account_id, i.invoice_id, one, place, row_number() OVER (
+        SELECT i.partition, i.account_id, i.invoice_id, one, place,
+               coalesce(i.facts::jsonb->'write_offs', '{}') = '{}' AS is_whole, row_number() OVER (
             PARTITION BY i.partition, i.account_id, i.invoice_id ORDER BY place DESC) AS from_last
         FROM monitor.invoices AS i
         CROSS JOIN LATERAL jsonb_array_elements(i.facts::jsonb->'rule_steps')
             WITH ORDINALITY AS s (one, place)
     ), told AS (
         SELECT s.partition, s.account_id, s.invoice_id,
-               jsonb_agg(s.one || jsonb_build_object('recorded_on', r.cleared_on) ORDER BY s.place)
-                   AS steps
+               jsonb_agg(s.one || jsonb_build_object(
+                   'recorded_on', r.cleared_on,
+                   'told_on', CASE WHEN r.amount_minor > 0 AND s.is_whole THEN f.facts->'told_on' END
+               ) ORDER BY s.place) AS steps
         FROM steps AS s
         LEFT JOIN records AS r
             ON (r.partition, r.account_id, r.invoice_id, r.from_last)
@@ -184,6 +188,9 @@ STATEMENTS = (
             AND (r.kind, r.funds_id, r.instalment, r.amount_minor)
               = (s.one->>'kind', s.one->>'funds_id', (s.one->>'instalment')::int,
                  (s.one->>'amount')::bigint)
+        LEFT JOIN monitor.funds AS f
+            ON (f.partition, f.account_id, f.kind, f.funds_id)
+             = (r.partition, r.account_id, r.kind, r.funds_id)
         GROUP BY s.partition, s.account_id, s.invoice_id
     )
     UPDATE monitor.invoices AS i

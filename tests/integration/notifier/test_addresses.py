@@ -44,7 +44,8 @@ async def test_a_letter_that_waits_for_an_address_is_nothing_due_and_is_in_every
         (waiting,) = await notifier.rows("letters", account)
         monitor.recipients[str(raised.escalation_id)] = {"email": "late@customers.example"}
         await notifier.sweep()
-        (sent,) = await notifier.rows("letters", account)
+        # It may have been the other notifier's pass that took it.
+        sent = await notifier.letter(account, "sent")
     assert (waiting["status"], waiting["recipient"]) == ("planned", None)
     assert waiting["item_ids"] == ["INV-1/1", "INV-2/1"]
     assert (sent["status"], sent["recipient"]) == ("sent", "l…@customers.example")

@@ -81,6 +81,8 @@ class RuleStep:
     on: date
     #: The day of its clearing record; None where it was stored without.
     recorded_on: date | None = None
+    #: Of money told ahead, the day from which it counts for write-offs that are told later.
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def course_of(
     said: dict[date, list[tuple[str, WriteOff]]] = {}
     for name, word in words:
         said.setdefault(max(word.on, invoice.issued_on), []).append((name, word))
-    invoice = _as_known(invoice, funds, sorted(said))
+    invoice = _as_known(invoice, sorted(said))
     first_on = min(said)
     loss = _Loss()
     steps: list[LossStep] = []
@@ -77,9 +77,7 @@ def course_of(
     return steps, beyond
 
 
-def _as_known(
-    invoice: Invoice, funds: Mapping[FundsKey, Funds], said_on: Sequence[date]
-) -> Invoice:
+def _as_known(invoice: Invoice, said_on: Sequence[date]) -> Invoice:
     """Return an invoice whose money and versions count for words between their telling and day."""
 
     def counts_on(day: date, told: date | None) -> date:
@@ -89,12 +87,7 @@ def _as_known(
         value_on = counts_on(one.value_on, one.told_on)
         return one if value_on == one.value_on else structs.replace(one, value_on=value_on)
 
-    steps = [
-        replace(one, on=counts_on(one.on, funds[one.kind, one.funds_id].told_on))
-        if one.amount > 0
-        else one
-        for one in invoice.rule_steps
-    ]
+    steps = [replace(one, on=counts_on(one.on, one.told_on)) for one in invoice.rule_steps]
     versions = [
         one
         if one.amended_on is None

@@ -200,9 +200,14 @@ class Account:
                 funds.matched_on_account += amount
                 # A bounce is recorded on its money's day, but the rule's match stood until its own.
                 step_on = max(on, self.event_on)
+                told_on = None
                 if amount > 0:
                     step_on = invoice.rule_meets_on(step_on)
-                invoice.rule_steps.append(RuleStep(kind, funds_id, instalment, amount, step_on, on))
+                    if funds.told_on is not None:
+                        told_on = invoice.rule_meets_on(funds.told_on)
+                invoice.rule_steps.append(
+                    RuleStep(kind, funds_id, instalment, amount, step_on, on, told_on)
+                )
                 if invoice.invoice_id not in funds.rule_invoices:
                     funds.rule_invoices.append(invoice.invoice_id)
         self.clearings.append(

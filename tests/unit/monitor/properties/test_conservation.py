@@ -31,6 +31,7 @@ from tests.unit.monitor.builders import (
 )
 from tests.unit.monitor.facts import owed_by_facts
 from tests.unit.monitor.histories import histories
+from tests.unit.monitor.invoice_builders import write_off_reversed, written_off
 from tests.unit.monitor.profiles import whole_histories
 
 rules = st.sampled_from(RULES)
@@ -142,12 +143,21 @@ MOVED_AND_BOUNCED: Final = history(
     reversed_("R", "P", "50.00", on="2026-02-05"),
     reversed_("S", "P", on="2026-02-06"),
 )
+#: Money told ahead that the rule matches with what a write-off has left.
+TOLD_AHEAD: Final = history(
+    issued("A", "20.00"),
+    issued("B", "10.00"),
+    written_off("A", on="2026-01-01"),
+    write_off_reversed("A", "10.00", on="2026-01-01"),
+    paid("P", "50.00", on="2026-01-02"),
+)
 
 
 @whole_histories
 @given(histories(), rules, days)
 @example(UNREADABLE, OLDEST_DUE_FIRST, date(2026, 3, 1))
 @example(MOVED_AND_BOUNCED, OLDEST_DUE_FIRST, date(2026, 3, 1))
+@example(TOLD_AHEAD, OLDEST_DUE_FIRST, date(2026, 3, 1))
 def test_every_law_holds_after_every_event(events: list[Event], rule: str, today: date) -> None:
     account = Account(ACCOUNT_ID, has_all_open=True)
     for event in events:
