@@ -179,7 +179,8 @@ STATEMENTS = (
         SELECT s.partition, s.account_id, s.invoice_id,
                jsonb_agg(s.one || jsonb_build_object(
                    'recorded_on', r.cleared_on,
-                   'told_on', CASE WHEN r.amount_minor > 0 AND s.is_whole THEN f.facts->'told_on' END
+                   'told_on',
+                   CASE WHEN r.amount_minor > 0 AND s.is_whole THEN f.facts->'told_on' END
                ) ORDER BY s.place) AS steps
         FROM steps AS s
         LEFT JOIN records AS r
