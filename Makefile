@@ -2,6 +2,7 @@
 #
 #   PYTHON=python3.12   the Python that makes .venv (3.11 or newer)
 #   ARGS="-k letters"   more arguments for pytest
+#   WORKERS=2           how many tests run side by side, each with servers of its own; 0: one by one
 #   RUNS=1000 SEED=7    how many runs of the matrix of faults, and the seed that repeats them
 #   ONCE=1              the demonstration ends by itself
 #   DATA=DIR            the demonstration's data folder
@@ -10,6 +11,7 @@
 #   UPGRADE=1           `make lock` takes the newest versions instead of keeping the present ones
 
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
 # The lock's content decides, not its date: a fresh clone and a changed branch are told apart.
 DIGEST := $(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
@@ -26,8 +28,8 @@ help: ## List every command with a line.
 demo: $(VENV) ## Show half a year of trade on a stack of its own [ONCE=1] [DATA=DIR].
 	$(BIN)/arrears demo $(if $(ONCE),--once) $(if $(DATA),--data "$(DATA)")
 
-test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...].
-	$(BIN)/pytest $(ARGS)
+test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...] [WORKERS=...].
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
 
 properties: $(VENV) ## Try each property of the ledger's rules 10,000 times [ARGS=...].
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/unit/monitor $(ARGS)
