@@ -9,7 +9,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from services.notifier.adapters.smtp import MailServer, parse_url
 from services.notifier.domain.deciding.values import Rules
 from services.notifier.domain.delivery import Patience
-from services.notifier.handlers.send import Limits
+from services.notifier.handlers.limits import Limits
 from shared.calendar import zone
 from shared.contracts.customer import is_mailbox
 from shared.errors import RejectedError
