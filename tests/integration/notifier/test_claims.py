@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notifier.adapters.letter_store import PostgresLetterStore
+from services.notifier.adapters.letter_store import CLAIM, CLAIM_ONE_AT_A_TIME, PostgresLetterStore
 from services.notifier.adapters.work_store import PostgresWorkStore
 from services.notifier.domain.decisions import Rules
 from services.notifier.domain.delivery import NextState
@@ -107,20 +107,25 @@ async def test_letters_claimed_together_are_each_accounts_oldest_until_that_has_
     assert [one.letter_id for one in await claim_all(store, "a")] == [of_the_same]
 
 
-async def test_two_who_claim_at_once_get_no_two_letters_of_one_account(
-    owner: Database, consume: Callable[..., Any], events: Any
+async def test_who_claims_waits_for_another_claim_and_takes_no_second_letter_of_its_account(
+    owner: Database, consume: Callable[..., Any], events: Any, database: Any, until: Any
 ) -> None:
-    accounts = [events.account() for _ in range(4)]
-    levels = [f"level_{number}" for number in range(4)]
-    await consume(*(events.raised(name, level=level) for name in accounts for level in levels))
-    store = PostgresLetterStore(owner)
-    both = await asyncio.gather(
-        *(store.claim(name, TODAY, seconds=60, letters_max=3) for name in "ab")
+    one, other = events.account(), events.account()
+    await consume(
+        events.raised(one), events.raised(one, level="legal"), events.raised(other, level="legal")
     )
-    claimed = [one.letter_id for some in both for one in some]
-    async with store.turn("a") as mine, store.turn("b") as others:
-        drafts = [*await mine.open(claimed), *await others.open(claimed)]
-    assert len({draft.letter.account_id for draft in drafts}) == len(claimed)
+    async with owner.transaction() as connection:
+        await connection.execute(CLAIM_ONE_AT_A_TIME)
+        await connection.fetch(CLAIM, "a", TODAY, 60, 1)
+        second = asyncio.create_task(claim(PostgresLetterStore(owner), "b"))
+
+        async def waits_or_ended() -> bool:
+            query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            return second.done() or bool(await database.fetchval(query))
+
+        await until(waits_or_ended)
+    query = "SELECT account_id FROM notifier.letters WHERE letter_id = $1"
+    assert await database.fetchval(query, (await second).letter_id) == other
 
 
 async def test_a_letter_that_somebody_holds_locked_is_skipped_and_not_waited_for(
