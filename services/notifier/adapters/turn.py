@@ -51,23 +51,25 @@ COUNT_SENT_ON: Final = """
 DROP_ITEMS: Final = """
     UPDATE notifier.escalations SET in_letter = false WHERE escalation_id = ANY($1)
 """
-#: Writes down what letters say, before anybody can have received them.
+#: Writes down what letters say, before anybody can have received them; their accounts' waiting
+#: tasks get the customers' newest names.
 BEGIN: Final = """
-    UPDATE notifier.letters AS one
-    SET status = 'sending', sending_since = now(), sent_on = begun.sent_on,
-        message_id = begun.message_id, subject = begun.subject, plain = begun.plain,
-        html = begun.html, reason = NULL, recipient_name = begun.recipient_name,
-        recipient_email = begun.recipient_email, locale = begun.locale
-    FROM jsonb_to_recordset($1::jsonb) AS begun (letter_id uuid, sent_on date, message_id text,
-        subject text, plain text, html text, recipient_name text, recipient_email text, locale text)
-    WHERE one.letter_id = begun.letter_id
-"""
-#: Gives accounts' waiting tasks their customers' newest names.
-RENAME_TASKS: Final = """
-    UPDATE notifier.tasks SET customer_name = named.name
-    FROM unnest($1::text[], $2::text[]) AS named (account_id, name)
-    WHERE tasks.account_id = named.account_id AND status IN ('open', 'taken')
-        AND customer_name IS DISTINCT FROM named.name
+    WITH begun AS (
+        UPDATE notifier.letters AS one
+        SET status = 'sending', sending_since = now(), sent_on = said.sent_on,
+            message_id = said.message_id, subject = said.subject, plain = said.plain,
+            html = said.html, reason = NULL, recipient_name = said.recipient_name,
+            recipient_email = said.recipient_email, locale = said.locale
+        FROM jsonb_to_recordset($1::jsonb) AS said (letter_id uuid, sent_on date, message_id text,
+            subject text, plain text, html text, recipient_name text, recipient_email text,
+            locale text)
+        WHERE one.letter_id = said.letter_id
+        RETURNING one.account_id, one.recipient_name
+    )
+    UPDATE notifier.tasks SET customer_name = begun.recipient_name
+    FROM begun
+    WHERE tasks.account_id = begun.account_id AND status IN ('open', 'taken')
+        AND begun.recipient_name <> '' AND customer_name IS DISTINCT FROM begun.recipient_name
 """
 #: Lets go of claimed letters, ended or planned, at once or with a pause; pauses that count grow
 #: with `attempts`.
@@ -163,10 +165,6 @@ class PostgresTurn:
         ]
         await self._drop([name for one in begun for name in one.dropped])
         await self._connection.execute(BEGIN, _json(rows))
-        names = {
-            one.letter.account_id: name for one in begun if (name := one.letter.recipient_name)
-        }
-        await self._connection.execute(RENAME_TASKS, list(names), list(names.values()))
 
     async def let_go(self, left: Sequence[LetGo]) -> None:
         """Give up the claims of letters that do not leave now."""
