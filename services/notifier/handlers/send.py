@@ -75,6 +75,8 @@ class SendLetters:
         self._asked: deque[Asked] = deque()
         self._filling = asyncio.Lock()
         self._claims_more = True
+        #: Whether the last claim found no more letters than these: another waits for some to leave.
+        self._all_claimed = False
 
     async def recover(self, *, own: bool) -> None:
         """Give up on letters left in `sending`; `own` when nothing here can be sending."""
@@ -142,7 +144,7 @@ class SendLetters:
 
     async def _next(self) -> Asked | None:
         """Return the next letter; more are claimed before the last ones are taken."""
-        few = len(self._mailers)
+        few = 0 if self._all_claimed else len(self._mailers)
         if self._asked and (len(self._asked) > few or self._filling.locked()):
             return self._asked.popleft()
         # What has left frees its account's next letter; and to claim and to ask may take long.
@@ -160,6 +162,7 @@ class SendLetters:
             seconds=self._limits.claim_seconds,
             letters_max=CLAIMED_AT_ONCE_MAX,
         )
+        self._all_claimed = len(claimed) < CLAIMED_AT_ONCE_MAX
         days: defaultdict[date, list[Claimed]] = defaultdict(list)
         # One day for the question and for the letter, even where midnight comes in between.
         today = local_date(self._clock.now(), self._limits.time_zone)
