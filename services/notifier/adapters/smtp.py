@@ -67,18 +67,22 @@ class SmtpMailer:
         self._client: aiosmtplib.SMTP | None = None
         self._used_at = 0.0
 
-    async def connect(self) -> None:
-        """Make sure of a working connection; raises `TransientError` when there is none."""
+    async def connect(self) -> bool:
+        """Make sure of a working connection; returns whether it had to be made.
+
+        Raises `TransientError` when there is none.
+        """
         client = self._client
         if client is not None and client.is_connected:
             if asyncio.get_running_loop().time() - self._used_at < IDLE_SECONDS_MAX:
-                return
+                return False
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.noop()
                 self._touch()
-                return
+                return False
         self._drop()
         await self._connect()
+        return True
 
     async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
         """Hand a message over and say how that ended; `connect` has been called before."""

@@ -162,8 +162,11 @@ class Writer(Protocol):
 class Mailer(Protocol):
     """The way to the mail server."""
 
-    async def connect(self) -> None:
-        """Make sure of a working connection; raises `TransientError` when there is none."""
+    async def connect(self) -> bool:
+        """Make sure of a working connection; returns whether it had to be made.
+
+        Raises `TransientError` when there is none.
+        """
 
     async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
         """Hand a message over and say how that ended."""

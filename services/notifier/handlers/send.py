@@ -5,7 +5,8 @@ A letter's way through a pass; each step is taken for several letters at once wh
 1. *claimed*: the oldest that may leave, each of another account, in one statement (`_fill`);
 2. *asked for*: one question to the monitor says whether their items are still due, and what
    interest they bear on the letters' day; they wait in `_asked`;
-3. *taken* by a connection to the mail server that is free, and working (`_send_one`);
+3. *taken* by a connection to the mail server that is free (`_send_one`); where that had to be made
+   first, or the letter has waited, it is asked for anew;
 4. *begun*: those that are wanted at one moment are looked at for the last time, and `sending` is
    committed, in one transaction (`turns.py`, `last_look.py`); what is on hold is no part of a
    letter, and one about nothing else waits;
@@ -49,6 +50,8 @@ log = structlog.get_logger(__name__)
 
 #: Letters that are claimed and asked for at once.
 CLAIMED_AT_ONCE_MAX: Final = 32
+#: A letter that waited longer for its connection is asked for anew.
+FRESH_SECONDS_MAX: Final = 0.5
 
 
 class SendLetters:
@@ -130,12 +133,16 @@ class SendLetters:
     async def _begin(self, asked: Asked, mailer: Mailer) -> Begun | None:
         """Make a letter `sending` as soon as the connection works."""
         try:
-            await mailer.connect()
+            is_new = await mailer.connect()
         except TransientError as error:
             # No fault of the letter's: another connection may take it at once.
             left = LetGo(letter_id=asked.claimed.letter_id, reason=error.message)
             await self._turns.let_go([left])
             raise
+        age_seconds = asyncio.get_running_loop().time() - asked.asked_at_seconds
+        if is_new or age_seconds > FRESH_SECONDS_MAX:
+            # Much may have been paid while the letter waited.
+            (asked,) = await self._ask([asked.claimed], asked.day)
         try:
             return await self._turns.begin(asked)
         except TransientError:
@@ -169,9 +176,9 @@ class SendLetters:
         for one in claimed:
             days[letter_day(one.planned_on, today)].append(one)
         for day, together in days.items():
-            await self._ask(together, day)
+            self._asked += await self._ask(together, day)
 
-    async def _ask(self, claimed: Sequence[Claimed], day: date) -> None:
+    async def _ask(self, claimed: Sequence[Claimed], day: date) -> list[Asked]:
         asked_at_seconds = asyncio.get_running_loop().time()
         names = [name for one in claimed for name in one.escalation_ids]
         try:
@@ -182,11 +189,15 @@ class SendLetters:
             left = [LetGo(letter_id=one.letter_id, reason=error.message) for one in claimed]
             await self._turns.let_go(left)
             raise
-        for one in claimed:
-            own = {name: answers[name] for name in one.escalation_ids if name in answers}
-            self._asked.append(
-                Asked(claimed=one, day=day, answers=own, asked_at_seconds=asked_at_seconds)
+        return [
+            Asked(
+                claimed=one,
+                day=day,
+                answers={name: answers[name] for name in one.escalation_ids if name in answers},
+                asked_at_seconds=asked_at_seconds,
             )
+            for one in claimed
+        ]
 
     async def _let_go_of_rest(self) -> None:
         """Free the claims of letters that nobody took; kept in memory until that has worked."""

@@ -24,8 +24,8 @@ from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
 
-#: What the monitor said may be so old when a letter begins to leave; else it is asked anew. With
-#: the wait for the transaction's commit this bounds how late a payment may come.
+#: What the monitor said may be so old when a letter begins to leave, where the database or this
+#: process takes long; else the letter is let go of. It bounds how late a payment may come.
 ANSWER_SECONDS_MAX: Final = 5.0
 
 

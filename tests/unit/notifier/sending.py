@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -211,12 +211,19 @@ class Mailer:
     #: Called with each letter that is handed over.
     handed_over: Callable[[Letter], None] = lambda _letter: None
     waits_for: asyncio.Event | None = None
+    #: Awaited before each letter.
+    connects: Callable[[], Awaitable[None]] | None = None
+    is_connected: bool = True
     at_once: int = 0
 
-    async def connect(self) -> None:
+    async def connect(self) -> bool:
+        if self.connects is not None:
+            await self.connects()
         if self.away:
             message = "the mail server does not answer"
             raise TransientError(message)
+        was_connected, self.is_connected = self.is_connected, True
+        return not was_connected
 
     async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
         del content, dated

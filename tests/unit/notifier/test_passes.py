@@ -52,7 +52,8 @@ async def test_every_letter_leaves_once_and_few_questions_and_transactions_serve
     await one.use_case().send_all(one.stop)
     assert sorted(one.sent) == sorted(one.store.rows)
     assert set(one.store.statuses()) == {"sent"}
-    assert [size for size in one.monitor.questions if size] == [CLAIMED_AT_ONCE_MAX] * 3 + [4]
+    # On a slow machine some are asked for anew, one at a time.
+    assert [size for size in one.monitor.questions if size > 1] == [CLAIMED_AT_ONCE_MAX] * 3 + [4]
     assert one.store.turns < LETTERS / 2
 
 
@@ -193,6 +194,19 @@ async def test_without_a_mail_server_letters_stay_planned_and_say_why(sending: A
         await one.use_case().send_all(one.stop)
     assert not any(row.is_claimed or row.waits for row in one.store.rows.values())
     assert one.store.rows[uuid.UUID(int=1)].letter.reason == "the mail server does not answer"
+
+
+async def test_what_is_paid_while_a_connection_is_made_leaves_no_more(sending: Any) -> None:
+    one = sending(letters=2, connections=1)
+    (mailer,) = one.mailers
+    mailer.is_connected = False
+
+    async def pay() -> None:
+        one.monitor.paid.add(uuid.UUID(int=1))
+
+    mailer.connects = pay
+    await one.use_case().send_all(one.stop)
+    assert one.store.statuses() == ["recalled", "sent"]
 
 
 async def test_with_stop_what_has_begun_ends_and_the_rest_is_let_go_of(sending: Any) -> None:
