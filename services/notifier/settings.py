@@ -38,7 +38,7 @@ class NotifierSettings(Settings):
     letter_lease_seconds: Seconds = 600.0
     smtp_seconds_max: Seconds = 30.0
     #: Letters that leave side by side, each over a connection of its own.
-    smtp_connections: Annotated[int, Field(ge=1, le=50)] = 4
+    smtp_connections: Annotated[int, Field(ge=1, le=50)] = 8
     monitor_seconds_max: Seconds = 10.0
     #: Names the days of letters and tasks.
     time_zone: str = "Asia/Shanghai"
