@@ -40,8 +40,8 @@ from shared.runtime.serve import Builder, Service, run
 from shared.runtime.settings import SettingsError, load
 
 NAME = "notifier"
-#: The consumer, people's commands and the tick; each connection for mail has one more.
-WRITE_POOL_SIZE = 7
+#: The consumer, people's commands, the tick, and two for letters: one claims, one lets them begin.
+WRITE_POOL_SIZE = 9
 
 
 class Notifier:
@@ -56,7 +56,7 @@ class Notifier:
         self.database = Database(
             settings.database_url.get_secret_value(),
             application=f"arrears-{NAME}-{settings.instance}",
-            write_pool_size=WRITE_POOL_SIZE + settings.smtp_connections,
+            write_pool_size=WRITE_POOL_SIZE,
         )
         self.lag = LagMeter(settings.kafka_bootstrap_servers)
         self.standing = MonitorStanding(

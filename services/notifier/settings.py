@@ -9,7 +9,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from services.notifier.adapters.smtp import MailServer, parse_url
 from services.notifier.domain.deciding.values import Rules
 from services.notifier.domain.delivery import Patience
-from services.notifier.handlers.send import Limits
+from services.notifier.handlers.limits import Limits
 from shared.calendar import zone
 from shared.contracts.customer import is_mailbox
 from shared.errors import RejectedError
@@ -38,7 +38,7 @@ class NotifierSettings(Settings):
     letter_lease_seconds: Seconds = 600.0
     smtp_seconds_max: Seconds = 30.0
     #: Letters that leave side by side, each over a connection of its own.
-    smtp_connections: Annotated[int, Field(ge=1, le=50)] = 4
+    smtp_connections: Annotated[int, Field(ge=1, le=50)] = 8
     monitor_seconds_max: Seconds = 10.0
     #: Names the days of letters and tasks.
     time_zone: str = "Asia/Shanghai"

@@ -1,4 +1,4 @@
-"""Letters on their way out, in PostgreSQL: claims, leases, results, and what people say of them.
+"""Letters on their way out, in PostgreSQL: claims, leases, and what people say of them.
 
 Claims, leases and retries go by the database's clock, which all instances share and which runs on
 while a manual clock stands; the days of letters come from the service's clock.
@@ -10,10 +10,9 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Final
 
-from services.notifier.adapters.draft import open_draft
-from services.notifier.domain.delivery import NextState
+from services.notifier.adapters.turn import PostgresTurn
 from services.notifier.domain.work import LetterStatus
-from services.notifier.handlers.ports import Claimed, Draft
+from services.notifier.handlers.ports import Claimed, Turn
 from shared.errors import ConflictingStateError, NotFoundError
 from shared.postgres.pool import Connection, Database
 
@@ -30,13 +29,14 @@ FREE_CLAIMS: Final = """
     UPDATE notifier.letters SET claimed_by = NULL, claimed_until = NULL
     WHERE status = 'planned' AND claimed_by = $1
 """
-#: Claims the oldest letter that waits for nothing; others skip what this one has locked. While one
-#: of an account's letters is looked after, its others wait, so that they leave in their order.
+#: Makes those who claim wait for each other: each sees whose letters are looked after.
+CLAIM_ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended('notifier claims', 0))"
+#: Claims the oldest letters that wait for nothing, each of another account; what somebody has
+#: locked is skipped. While one of an account's letters is looked after, its others wait, so that
+#: they leave in their order.
 CLAIM: Final = """
-    UPDATE notifier.letters
-    SET claimed_by = $1, claimed_until = now() + make_interval(secs => $3)
-    WHERE letter_id = (
-        SELECT letter_id FROM notifier.letters AS one
+    WITH free AS (
+        SELECT letter_id, account_id, seq FROM notifier.letters AS one
         WHERE status = 'planned'
             AND held_by IS NULL
             AND (retry_at IS NULL OR retry_at <= now())
@@ -45,37 +45,24 @@ CLAIM: Final = """
                 SELECT 1 FROM notifier.letters AS claimed
                 WHERE claimed.account_id = one.account_id AND claimed.claimed_until >= now()
             )
-        ORDER BY seq LIMIT 1
+        ORDER BY seq LIMIT $4
         FOR UPDATE SKIP LOCKED
+    ), oldest AS (
+        SELECT DISTINCT ON (account_id) letter_id FROM free ORDER BY account_id, seq
     )
-    RETURNING letter_id, planned_on, attempts, ARRAY(
+    UPDATE notifier.letters
+    SET claimed_by = $1, claimed_until = now() + make_interval(secs => $3)
+    FROM oldest
+    WHERE letters.letter_id = oldest.letter_id
+    RETURNING letters.letter_id, letters.seq, planned_on, attempts, ARRAY(
         SELECT escalation_id FROM notifier.escalations AS item
         WHERE item.letter_id = letters.letter_id AND item.in_letter
     ) AS escalation_ids
-"""
-#: Lets go of a claimed letter, at once or with a pause; pauses that count grow with `attempts`.
-RELEASE: Final = """
-    UPDATE notifier.letters
-    SET claimed_by = NULL, claimed_until = NULL, reason = coalesce($3, reason),
-        attempts = attempts
-            + CASE WHEN $5 AND $4::double precision IS NOT NULL THEN 1 ELSE 0 END,
-        retry_at = now() + make_interval(secs => $4)
-    WHERE letter_id = $1 AND claimed_by = $2 AND status = 'planned'
 """
 #: Has letters without an address looked at again: their customers' may have come.
 LOOK_AGAIN: Final = """
     UPDATE notifier.letters SET retry_at = NULL
     WHERE status = 'planned' AND coalesce(recipient_email, '') = ''
-"""
-#: Writes down what became of it; the truth replaces an `unknown` that a lease has made of it.
-FINISH: Final = """
-    UPDATE notifier.letters
-    SET status = $3, reason = $4, attempts = $7,
-        sent_at = CASE WHEN $3 IN ('sent', 'unknown') THEN $6::timestamptz END,
-        sent_on = CASE WHEN $3 IN ('sent', 'unknown') THEN sent_on END,
-        retry_at = now() + make_interval(secs => $5),
-        claimed_by = NULL, claimed_until = NULL, sending_since = NULL
-    WHERE letter_id = $1 AND claimed_by = $2 AND status IN ('sending', 'unknown')
 """
 #: Locks a letter for a person's decision.
 OPEN_UNRESOLVED: Final = """
@@ -128,66 +115,33 @@ class PostgresLetterStore:
             result = await connection.execute(RECOVER, instance, own, lease_seconds)
         return int(result.rpartition(" ")[2])
 
-    async def claim(self, instance: str, today: date, seconds: float) -> Claimed | None:
-        """Claim the oldest letter that may be sent now, or return None."""
+    async def claim(
+        self, instance: str, today: date, *, seconds: float, letters_max: int
+    ) -> list[Claimed]:
+        """Claim the oldest letters that may be sent now, each of another account."""
         async with self._database.transaction() as connection:
-            row = await connection.fetchrow(CLAIM, instance, today, seconds)
-        if row is None:
-            return None
-        return Claimed(
-            letter_id=row["letter_id"],
-            planned_on=row["planned_on"],
-            escalation_ids=tuple(row["escalation_ids"]),
-            attempts=row["attempts"],
-        )
-
-    async def release(
-        self,
-        claimed: Claimed,
-        instance: str,
-        *,
-        reason: str | None,
-        pause_seconds: float | None,
-        counted: bool = True,
-    ) -> None:
-        """Let go of a claimed letter; with a pause, try no sooner, and count it where `counted`."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                RELEASE, claimed.letter_id, instance, reason, pause_seconds, counted
+            await connection.execute(CLAIM_ONE_AT_A_TIME)
+            rows = await connection.fetch(CLAIM, instance, today, seconds, letters_max)
+        return [
+            Claimed(
+                letter_id=row["letter_id"],
+                planned_on=row["planned_on"],
+                escalation_ids=tuple(row["escalation_ids"]),
+                attempts=row["attempts"],
             )
+            for row in sorted(rows, key=lambda row: row["seq"])
+        ]
 
     @asynccontextmanager
-    async def draft(self, claimed: Claimed, instance: str) -> AsyncIterator[Draft | None]:
-        """Lock a claimed letter; None when it is no longer planned or in other hands."""
+    async def turn(self, instance: str) -> AsyncIterator[Turn]:
+        """Begin a transaction over claimed letters; it is committed when the block ends well."""
         async with self._database.transaction() as connection:
-            yield await open_draft(connection, claimed, instance)
+            yield PostgresTurn(connection, instance)
 
     async def look_again(self) -> None:
         """End the pauses of letters that wait for an address."""
         async with self._database.transaction() as connection:
             await connection.execute(LOOK_AGAIN)
-
-    async def finish(
-        self,
-        letter_id: uuid.UUID,
-        instance: str,
-        state: NextState,
-        *,
-        sent_at: datetime,
-        attempts: int,
-    ) -> None:
-        """Write down what became of a letter that was being sent, for the how many-th time."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                FINISH,
-                letter_id,
-                instance,
-                state.status.value,
-                state.reason,
-                state.pause_seconds,
-                sent_at,
-                attempts,
-            )
 
     async def resolve_sent(self, letter_id: uuid.UUID, at: datetime) -> None:
         """Make an unresolved letter `sent` because a person says so."""

@@ -8,14 +8,12 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from services.notifier.adapters.message import compose
 from services.notifier.domain.delivery import Accepted, Deferred, Outcome, Refused, Unsure
 from services.notifier.domain.work import Letter
 from services.notifier.handlers.ports import Content
@@ -29,9 +27,6 @@ TRANSIENT_CODES: Final = range(400, 500)
 PERMANENT_CODES: Final = range(500, 600)
 SHUTTING_DOWN: Final = 421
 DEFAULT_PORTS: Final = {"smtp": 25, "smtps": 465}
-
-#: Seven bits only, so that every server takes it.
-_POLICY: Final = SMTP_POLICY.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,31 +67,35 @@ class SmtpMailer:
         self._client: aiosmtplib.SMTP | None = None
         self._used_at = 0.0
 
-    async def connect(self) -> None:
-        """Make sure of a working connection; raises `TransientError` when there is none."""
+    async def connect(self) -> bool:
+        """Make sure of a working connection; returns whether it had to be made.
+
+        Raises `TransientError` when there is none.
+        """
         client = self._client
         if client is not None and client.is_connected:
             if asyncio.get_running_loop().time() - self._used_at < IDLE_SECONDS_MAX:
-                return
+                return False
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.noop()
                 self._touch()
-                return
+                return False
         self._drop()
         await self._connect()
+        return True
 
     async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
         """Hand a message over and say how that ended; `connect` has been called before."""
         client = self._client
         assert client is not None
         try:
-            message = self._message(letter, content, dated)
+            message = compose(self._sender, letter, content, dated)
             options = _options(letter.recipient_email or "", client)
         except (ValueError, UnicodeError) as error:
             return Refused(f"no message can be made: {_shortened(str(error))}")
         outcome = await self._envelope(client, letter.recipient_email or "", options)
         if outcome is None:
-            outcome = await self._data(client, message.as_bytes(policy=_POLICY))
+            outcome = await self._data(client, message)
         self._touch()
         return outcome
 
@@ -168,21 +167,6 @@ class SmtpMailer:
             await client.rset()
         except (aiosmtplib.SMTPException, OSError):
             self._drop()
-
-    def _message(self, letter: Letter, content: Content, dated: datetime) -> EmailMessage:
-        """Return the letter as a message; a line end in a header is refused by `ValueError`."""
-        message = EmailMessage(policy=_POLICY)
-        message["From"] = self._sender
-        message["To"] = letter.recipient_email
-        message["Subject"] = content.subject
-        message["Date"] = format_datetime(dated)
-        message["Message-ID"] = content.message_id
-        message["Content-Language"] = letter.locale
-        # Keeps holiday replies away; RFC 3834, section 5.
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(content.plain)
-        message.add_alternative(content.html, subtype="html")
-        return message
 
     def _touch(self) -> None:
         self._used_at = asyncio.get_running_loop().time()

@@ -10,7 +10,7 @@ from typing import Protocol
 from services.notifier.domain.delivery import NextState, Outcome
 from services.notifier.domain.dispatch import Standing
 from services.notifier.domain.holds import Hold
-from services.notifier.domain.work import Escalation, Letter
+from services.notifier.domain.work import Escalation, Letter, LetterStatus
 from shared.errors import ArrearsError
 
 
@@ -41,34 +41,81 @@ class Claimed:
     attempts: int
 
 
-class Draft(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
     """A claimed letter, locked in a transaction: its last moment as `planned`."""
 
     letter: Letter
     items: tuple[Escalation, ...]
 
-    async def count_sent_on(self, day: date) -> int:
-        """Return how many letters the account has had on a day; others wait while this counts."""
 
-    async def recall(self, reason: str) -> None:
-        """Make it `recalled`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A letter that is `sending`: to whom, what it says, about which items and on which day."""
 
-    async def fail(self, reason: str) -> None:
-        """Make it `failed`."""
+    letter: Letter
+    content: Content
+    items: tuple[Escalation, ...]
+    day: date
+    #: Items it was to be about that are no longer due, or on hold.
+    dropped: tuple[uuid.UUID, ...]
+    #: Attempts to send it to its address, this one included.
+    attempts: int
 
-    async def wait_until(self, day: date) -> None:
-        """Leave it planned, for a later day."""
 
-    async def pause(self, hold: Hold) -> None:
-        """Leave it planned, on hold until a word on one of its items ends that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo:
+    """What becomes of a claimed letter that does not leave now; what is None stays as it was."""
 
-    async def begin(
-        self, letter: Letter, items: Sequence[Escalation], content: Content, day: date
-    ) -> None:
-        """Make it `sending`, to whom `letter` names, about these items and no others.
+    letter_id: uuid.UUID
+    #: `recalled` or `failed`; else it stays planned.
+    status: LetterStatus | None = None
+    reason: str | None = None
+    #: It waits for this day,
+    not_before_on: date | None = None
+    #: for a word that ends its hold,
+    hold: Hold | None = None
+    #: or so long.
+    pause_seconds: float | None = None
+    #: Whether that counts among its attempts, by which pauses grow.
+    counted: bool = False
+    #: Items it is about no more.
+    dropped: tuple[uuid.UUID, ...] = ()
 
-        The account's waiting tasks bear the same name from then on.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What became of a letter that was being sent, for the how many-th time."""
+
+    letter: Letter
+    state: NextState
+    sent_at: datetime
+    attempts: int
+
+
+class Turn(Protocol):
+    """One transaction over several letters, none of whose statements is for one alone."""
+
+    async def record(self, ended: Sequence[Ended]) -> None:
+        """Write down what became of letters that were being sent."""
+
+    async def open(self, letter_ids: Sequence[uuid.UUID]) -> list[Draft]:
+        """Lock claimed letters; those no longer planned or in other hands are left out."""
+
+    async def count_sent_on(self, days: Mapping[str, date]) -> Mapping[str, int]:
+        """Return how many letters each account has had on its day; nobody else counts meanwhile.
+
+        Until the transaction ends, others who would send to one of the accounts wait.
         """
+
+    async def begin(self, begun: Sequence[Begun]) -> None:
+        """Make opened letters `sending`.
+
+        The waiting tasks of their accounts bear the same names from then on.
+        """
+
+    async def let_go(self, left: Sequence[LetGo]) -> None:
+        """Give up the claims of letters that do not leave now."""
 
 
 class LetterStore(Protocol):
@@ -81,36 +128,16 @@ class LetterStore(Protocol):
         claims are freed too.
         """
 
-    async def claim(self, instance: str, today: date, seconds: float) -> Claimed | None:
-        """Claim the oldest letter that may be sent now, or return None."""
+    async def claim(
+        self, instance: str, today: date, *, seconds: float, letters_max: int
+    ) -> list[Claimed]:
+        """Claim the oldest letters that may be sent now, each of another account."""
 
-    async def release(
-        self,
-        claimed: Claimed,
-        instance: str,
-        *,
-        reason: str | None,
-        pause_seconds: float | None,
-        counted: bool = True,
-    ) -> None:
-        """Let go of a claimed letter; with a pause, try no sooner, and count it where `counted`."""
-
-    def draft(self, claimed: Claimed, instance: str) -> AbstractAsyncContextManager["Draft | None"]:
-        """Lock a claimed letter; None when it is no longer planned or in other hands."""
+    def turn(self, instance: str) -> AbstractAsyncContextManager[Turn]:
+        """Begin a transaction over claimed letters; it is committed when the block ends well."""
 
     async def look_again(self) -> None:
         """End the pauses of letters that wait for an address."""
-
-    async def finish(
-        self,
-        letter_id: uuid.UUID,
-        instance: str,
-        state: NextState,
-        *,
-        sent_at: datetime,
-        attempts: int,
-    ) -> None:
-        """Write down what became of a letter that was being sent, for the how many-th time."""
 
 
 class StandingReader(Protocol):
@@ -135,8 +162,11 @@ class Writer(Protocol):
 class Mailer(Protocol):
     """The way to the mail server."""
 
-    async def connect(self) -> None:
-        """Make sure of a working connection; raises `TransientError` when there is none."""
+    async def connect(self) -> bool:
+        """Make sure of a working connection; returns whether it had to be made.
+
+        Raises `TransientError` when there is none.
+        """
 
     async def deliver(self, letter: Letter, content: Content, dated: datetime) -> Outcome:
         """Hand a message over and say how that ended."""

@@ -1,87 +1,57 @@
 """Send planned letters, so that none leaves twice and none for a paid item.
 
-Several connections to the mail server work side by side, since its answers take longest; over each,
-one letter follows the other. A letter is claimed, the monitor is asked whether its items are still
-due and what interest they bear on the letter's day, the connection is made, `sending` is committed,
-the message is handed over, and the result is committed. Whatever ends in the middle of the handing
-over leaves `unknown`, which nobody resends unasked. What is on hold is no part of a letter; one
-about nothing else waits.
+A letter's way through a pass; each step is taken for several letters at once where it can be:
+
+1. *claimed*: the oldest that may leave, each of another account, in one statement (`_fill`);
+2. *asked for*: one question to the monitor says whether their items are still due, and what
+   interest they bear on the letters' day; they wait in `_asked`;
+3. *taken* by a connection to the mail server that is free (`_send_one`); where that had to be made
+   first, or the letter has waited, it is asked for anew;
+4. *begun*: those that are wanted at one moment are looked at for the last time, and `sending` is
+   committed, in one transaction (`turns.py`, `last_look.py`); what is on hold is no part of a
+   letter, and one about nothing else waits;
+5. *handed over*: several connections work side by side, since the server's answers take longest;
+6. *written down*: the result is committed together with the beginning of the next letter.
+
+Between 4 and 6 a letter is `sending`: at most one for each connection. Whatever ends there leaves
+`unknown`, which nobody resends unasked. Before 4 it is merely claimed, and nothing is lost.
 """
 
 import asyncio
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Final
 
 import structlog
 
-from services.notifier.domain.delivery import NextState, Patience, after, pause_seconds
-from services.notifier.domain.dispatch import (
-    AwaitWord,
-    Pause,
-    Recall,
-    Send,
-    Standing,
-    Verdict,
-    WaitUntil,
-    addressed,
-    judge,
-    letter_day,
-)
-from services.notifier.domain.recipients import WAITS_FOR_ADDRESS, why_unreachable, without
-from services.notifier.domain.work import Letter
+from services.notifier.domain.delivery import Accepted, after
+from services.notifier.domain.dispatch import letter_day
 from services.notifier.handlers.lanes import side_by_side
+from services.notifier.handlers.last_look import Asked
+from services.notifier.handlers.limits import Limits
 from services.notifier.handlers.ports import (
+    Begun,
     Claimed,
-    Content,
-    Draft,
+    Ended,
+    LetGo,
     LetterStore,
     Mailer,
     StandingReader,
-    UnwritableError,
     Writer,
 )
+from services.notifier.handlers.turns import Turns
 from shared.calendar import local_date
 from shared.clock import Clock
 from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
 
-#: The reason of a letter that waits because the monitor has put an item of it on hold.
-AWAITS_WORD: Final = "an item of it is on hold, says the monitor; waits for its word on that"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The settings of sending."""
-
-    instance: str
-    time_zone: str
-    letters_per_customer_per_day: int
-    patience: Patience
-    #: How long a claimed letter may be looked after before another instance takes it.
-    claim_seconds: float
-    #: After how long in `sending` nobody is working on a letter any more.
-    lease_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    letter: Letter
-    content: Content
-    #: Attempts to send it to its address, this one included.
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    letter: Letter
-    state: NextState
-    sent_at: datetime
-    attempts: int
+#: Letters that are claimed and asked for at once.
+CLAIMED_AT_ONCE_MAX: Final = 32
+#: A letter that waited longer for its connection is asked for anew.
+FRESH_SECONDS_MAX: Final = 0.5
 
 
 class SendLetters:
@@ -100,19 +70,20 @@ class SendLetters:
         """`mailers` are the connections that work side by side."""
         self._letters = letters
         self._standing = standing
-        self._writer = writer
         self._mailers = mailers
         self._clock = clock
         self._limits = limits
-        #: One claim after the other, so that each sees whose letters are looked after.
-        self._claiming = asyncio.Lock()
-        #: What the mail server has said but the database has not taken yet.
-        self._unrecorded: dict[uuid.UUID, _Ended] = {}
+        self._turns = Turns(letters, writer, limits)
+        #: Claimed, asked for, and in nobody's hands; the oldest first.
+        self._asked: deque[Asked] = deque()
+        self._filling = asyncio.Lock()
+        self._claims_more = True
+        #: Whether the last claim found no more letters than these: another waits for some to leave.
+        self._all_claimed = False
 
     async def recover(self, *, own: bool) -> None:
         """Give up on letters left in `sending`; `own` when nothing here can be sending."""
-        for ended in list(self._unrecorded.values()):
-            await self._record(ended)
+        await self._turns.write_down()
         left = await self._letters.recover(
             self._limits.instance, own=own, lease_seconds=self._limits.lease_seconds
         )
@@ -132,158 +103,103 @@ class SendLetters:
 
         Raises `TransientError` when the monitor, the mail server or the database is away.
         """
+        self._claims_more = True
         lanes = [partial(self._send_one, mailer) for mailer in self._mailers]
-        await side_by_side(lanes, stop)
+        try:
+            await side_by_side(lanes, stop)
+        finally:
+            await self._turns.write_down()
+            await self._let_go_of_rest()
 
     async def _send_one(self, mailer: Mailer) -> bool:
         """Look after one letter; returns False when none may be sent now."""
-        limits = self._limits
-        async with self._claiming:
-            claimed = await self._letters.claim(
-                limits.instance, self._today(), seconds=limits.claim_seconds
-            )
-        if claimed is None:
+        asked = await self._next()
+        if asked is None:
             return False
-        try:
-            await self._look_after(claimed, mailer)
-        except TransientError:
-            raise
-        except Exception as error:
-            # The edge of one letter: a fault in it is logged by the loop, and must not hold up the
-            # others. One that has begun to leave is not touched by this.
-            await self._put_off(claimed, f"a fault of the notifier: {type(error).__name__}")
-            raise
-        return True
-
-    async def _look_after(self, claimed: Claimed, mailer: Mailer) -> None:
-        # One day for the question and for the letter, even where midnight comes in between.
-        day = letter_day(claimed.planned_on, self._today())
-        answers = await self._ask(claimed, day)
-        if set(claimed.escalation_ids) - set(answers):
-            await self._put_off(claimed, "the monitor does not know an escalation of it")
-            return
-        await self._connect(claimed, mailer)
-        begun = await self._begin(claimed, answers, day)
+        begun = await self._begin(asked, mailer)
         if begun is None:
-            return
-        sent_at = self._instant(begun.letter)
+            return True
+        sent_at = max(self._clock.now(), begun.letter.planned_at)
         outcome = await mailer.deliver(begun.letter, begun.content, sent_at)
         state = after(outcome, begun.attempts, self._limits.patience)
-        ended = _Ended(begun.letter, state, sent_at, begun.attempts)
-        self._unrecorded[begun.letter.letter_id] = ended
-        await self._record(ended)
+        self._turns.ended(
+            Ended(letter=begun.letter, state=state, sent_at=sent_at, attempts=begun.attempts)
+        )
+        if not isinstance(outcome, Accepted):
+            # Nothing is to come between: the next letter may first need a new connection.
+            await self._turns.write_down()
+        return True
 
-    async def _ask(self, claimed: Claimed, day: date) -> Mapping[uuid.UUID, Standing]:
+    async def _begin(self, asked: Asked, mailer: Mailer) -> Begun | None:
+        """Make a letter `sending` as soon as the connection works."""
         try:
-            return await self._standing.ask(claimed.escalation_ids, day)
+            is_new = await mailer.connect()
         except TransientError as error:
-            await self._letters.release(
-                claimed, self._limits.instance, reason=error.message, pause_seconds=None
+            # No fault of the letter's: another connection may take it at once.
+            left = LetGo(letter_id=asked.claimed.letter_id, reason=error.message)
+            await self._turns.let_go([left])
+            raise
+        age_seconds = asyncio.get_running_loop().time() - asked.asked_at_seconds
+        if is_new or age_seconds > FRESH_SECONDS_MAX:
+            # Much may have been paid while the letter waited.
+            (asked,) = await self._ask([asked.claimed], asked.day)
+        try:
+            return await self._turns.begin(asked)
+        except TransientError:
+            self._asked.appendleft(asked)
+            raise
+
+    async def _next(self) -> Asked | None:
+        """Return the next letter; more are claimed before the last ones are taken."""
+        few = 0 if self._all_claimed else len(self._mailers)
+        if self._asked and (len(self._asked) > few or self._filling.locked()):
+            return self._asked.popleft()
+        # What has left frees its account's next letter; and to claim and to ask may take long.
+        await self._turns.write_down()
+        async with self._filling:
+            if len(self._asked) <= few and self._claims_more:
+                await self._fill()
+        return self._asked.popleft() if self._asked else None
+
+    async def _fill(self) -> None:
+        """Claim letters, and ask the monitor about them."""
+        claimed = await self._letters.claim(
+            self._limits.instance,
+            local_date(self._clock.now(), self._limits.time_zone),
+            seconds=self._limits.claim_seconds,
+            letters_max=CLAIMED_AT_ONCE_MAX,
+        )
+        self._all_claimed = len(claimed) < CLAIMED_AT_ONCE_MAX
+        days: defaultdict[date, list[Claimed]] = defaultdict(list)
+        # One day for the question and for the letter, even where midnight comes in between.
+        today = local_date(self._clock.now(), self._limits.time_zone)
+        for one in claimed:
+            days[letter_day(one.planned_on, today)].append(one)
+        for day, together in days.items():
+            self._asked += await self._ask(together, day)
+
+    async def _ask(self, claimed: Sequence[Claimed], day: date) -> list[Asked]:
+        asked_at_seconds = asyncio.get_running_loop().time()
+        names = [name for one in claimed for name in one.escalation_ids]
+        try:
+            answers = await self._standing.ask(names, day)
+        except TransientError as error:
+            # The others end as well, after what they have: each would wait for the same silence.
+            self._claims_more = False
+            left = [LetGo(letter_id=one.letter_id, reason=error.message) for one in claimed]
+            await self._turns.let_go(left)
+            raise
+        return [
+            Asked(
+                claimed=one,
+                day=day,
+                answers={name: answers[name] for name in one.escalation_ids if name in answers},
+                asked_at_seconds=asked_at_seconds,
             )
-            raise
+            for one in claimed
+        ]
 
-    async def _connect(self, claimed: Claimed, mailer: Mailer) -> None:
-        try:
-            await mailer.connect()
-        except TransientError as error:
-            await self._put_off(claimed, error.message)
-            raise
-
-    async def _put_off(self, claimed: Claimed, reason: str) -> None:
-        await self._letters.release(
-            claimed,
-            self._limits.instance,
-            reason=reason,
-            pause_seconds=pause_seconds(claimed.attempts + 1, self._limits.patience),
-        )
-
-    async def _begin(
-        self, claimed: Claimed, answers: Mapping[uuid.UUID, Standing], day: date
-    ) -> _Begun | None:
-        """Commit that the letter is being sent, or what else becomes of it."""
-        async with self._letters.draft(claimed, self._limits.instance) as draft:
-            if draft is None:
-                return None
-            verdict = await self._judged(draft, answers, day)
-            match verdict:
-                case Recall(reason):
-                    await draft.recall(reason)
-                case WaitUntil(day):
-                    await draft.wait_until(day)
-                case Pause(hold):
-                    await draft.pause(hold)
-                case Send():
-                    letter = addressed(draft.letter, answers)
-                    if letter.recipient_email:
-                        # Looks at a letter without an address were no attempts to send it.
-                        before = claimed.attempts if draft.letter.recipient_email else 0
-                        content = await self._write(draft, letter, verdict)
-                        return _Begun(letter, content, before + 1) if content else None
-        await self._let_go(claimed, verdict)
-        return None
-
-    async def _judged(
-        self, draft: Draft, answers: Mapping[uuid.UUID, Standing], day: date
-    ) -> Verdict:
-        return judge(
-            draft.items,
-            answers,
-            day=day,
-            sent_that_day=await draft.count_sent_on(day),
-            letters_per_day_max=self._limits.letters_per_customer_per_day,
-        )
-
-    async def _let_go(self, claimed: Claimed, verdict: Verdict) -> None:
-        """Give up the claim of a letter that does not leave now."""
-        if isinstance(verdict, Send):
-            await self._put_off(claimed, WAITS_FOR_ADDRESS)
-            return
-        # A hold is no failure to send, so it counts as no attempt.
-        waits = isinstance(verdict, AwaitWord)
-        await self._letters.release(
-            claimed,
-            self._limits.instance,
-            reason=AWAITS_WORD if waits else None,
-            pause_seconds=pause_seconds(1, self._limits.patience) if waits else None,
-            counted=False,
-        )
-
-    async def _write(self, draft: Draft, letter: Letter, send: Send) -> Content | None:
-        unreachable = why_unreachable(letter.recipient_email)
-        if unreachable is not None:
-            await draft.fail(unreachable)
-            return None
-        try:
-            content = self._writer.write(letter, send.items, send.day)
-        except UnwritableError as error:
-            await draft.fail(error.message)
-            return None
-        await draft.begin(letter, send.items, content, send.day)
-        return content
-
-    async def _record(self, ended: _Ended) -> None:
-        """Commit what became of a letter; kept in memory until that has worked."""
-        state = ended.state
-        if state.reason is not None:
-            reason = without(state.reason, ended.letter.recipient_email)
-            state = NextState(status=state.status, reason=reason, pause_seconds=state.pause_seconds)
-        await self._letters.finish(
-            ended.letter.letter_id,
-            self._limits.instance,
-            state,
-            sent_at=ended.sent_at,
-            attempts=ended.attempts,
-        )
-        del self._unrecorded[ended.letter.letter_id]
-        log.info(
-            "A letter's attempt ended.",
-            action=f"letter_{state.status.value}",
-            letter_id=str(ended.letter.letter_id),
-            reason=state.reason,
-        )
-
-    def _today(self) -> date:
-        return local_date(self._clock.now(), self._limits.time_zone)
-
-    def _instant(self, letter: Letter) -> datetime:
-        return max(self._clock.now(), letter.planned_at)
+    async def _let_go_of_rest(self) -> None:
+        """Free the claims of letters that nobody took; kept in memory until that has worked."""
+        await self._turns.let_go([LetGo(letter_id=one.claimed.letter_id) for one in self._asked])
+        self._asked.clear()

@@ -31,6 +31,34 @@ async def test_a_notifier_killed_while_a_letter_leaves_makes_it_unknown_and_send
     assert address not in mail.transmitted
 
 
+async def test_a_crash_leaves_no_more_letters_unknown_than_there_are_connections(
+    environment: Any, process: Any, running: Any, events: Any, mail: Any, until: Any
+) -> None:
+    mail.released.clear()
+    accounts = [events.account() for _ in range(12)]
+    addresses = [f"hold-{account[10:]}@aster.example" for account in accounts]
+
+    async def are_named() -> bool:
+        return len(set(addresses) & set(mail.named)) == 2
+
+    async with process(environment(ARREARS_SMTP_CONNECTIONS="2")) as killed:
+        await events.publish(
+            *(
+                events.raised(account, recipient=Recipient(email=address))
+                for account, address in zip(accounts, addresses, strict=True)
+            )
+        )
+        await until(are_named)
+        killed.kill()
+        await killed.wait()
+    mail.released.set()
+    async with running(environment()) as notifier:
+        await notifier.rests()
+        rows = [row for name in accounts for row in await notifier.rows("letters", name)]
+    assert sorted(row["status"] for row in rows) == ["sent"] * 10 + ["unknown"] * 2
+    assert len([name for name in mail.transmitted if name in addresses]) == 10
+
+
 async def test_a_letter_that_the_mail_server_takes_its_time_over_keeps_only_its_account_waiting(
     environment: Any, running: Any, events: Any, mail: Any, until: Any
 ) -> None:
