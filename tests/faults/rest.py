@@ -10,7 +10,7 @@ import httpx
 from shared.calendar import local_date, start_of_day
 from tests.faults.evidence.collect import LETTERS
 from tests.faults.parts.service import Service
-from tests.faults.system import TIME_ZONE, System, wait_for, why_not_ready
+from tests.faults.system import ALWAYS, TIME_ZONE, System, wait_for, why_not_ready
 
 READY_SECONDS_MAX: Final = 60.0
 REST_SECONDS_MAX: Final = 90.0
@@ -71,6 +71,17 @@ async def _moves(system: System, service: Service) -> str | None:
         return f"answers with status {answer.status_code}"
     counts = {name: answer.json()[name] for name in ("lag", "outbox", "due")}
     return f"{counts}" if any(counts.values()) else None
+
+
+async def restore(system: System) -> None:
+    """Let everything pass, start again what was killed, and stop what a fault has added."""
+    await system.heal_servers()
+    for name, service in system.services.items():
+        await service.heal()
+        if name in ALWAYS and not service.is_wanted:
+            await service.launch()
+        elif name not in ALWAYS and service.runs:
+            await service.stop()
 
 
 async def go_to(system: System, day: date) -> None:
