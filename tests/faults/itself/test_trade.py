@@ -14,7 +14,7 @@ from tests.faults.telling.trade import OPENING_DAYS, Trade
 from tests.faults.telling.workload import Message
 
 CUSTOMERS: Final = 60
-MANY: Final = 500
+MANY: Final = 250
 WEEKS: Final = 40
 
 
@@ -48,7 +48,7 @@ def test_a_stretch_tells_what_happened_in_it_and_the_next_begins_where_it_ends()
 
 
 def test_every_type_is_told_with_repeats_and_poison_and_the_trade_keeps_its_size() -> None:
-    told = weeks(trade(2, MANY))
+    told = weeks(trade(3, MANY))
     messages = [message for week in told for message in week]
     assert {event["type"] for event in events(messages)} == set(CATALOGUE)
     assert any(message.is_poison for message in messages)

@@ -15,7 +15,7 @@ from tests.faults.telling.workload import Message, Size, sent_badly
 #: Who trades at the same time: so many that a week of theirs fills about ten seconds.
 CUSTOMERS: Final = 12_000
 #: How long one of them trades; those of the beginning leave sooner, one after another.
-STORY_DAYS: Final = 180
+STORY_DAYS: Final = 240
 STORY_DAYS_MIN: Final = 30
 #: How long before the first day the trade begins: that is told in one go.
 OPENING_DAYS: Final = 28
