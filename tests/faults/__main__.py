@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import logging
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from tests.faults.run import Plan, Result, carry_out
 from tests.faults.soak.outcome import Order
 from tests.faults.soak.report import keep_evidence as keep_soak_evidence
 from tests.faults.soak.report import table_of as table_of_soak
+from tests.faults.soak.run import PARTS
 from tests.faults.soak.run import carry_out as soak
 from tests.faults.system import System, opened
 
@@ -114,6 +116,9 @@ async def soaked(options: argparse.Namespace, folder: Path) -> bool:
         if outcome.violations:
             file = await keep_soak_evidence(system, outcome, folder)
             say(f"the evidence and how to repeat it: {file}")
+    # The servers' data are many gigabytes, and all that can be asked of them has been.
+    for left in ("system", *(() if outcome.violations else (PARTS,))):
+        shutil.rmtree(folder / left, ignore_errors=True)
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in outcome.phases.items())
     say(f"{seconds}; seed {options.seed}, commit {commit()}")
     return not outcome.violations

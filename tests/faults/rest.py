@@ -20,6 +20,7 @@ ASK_SECONDS_MAX: Final = 15.0
 #: Two quiet rounds in a row are rest: one may fall between a commit and what follows it.
 QUIET_ROUNDS: Final = 2
 PAUSE_SECONDS: Final = 0.1
+DUE_LETTERS: Final = f"SELECT count(*) AS n FROM ({LETTERS}) AS l WHERE is_due"
 ORDER: Final = ("ingest", "monitor", "notifier")
 
 
@@ -56,10 +57,10 @@ async def _moving(system: System) -> str | None:
                 return f"{service.name}: {reason}"
     try:
         today = local_date(system.now(), TIME_ZONE)
-        letters = [row for row in await system.sql(LETTERS, today) if row["is_due"]]
+        letters = (await system.sql(DUE_LETTERS, today))[0]["n"]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return f"the database does not answer: {error!r}"
-    return f"{len(letters)} letters are due" if letters else None
+    return f"{letters} letters are due" if letters else None
 
 
 async def _moves(system: System, service: Service) -> str | None:

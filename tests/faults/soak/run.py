@@ -99,13 +99,10 @@ async def _soak(system: System, stream: Stream, outcome: Outcome, say: Say) -> N
     until = asyncio.get_running_loop().time() + outcome.order.minutes * SECONDS_PER_MINUTE
     nemesis = Nemesis(system, outcome.order.seed, stream.recent, lambda blow: say(blow_line(blow)))
     outcome.blows = nemesis.blows
-    try:
-        with outcome.phase("soak"):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(stream.run(outcome.rate, until))
-                group.create_task(nemesis.run(until))
-    finally:
-        await restore(system)
+    with outcome.phase("soak"):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(stream.run(outcome.rate, until))
+            group.create_task(nemesis.run(until))
 
 
 def hold_to_rate(outcome: Outcome, opening: int) -> None:
@@ -121,6 +118,7 @@ def hold_to_rate(outcome: Outcome, opening: int) -> None:
 async def _rest(system: System, outcome: Outcome, say: Say) -> None:
     """Let it heal, and wait until nothing moves any more."""
     with outcome.phase("rest"):
+        await restore(system)
         outcome.ready_seconds = await until_ready(system)
         await until_at_rest(system, REST_SECONDS_MAX)
         # What was at rest may have noticed only now that a connection of its own is dead.
@@ -133,6 +131,7 @@ async def _rest(system: System, outcome: Outcome, say: Say) -> None:
 
 async def _judge(system: System, outcome: Outcome, folder: Path, say: Say) -> None:
     """Cut what is left into parts, and judge each; the memory and the faults' own words as well."""
+    await restore(system)  # a soak that was stopped by a failure has not been let heal
     with outcome.phase("reading"):
         parts = Parts(folder, 1 + outcome.told // PART_MESSAGES)
         for between in late_between(outcome.blows):
