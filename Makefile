@@ -4,6 +4,7 @@
 #   ARGS="-k letters"   more arguments for pytest
 #   WORKERS=2           how many tests run side by side, each with servers of its own; 0: one by one
 #   RUNS=1000 SEED=7    how many runs of the matrix of faults, and the seed that repeats them
+#   MINUTES=30          how long the soak lasts, beside its beginning and its judging
 #   ONCE=1              the demonstration ends by itself
 #   DATA=DIR            the demonstration's data folder
 #   QUICK=1             the bench's checks alone; its ratios say little
@@ -20,7 +21,7 @@ COMPILE = pip compile --quiet --no-header --no-annotate --generate-hashes --univ
 	--python-version 3.11 --no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test properties faults faults-long faults-breaks bench check format lock clean
+.PHONY: help demo test properties faults faults-long faults-soak faults-breaks bench check format lock clean
 
 help: ## List every command with a line.
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ faults: $(VENV) ## Kill, stall and cut the real services in ten minutes of runs 
 
 faults-long: $(VENV) ## Every fault in every state of the system [RUNS=...] [SEED=...].
 	$(BIN)/python -m tests.faults $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+faults-soak: $(VENV) ## Half of the top rate for long, a fault every 20 s [MINUTES=30] [SEED=...].
+	$(BIN)/python -m tests.faults --soak $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 faults-breaks: $(VENV) ## Break the product on purpose, and show that the faults find it.
 	$(BIN)/python -m tests.faults.breaks

@@ -2,12 +2,14 @@
 
 Each run prints its line and its seed. Ends with status 1 when anything was violated; the whole
 evidence of each failed run is then in the folder that is named, with the command that repeats it.
+With `--soak MINUTES` one system is kept under load and faults for that long instead.
 """
 
 import argparse
 import asyncio
 import logging
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -18,6 +20,11 @@ from typing import Final
 from tests.faults.matrix import FAULTS, GREAT, STATES, long_matrix, short_matrix
 from tests.faults.report import commit, keep_evidence, line_of, table_of
 from tests.faults.run import Plan, Result, carry_out
+from tests.faults.soak.outcome import Order
+from tests.faults.soak.report import keep_evidence as keep_soak_evidence
+from tests.faults.soak.report import table_of as table_of_soak
+from tests.faults.soak.run import PARTS
+from tests.faults.soak.run import carry_out as soak
 from tests.faults.system import System, opened
 
 #: Runs that share one database.
@@ -97,6 +104,26 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+async def soaked(options: argparse.Namespace, folder: Path) -> bool:
+    """Do the soak that the command line asks for, report, and say whether all was well."""
+    order = Order(options.seed, options.soak, options.rate)
+    async with opened(folder / "system") as system:
+        outcome = await soak(system, order, folder, say)
+        say(f"\n{table_of_soak(outcome)}\n")
+        for name, sentences in outcome.violations.items():
+            for sentence in sentences:
+                say(f"VIOLATED {name}: {sentence[:300]}")
+        if outcome.violations:
+            file = await keep_soak_evidence(system, outcome, folder)
+            say(f"the evidence and how to repeat it: {file}")
+    # The servers' data are many gigabytes, and all that can be asked of them has been.
+    for left in ("system", *(() if outcome.violations else (PARTS,))):
+        shutil.rmtree(folder / left, ignore_errors=True)
+    seconds = ", ".join(f"{name} {took:.0f} s" for name, took in outcome.phases.items())
+    say(f"{seconds}; seed {options.seed}, commit {commit()}")
+    return not outcome.violations
+
+
 def chosen(options: argparse.Namespace) -> list[Plan]:
     """Return the runs that the command line asks for."""
     if options.short:
@@ -115,6 +142,8 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="one run of every short fault")
     parser.add_argument("--runs", type=int, help="how many runs, else each once")
     parser.add_argument("--seed", type=int, default=None, help="repeats a campaign")
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="one long run under load")
+    parser.add_argument("--rate", type=float, help="events a second of a soak, else half the top")
     parser.add_argument("--first", type=int, default=1, help="the number to begin with")
     parser.add_argument("--systems", type=int, default=2, help="how many stacks side by side")
     parser.add_argument("--only", default="", help="faults whose name has this in it")
@@ -126,6 +155,9 @@ def main() -> None:
     # The client logs each of its many attempts while the broker is away.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="arrears-faults-"))
+    if options.soak:
+        say(f"{options.soak:g} minutes, seed {options.seed}, commit {commit()}, folder {folder}")
+        sys.exit(0 if asyncio.run(soaked(options, folder)) else 1)
     plans = chosen(options)
     say(f"{len(plans)} runs, seed {options.seed}, commit {commit()}, folder {folder}")
     started = time.monotonic()

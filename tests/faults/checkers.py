@@ -45,12 +45,12 @@ def nothing_lost(evidence: Evidence) -> list[str]:
 
 def nothing_made_up(evidence: Evidence) -> list[str]:
     """Everything in the journal was sent, or said by the monitor itself."""
-    sent = {one.name for one in evidence.inbound}
-    own = {one.name for one in evidence.ledger if not one.is_from_outside}
+    known = {one.name for one in evidence.inbound}
+    known |= {one.name for one in evidence.ledger if not one.is_from_outside}
     return [
         f"event {row.name} of {row.account_id} is in the journal, and nobody has sent it"
         for row in evidence.journal
-        if row.name not in sent | own
+        if row.name not in known
     ]
 
 

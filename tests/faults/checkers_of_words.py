@@ -83,14 +83,16 @@ def letters_once(evidence: Evidence) -> list[str]:
 
 def no_letter_after_payment(evidence: Evidence) -> list[str]:
     """No mail was begun about an item that had been called back before."""
-    if evidence.letters_may_be_late:
-        return []
     lifted_at: dict[uuid.UUID, float] = {}
     for word in evidence.topic:
         if word.type == LIFTED and word.escalation_id is not None:
             at = lifted_at.get(word.escalation_id, word.at)
             lifted_at[word.escalation_id] = min(at, word.at)
-    begun_at = {mail.message_id: mail.begun_at for mail in evidence.mails}
+    begun_at = {
+        mail.message_id: mail.begun_at
+        for mail in evidence.mails
+        if not any(since <= mail.begun_at <= until for since, until in evidence.late_between)
+    }
     return [
         f"letter {letter.letter_id} left {begun_at[letter.message_id] - lifted_at[one]:.1f} s "
         f"after escalation {one} was lifted"

@@ -10,7 +10,7 @@ from tests.faults.parts.sink import Answer
 from tests.faults.rows import clocks_wrong, great, losing, piling_up, poisoning, restoring
 from tests.faults.run import Plan, State
 from tests.faults.striking import processes, servers
-from tests.faults.striking.course import Fault, Strike
+from tests.faults.striking.course import EVERYTHING, Fault, Strike
 from tests.faults.striking.processes import crash, cut_off
 from tests.faults.striking.servers import network
 from tests.faults.striking.told import mail_answers, mail_down, paid_meanwhile, replayed, said_again
@@ -68,11 +68,17 @@ def _crashes() -> list[Fault]:
             f"{service} killed {when}",
             crash(f"{service}-1", moment),
             is_trap=True,
+            holds=(service,),
         )
         for service, when, moment in MOMENTS
     ]
     anywhere = [
-        Fault(f"SIGKILL of {kind}", f"{kind} killed anywhere", processes.killed(f"{kind}-1"))
+        Fault(
+            f"SIGKILL of {kind}",
+            f"{kind} killed anywhere",
+            processes.killed(f"{kind}-1"),
+            holds=(kind,),
+        )
         for kind in KINDS
     ]
     return named + anywhere
@@ -85,6 +91,7 @@ def _unheard() -> list[Fault]:
             f"{service}: the answer lost {when}",
             cut_off(f"{service}-1", moment),
             is_trap=True,
+            holds=(service,),
         )
         for service, when, moment in MOMENTS
         if when.startswith("after") or moment.word == smtp.ACCEPTED
@@ -96,51 +103,66 @@ def _members() -> list[Fault]:
     for kind in KINDS:
         late = kind == "notifier"
         found += [
-            Fault("zombie", f"zombie {kind}", processes.zombie(kind), letters_may_be_late=late),
-            Fault("rebalance storm", f"{kind}s come and go", processes.storm(kind)),
+            Fault(
+                "zombie",
+                f"zombie {kind}",
+                processes.zombie(kind),
+                letters_may_be_late=late,
+                holds=EVERYTHING,
+            ),
+            Fault("rebalance storm", f"{kind}s come and go", processes.storm(kind), holds=(kind,)),
             Fault(
                 "event loop blocked 15 s",
                 f"{kind} blocked 15 s",
                 processes.frozen(f"{kind}-1", 15),
                 letters_may_be_late=late,
                 is_short=kind == "monitor",
+                holds=(kind,),
             ),
         ]
     for when, moment in (("batch", BATCH), ("sweep", SWEEP)):
         strike = processes.late(Moment(postgres.EXECUTE, moment))
-        found.append(Fault("zombie", f"a late {when} of a zombie", strike, is_trap=True))
+        name = f"a late {when} of a zombie"
+        found.append(Fault("zombie", name, strike, is_trap=True, holds=EVERYTHING))
     return found
 
 
 def _servers() -> list[Fault]:
-    row = "Kafka stopped, stands still, restarted"
-    broker = [
-        Fault(row, "broker restarted", servers.kafka_stopped(1)),
-        Fault(row, "broker killed", servers.kafka_stopped(1, kill=True)),
-        Fault(row, "broker stands still 5 s", servers.kafka_frozen(5)),
-        Fault(row, "broker away 15 s", servers.kafka_stopped(15), is_short=False),
-        Fault(row, "broker away 60 s", servers.kafka_stopped(60), is_short=False),
-        Fault(row, "broker stands still 60 s", servers.kafka_frozen(60), is_short=False),
-    ]
-    row = "PostgreSQL restarted, backends ended, locked"
     immediate, fast = signal.SIGQUIT, signal.SIGINT
+    #: row, what is held, (name, strike, whether one run of it belongs to the short matrix)
+    table: tuple[tuple[str, str, tuple[tuple[str, Strike, bool], ...]], ...] = (
+        (
+            "Kafka stopped, stands still, restarted",
+            "kafka",
+            (
+                ("broker restarted", servers.kafka_stopped(1), True),
+                ("broker killed", servers.kafka_stopped(1, kill=True), True),
+                ("broker stands still 5 s", servers.kafka_frozen(5), True),
+                ("broker away 15 s", servers.kafka_stopped(15), False),
+                ("broker away 60 s", servers.kafka_stopped(60), False),
+                ("broker stands still 60 s", servers.kafka_frozen(60), False),
+            ),
+        ),
+        (
+            "PostgreSQL restarted, backends ended, locked",
+            "postgres",
+            (
+                ("database's immediate restart", servers.postgres_restarted(immediate, 0), True),
+                ("database's fast restart", servers.postgres_restarted(fast, 0), True),
+                ("database away 5 s", servers.postgres_restarted(immediate, 5), True),
+                ("database away 20 s", servers.postgres_restarted(immediate, 20), False),
+                ("backends terminated", servers.backends_terminated(5), True),
+                ("monitor.partitions locked", servers.locked("monitor.partitions"), True),
+                ("ingest.names locked", servers.locked("ingest.names"), True),
+                ("notifier.letters locked", servers.locked("notifier.letters"), True),
+                ("monitor.partitions locked 60 s", servers.locked("monitor.partitions", 60), False),
+            ),
+        ),
+    )
     return [
-        *broker,
-        Fault(row, "database's immediate restart", servers.postgres_restarted(immediate, 0)),
-        Fault(row, "database's fast restart", servers.postgres_restarted(fast, 0)),
-        Fault(row, "database away 5 s", servers.postgres_restarted(immediate, 5)),
-        Fault(row, "database away 20 s", servers.postgres_restarted(immediate, 20), is_short=False),
-        Fault(row, "backends terminated", servers.backends_terminated(5)),
-        *(
-            Fault(row, f"{table} locked", servers.locked(table))
-            for table in ("monitor.partitions", "ingest.names", "notifier.letters")
-        ),
-        Fault(
-            row,
-            "monitor.partitions locked 60 s",
-            servers.locked("monitor.partitions", 60),
-            is_short=False,
-        ),
+        Fault(row, name, strike, is_short=is_short, holds=(held,))
+        for row, held, faults in table
+        for name, strike, is_short in faults
     ]
 
 
@@ -161,6 +183,7 @@ def _networks() -> list[Fault]:
                     network(f"{kind}-1", link, mode, seconds),
                     letters_may_be_late=kind == "notifier",
                     is_short=mode is servers.HALF_OPEN or (mode, link) == (servers.SLOW, "kafka"),
+                    holds=(kind,),
                 )
             )
     for name, mode, link in (
@@ -169,7 +192,8 @@ def _networks() -> list[Fault]:
         ("mail swallowed", servers.BLACKHOLE, "smtp"),
     ):
         strike: Strike = network("notifier-1", link, mode, 4.0)
-        found.append(Fault(row, name, strike, letters_may_be_late=True))
+        held = ("notifier", "mail")
+        found.append(Fault(row, name, strike, letters_may_be_late=True, holds=held))
     for mode, seconds in ((servers.LATENCY, 4.0), (servers.RESET, 2.0), (servers.BLACKHOLE, 6.0)):
         found.append(
             Fault(
@@ -177,6 +201,7 @@ def _networks() -> list[Fault]:
                 f"every link: {mode.kind.value}",
                 servers.everywhere(mode, seconds),
                 letters_may_be_late=True,
+                holds=EVERYTHING,
             )
         )
     return found
@@ -186,27 +211,34 @@ def _told() -> list[Fault]:
     row = "duplicates, replay, arrival shuffled"
     hour, month = Size(shuffled_within=timedelta(hours=1)), Size(shuffled_within=timedelta(days=30))
     return [
-        Fault(row, "said three times", said_again(2)),
+        Fault(row, "said three times", said_again(2), holds=("kafka",)),
         Fault(row, "replayed from offset 0", replayed()),
         Fault(row, "shuffled within an hour", said_again(1), size=hour),
         Fault(row, "shuffled within a month", said_again(1), size=month),
         Fault("poison", "as much poison as events", said_again(1), size=Size(poison=1.0)),
-        Fault("paid between planning and sending", "paid meanwhile", paid_meanwhile()),
+        Fault(
+            "paid between planning and sending",
+            "paid meanwhile",
+            paid_meanwhile(),
+            holds=EVERYTHING,
+        ),
     ]
 
 
 def _mail() -> list[Fault]:
-    row = "SMTP"
-    one_of_each = tuple(Answer)
+    drop, lose, slow = Answer.DROP, Answer.LOSE, Answer.SLOW
+    #: name, strike, whether it keeps the dialogue waiting, what is held
+    table: tuple[tuple[str, Strike, bool, tuple[str, ...]], ...] = (
+        ("gone after the final dot", mail_answers(*[drop, lose] * 2), False, ("mail",)),
+        ("451 and 421", mail_answers(*[Answer.TEMPORARY, Answer.CLOSING] * 3), False, ("mail",)),
+        ("554", mail_answers(*[Answer.PERMANENT] * 2), False, ("mail",)),
+        ("slow mail", mail_answers(*[slow] * 3), True, ("mail",)),
+        ("mail answered in every way", mail_answers(*tuple(Answer)), True, ("mail",)),
+        ("mail server away 5 s", mail_down(5), False, ("notifier", "mail")),
+    )
     return [
-        Fault(row, "gone after the final dot", mail_answers(*[Answer.DROP, Answer.LOSE] * 2)),
-        Fault(row, "451 and 421", mail_answers(*[Answer.TEMPORARY, Answer.CLOSING] * 3)),
-        Fault(row, "554", mail_answers(*[Answer.PERMANENT] * 2)),
-        Fault(row, "slow mail", mail_answers(*[Answer.SLOW] * 3), letters_may_be_late=True),
-        Fault(
-            row, "mail answered in every way", mail_answers(*one_of_each), letters_may_be_late=True
-        ),
-        Fault(row, "mail server away 5 s", mail_down(5)),
+        Fault("SMTP", name, strike, letters_may_be_late=is_late, holds=held)
+        for name, strike, is_late, held in table
     ]
 
 

@@ -89,14 +89,20 @@ async def keep_evidence(system: System, result: Result, first: int, folder: Path
     if result.evidence is not None:
         text = json.dumps(_plain(result.evidence), indent=1, default=str)
         (place / "evidence.json").write_text(text, encoding="utf-8")
-    for table in TABLES:
-        try:
-            rows = await system.sql(f"SELECT to_jsonb(t)::text AS row FROM {table} AS t")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            (place / "database-away.txt").write_text(repr(error), encoding="utf-8")
-            break
-        (place / f"{table}.jsonl").write_text("\n".join(row["row"] for row in rows))
+    await dump_tables(system, place)
     return place
+
+
+async def dump_tables(system: System, place: Path) -> None:
+    """Write every table that holds evidence, a line of JSON for each row."""
+    for table in TABLES:
+        with (place / f"{table}.jsonl").open("w", encoding="utf-8") as file:
+            try:
+                async for row in system.rows(f"SELECT to_jsonb(t)::text AS row FROM {table} AS t"):
+                    file.write(f"{row['row']}\n")
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                (place / "database-away.txt").write_text(repr(error), encoding="utf-8")
+                return
 
 
 def _plain(evidence: Any) -> dict[str, list[str]]:

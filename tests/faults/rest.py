@@ -10,7 +10,7 @@ import httpx
 from shared.calendar import local_date, start_of_day
 from tests.faults.evidence.collect import LETTERS
 from tests.faults.parts.service import Service
-from tests.faults.system import TIME_ZONE, System, wait_for, why_not_ready
+from tests.faults.system import ALWAYS, TIME_ZONE, System, wait_for, why_not_ready
 
 READY_SECONDS_MAX: Final = 60.0
 REST_SECONDS_MAX: Final = 90.0
@@ -20,6 +20,7 @@ ASK_SECONDS_MAX: Final = 15.0
 #: Two quiet rounds in a row are rest: one may fall between a commit and what follows it.
 QUIET_ROUNDS: Final = 2
 PAUSE_SECONDS: Final = 0.1
+DUE_LETTERS: Final = f"SELECT count(*) AS n FROM ({LETTERS}) AS l WHERE is_due"
 ORDER: Final = ("ingest", "monitor", "notifier")
 
 
@@ -56,10 +57,10 @@ async def _moving(system: System) -> str | None:
                 return f"{service.name}: {reason}"
     try:
         today = local_date(system.now(), TIME_ZONE)
-        letters = [row for row in await system.sql(LETTERS, today) if row["is_due"]]
+        letters = (await system.sql(DUE_LETTERS, today))[0]["n"]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return f"the database does not answer: {error!r}"
-    return f"{len(letters)} letters are due" if letters else None
+    return f"{letters} letters are due" if letters else None
 
 
 async def _moves(system: System, service: Service) -> str | None:
@@ -71,6 +72,17 @@ async def _moves(system: System, service: Service) -> str | None:
         return f"answers with status {answer.status_code}"
     counts = {name: answer.json()[name] for name in ("lag", "outbox", "due")}
     return f"{counts}" if any(counts.values()) else None
+
+
+async def restore(system: System) -> None:
+    """Let everything pass, start again what was killed, and stop what a fault has added."""
+    await system.heal_servers()
+    for name, service in system.services.items():
+        await service.heal()
+        if name in ALWAYS and not service.is_wanted:
+            await service.launch()
+        elif name not in ALWAYS and service.runs:
+            await service.stop()
 
 
 async def go_to(system: System, day: date) -> None:

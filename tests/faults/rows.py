@@ -69,6 +69,7 @@ def piling_up() -> list[Fault]:
                 backlogs.coordinator_slow(kind, COORDINATOR_SECONDS),
                 letters_may_be_late=kind == "notifier",
                 is_short=kind == "monitor",
+                holds=(kind, "kafka", "postgres"),
             )
             for kind in ("ingest", "monitor", "notifier")
         ),

@@ -1,6 +1,7 @@
 """One run: a fault in a state of the system, then healing, rest, and the checks."""
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -145,7 +146,8 @@ async def _publish(
 async def _check(system: System, plan: Plan, course: Course, result: Result) -> None:
     try:
         evidence = await collect(system)
-        evidence.letters_may_be_late = plan.fault.letters_may_be_late
+        if plan.fault.letters_may_be_late:
+            evidence.late_between = [(0.0, math.inf)]
         evidence.order_may_be_broken = plan.fault.order_may_be_broken
         objections = list(course.objections)
         for expects in course.expects:

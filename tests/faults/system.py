@@ -64,6 +64,7 @@ SETTINGS: Final = {
 CONNECT_SECONDS_MAX: Final = 10.0
 TOPICS_GONE_SECONDS_MAX: Final = 30.0
 PAUSE_SECONDS: Final = 0.05
+PREFETCH_ROWS: Final = 2_000
 TEMPLATE: Final = "template_arrears"
 #: The migrations' context is one for the whole process.
 _migrating: Final = asyncio.Lock()
@@ -144,7 +145,7 @@ class System:
     async def renew(self) -> None:
         """Begin a generation: a fresh database and topics, the clock set back, all started."""
         await asyncio.gather(*(service.stop() for service in self.services.values()))
-        await self._heal_servers()
+        await self.heal_servers()
         if self.database:
             await self._sql(self.postgres.url, f'DROP DATABASE "{self.database}" WITH (FORCE)')
         self.database = f"faults_{uuid.uuid4().hex[:8]}"
@@ -161,15 +162,6 @@ class System:
             service.environ, service.skew = self._environ(service), timedelta()
             await service.heal()
         await asyncio.gather(*(self.services[name].start() for name in ALWAYS))
-
-    async def _heal_servers(self) -> None:
-        """Start servers that a broken run has left dead, and wake those left standing still."""
-        for server in (self.kafka, self.postgres):
-            assert server.child is not None
-            if server.child.status is not None:
-                await server.start()
-            os.kill(server.child.pid, signal.SIGCONT)
-            await server.wait_until_ready()
 
     def _environ(self, service: Service) -> dict[str, str]:
         url = make_url(self.postgres.url_of(self.database)).set(port=service.links["postgres"].port)
@@ -206,6 +198,15 @@ class System:
 
     # What the checks and faults ask.
 
+    async def heal_servers(self) -> None:
+        """Start servers that a broken run has left dead, and wake those left standing still."""
+        for server in (self.kafka, self.postgres):
+            assert server.child is not None
+            if server.child.status is not None:
+                await server.start()
+            os.kill(server.child.pid, signal.SIGCONT)
+            await server.wait_until_ready()
+
     @property
     def running(self) -> list[Service]:
         """The services that are meant to run."""
@@ -218,6 +219,16 @@ class System:
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """Ask the database directly, not through a link."""
         return await self._sql(self.database_url, query, *values)
+
+    async def rows(self, query: str, *values: Any) -> AsyncIterator[asyncpg.Record]:
+        """Ask the database as `sql` does for more than memory should hold, row by row."""
+        connection = await asyncpg.connect(self.database_url, timeout=CONNECT_SECONDS_MAX)
+        try:
+            async with connection.transaction(readonly=True):
+                async for row in connection.cursor(query, *values, prefetch=PREFETCH_ROWS):
+                    yield row
+        finally:
+            await connection.close(timeout=CONNECT_SECONDS_MAX)
 
     async def sql_of_server(self, query: str) -> list[asyncpg.Record]:
         """Ask the server about its databases."""

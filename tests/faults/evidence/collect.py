@@ -14,7 +14,8 @@ from shared.calendar import local_date
 from shared.contracts.catalogue import ESCALATIONS, INBOUND_TOPICS, LEDGER, REJECTED
 from shared.contracts.envelope import MONITOR_SOURCE, CloudEvent, LedgerEvent, name_of
 from shared.contracts.rejected import Rejected
-from tests.faults.evidence.folding import Folding
+from tests.faults.evidence.folding import account_of
+from tests.faults.evidence.taking import TOLD, Taker, Whole
 from tests.faults.evidence.values import (
     Evidence,
     InboundRecord,
@@ -30,6 +31,8 @@ from tests.faults.telling.workload import POISON_HEADER
 FETCH_MILLISECONDS: Final = 200
 
 SHIFTS: Final = "SELECT partition, offset_shift FROM monitor.partitions"
+REFUSED: Final = 'SELECT rejected_id, topic, partition, "offset" AS at FROM ingest.rejected'
+WORK: Final = "SELECT account_id, escalation_id, standing FROM notifier.escalations"
 JOURNAL: Final = 'SELECT partition, "offset", name, account_id FROM monitor.journal'
 LOG: Final = """
     SELECT partition, seq AS number, event_id, account_id, type, escalation_id
@@ -59,7 +62,7 @@ BALANCES: Final = """
     FROM monitor.balances
 """
 ITEMS: Final = """
-    SELECT account_id || ' ' || invoice_id || '/' || instalment AS item, amount_minor AS amount,
+    SELECT account_id, invoice_id || '/' || instalment AS item, amount_minor AS amount,
         cleared_minor AS cleared, credited_minor AS credited, written_off_minor AS written_off,
         disputed_minor AS disputed, due_on, original_due_on
     FROM monitor.items
@@ -79,54 +82,73 @@ _rejected: Final = msgspec.json.Decoder(Rejected)
 
 
 async def collect(system: System) -> Evidence:
-    """Read everything; the system is at rest."""
-    evidence = Evidence(forgotten=set(system.forgotten))
-    folding = Folding()
-    await _read_topics(system, evidence, folding)
-    await _read_ingest(system, evidence)
-    await _read_monitor(system, evidence)
-    await _read_notifier(system, evidence, local_date(system.now(), TIME_ZONE))
-    evidence.rebuild_differences = await check(system.database_url, lambda _done, _total: None)
+    """Read everything into memory; the system is at rest."""
+    whole = Whole()
+    await read(system, whole)
+    for difference in await refolded(system.database_url):
+        whole.take("rebuild_differences", difference)
     # Beside the loop, which carries the bytes of other systems.
-    expected = await asyncio.to_thread(folding.results)
-    evidence.expected_balances, evidence.expected_items = expected
+    return await asyncio.to_thread(whole.evidence)
+
+
+async def read(system: System, taker: Taker) -> None:
+    """Read everything but what `refolded` says, piece by piece; the system is at rest."""
+    taker.take("forgotten", set(system.forgotten))
+    await _read_topics(system, taker)
+    await _read_ingest(system, taker)
+    await _read_monitor(system, taker)
+    await _read_notifier(system, taker, local_date(system.now(), TIME_ZONE))
     for service in system.services.values():
         if service.has_ended_by_itself:
-            evidence.ended.append(service.name)
+            taker.take("ended", service.name)
         if service.memory_mib_max:
-            evidence.memory_mib[service.name] = service.memory_mib_max
+            taker.take("memory_mib", service.memory_mib_max, key=service.name)
     reason = await why_not_ready(system.running)
-    evidence.not_ready = [reason] if reason else []
-    return evidence
+    if reason:
+        taker.take("not_ready", reason)
 
 
-async def _read_topics(system: System, evidence: Evidence, folding: Folding) -> None:
+async def refolded(database_url: str) -> list[str]:
+    """Return where the journal, folded from nothing, differs from what is stored."""
+    return await check(database_url, lambda _done, _total: None)
+
+
+async def _read_topics(system: System, taker: Taker) -> None:
     shifts = {row["partition"]: row["offset_shift"] for row in await system.sql(SHIFTS)}
+    ends: dict[int, int] = {}
     for gone in system.gone:
-        _sort(gone.record, gone.offset, evidence, folding)
+        _sort(gone.record, gone.offset, taker, ends)
     async for record in records_of(system, (*INBOUND_TOPICS, LEDGER, ESCALATIONS, REJECTED)):
         shift = shifts.get(record.partition, 0) if record.topic == LEDGER else 0
-        _sort(record, record.offset + shift, evidence, folding)
+        _sort(record, record.offset + shift, taker, ends)
+    for partition, end in ends.items():
+        taker.take("ends", end, key=partition)
 
 
-def _sort(record: ConsumerRecord, offset: int, evidence: Evidence, folding: Folding) -> None:
+def _sort(record: ConsumerRecord, offset: int, taker: Taker, ends: dict[int, int]) -> None:
     if record.topic == LEDGER:
-        evidence.ledger.append(_ledger_record(record, offset))
+        one = _ledger_record(record, offset)
+        ends[one.partition] = max(ends.get(one.partition, 0), offset + 1)
+        taker.take("ledger", one, of=one.account_id)
     elif record.topic == ESCALATIONS:
-        evidence.topic.append(word_of(record, offset))
+        word = word_of(record, offset)
+        taker.take("topic", word, of=word.account_id)
     elif record.topic == REJECTED:
-        evidence.refused_on_topic.append(_rejected.decode(record.value).rejected_id)
+        rejected_id = _rejected.decode(record.value).rejected_id
+        taker.take("refused_on_topic", rejected_id, of=str(rejected_id))
     else:
-        evidence.inbound.append(_inbound_record(record, folding))
+        _take_inbound(record, taker)
 
 
-def _inbound_record(record: ConsumerRecord, folding: Folding) -> InboundRecord:
-    name = account_id = None
-    if POISON_HEADER not in {key for key, _value in record.headers}:
-        event = _inbound.decode(record.value)
-        name = name_of(event.source, event.id)
-        account_id = folding.add(name, event)
-    return InboundRecord(record.topic, record.partition, record.offset, name, account_id)
+def _take_inbound(record: ConsumerRecord, taker: Taker) -> None:
+    place = (record.topic, record.partition, record.offset)
+    if POISON_HEADER in {key for key, _value in record.headers}:
+        taker.take("inbound", InboundRecord(*place, None, None), of=str(place))
+        return
+    event = _inbound.decode(record.value)
+    name, account_id = name_of(event.source, event.id), account_of(event)
+    taker.take("inbound", InboundRecord(*place, name, account_id), of=account_id)
+    taker.take(TOLD, (name, record.value), of=account_id)
 
 
 def _ledger_record(record: ConsumerRecord, offset: int) -> LedgerRecord:
@@ -156,79 +178,68 @@ def word_of(record: ConsumerRecord, offset: int) -> Word:
     )
 
 
-async def _read_ingest(system: System, evidence: Evidence) -> None:
-    rows = await system.sql(
-        'SELECT rejected_id, topic, partition, "offset" AS at FROM ingest.rejected'
-    )
-    evidence.refused = [(row["topic"], row["partition"], row["at"]) for row in rows]
-    evidence.refused_ids = [row["rejected_id"] for row in rows]
+async def _read_ingest(system: System, taker: Taker) -> None:
+    async for row in system.rows(REFUSED):
+        taker.take("refused", (row["topic"], row["partition"], row["at"]))
+        taker.take("refused_ids", row["rejected_id"], of=str(row["rejected_id"]))
 
 
-async def _read_monitor(system: System, evidence: Evidence) -> None:
-    evidence.journal = [
-        JournalRow(row["partition"], row["offset"], row["name"], row["account_id"])
-        for row in await system.sql(JOURNAL)
-    ]
-    evidence.log = [Word(**dict(row)) for row in await system.sql(LOG)]
-    evidence.outbox = (await system.sql("SELECT count(*) AS n FROM monitor.outbox"))[0]["n"]
-    evidence.next_offsets = {
-        row["partition"]: row["next_offset"]
-        for row in await system.sql("SELECT partition, next_offset FROM monitor.partitions")
-    }
-    for record in evidence.ledger:
-        evidence.ends[record.partition] = max(
-            evidence.ends.get(record.partition, 0), record.offset + 1
+async def _read_monitor(system: System, taker: Taker) -> None:
+    async for row in system.rows(JOURNAL):
+        taker.take("journal", JournalRow(*row), of=row["account_id"])
+    async for row in system.rows(LOG):
+        taker.take("log", Word(**dict(row)), of=row["account_id"])
+    taker.take("outbox", (await system.sql("SELECT count(*) AS n FROM monitor.outbox"))[0]["n"])
+    for row in await system.sql("SELECT partition, next_offset FROM monitor.partitions"):
+        taker.take("next_offsets", row["next_offset"], key=row["partition"])
+    async for row in system.rows(TIMERS):
+        difference = (
+            f"timer of {row['invoice_id']}: stands at {row['due_at']}, open is "
+            f"{row['open_minor']}, next attention on {row['next_attention_on']}"
         )
-    evidence.timer_differences = [
-        f"timer of {row['invoice_id']}: stands at {row['due_at']}, open is {row['open_minor']}, "
-        f"next attention on {row['next_attention_on']}"
-        for row in await system.sql(TIMERS)
-    ]
-    for row in await system.sql(BALANCES):
+        taker.take("timer_differences", difference)
+    async for row in system.rows(BALANCES):
         values = dict(row)
         key = values.pop("account_id"), values.pop("currency")
         if any(values.values()):
-            evidence.balances[key] = values
-    for row in await system.sql(ITEMS):
+            taker.take("balances", values, of=key[0], key=key)
+    async for row in system.rows(ITEMS):
         values = dict(row)
-        evidence.items[values.pop("item")] = values
-    evidence.open_by_items = _totals(await system.sql(OPEN_BY_ITEMS))
-    evidence.unapplied_by_funds = _totals(await system.sql(UNAPPLIED_BY_FUNDS))
+        account_id = values.pop("account_id")
+        taker.take("items", values, of=account_id, key=f"{account_id} {values.pop('item')}")
+    for name, query in (
+        ("open_by_items", OPEN_BY_ITEMS),
+        ("unapplied_by_funds", UNAPPLIED_BY_FUNDS),
+    ):
+        async for row in system.rows(query):
+            key = row["account_id"], row["currency"]
+            taker.take(name, row["total"], of=row["account_id"], key=key)
 
 
-def _totals(rows: Iterable[Any]) -> dict[tuple[str, str], int]:
-    return {(row["account_id"], row["currency"]): row["total"] for row in rows}
-
-
-async def _read_notifier(system: System, evidence: Evidence, today: date) -> None:
-    evidence.letters = [
-        LetterRow(
+async def _read_notifier(system: System, taker: Taker, today: date) -> None:
+    # A letter's Message-ID begins with its id for ever; its row has none where a lost database
+    # may have sent it.
+    mailed = {mail.message_id[1:].partition("@")[0]: mail.message_id for mail in system.sink.mails}
+    accounts: dict[str, str] = {}
+    async for row in system.rows(LETTERS, today):
+        letter = LetterRow(
             row["letter_id"],
             row["account_id"],
             row["status"],
-            row["message_id"] or _mailed_as(row["letter_id"], system),
+            row["message_id"] or mailed.get(str(row["letter_id"])),
             tuple(row["escalation_ids"]),
             row["is_due"],
         )
-        for row in await system.sql(LETTERS, today)
-    ]
-    evidence.work = {
-        row["escalation_id"]: row["standing"]
-        for row in await system.sql("SELECT escalation_id, standing FROM notifier.escalations")
-    }
-    evidence.inbox = [
-        row["event_id"] for row in await system.sql("SELECT event_id FROM notifier.inbox")
-    ]
-    evidence.mails = [MailSeen(mail.message_id, mail.begun_at) for mail in system.sink.mails]
-
-
-def _mailed_as(letter_id: uuid.UUID, system: System) -> str | None:
-    """Return the name of a letter's mail where its row has none: a lost database may have sent it.
-
-    A letter's Message-ID begins with its id for ever.
-    """
-    names = (mail.message_id for mail in system.sink.mails)
-    return next((name for name in names if name.startswith(f"<{letter_id}@")), None)
+        taker.take("letters", letter, of=letter.account_id)
+        if letter.message_id is not None:
+            accounts[letter.message_id] = letter.account_id
+    for mail in system.sink.mails:
+        seen = MailSeen(mail.message_id, mail.begun_at)
+        taker.take("mails", seen, of=accounts.get(mail.message_id, mail.message_id))
+    async for row in system.rows(WORK):
+        taker.take("work", row["standing"], of=row["account_id"], key=row["escalation_id"])
+    async for row in system.rows("SELECT event_id FROM notifier.inbox"):
+        taker.take("inbox", row["event_id"], of=str(row["event_id"]))
 
 
 async def records_of(system: System, topics: Iterable[str]) -> AsyncIterator[ConsumerRecord]:

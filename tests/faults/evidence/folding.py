@@ -41,13 +41,11 @@ class Folding:
     def __init__(self) -> None:
         self._accounts: dict[str, dict[uuid.UUID, Event]] = {}
 
-    def add(self, name: uuid.UUID, event: CloudEvent) -> str:
-        """Take an event and return its account."""
-        data = _DECODERS[event.type].decode(data_of(event))
-        account_id = f"{data.creditor_id}:{data.customer_id}"
+    def add(self, name: uuid.UUID, event: CloudEvent) -> None:
+        """Take an event."""
+        data = _data(event)
         said_at = event.time or SAID_AT
-        self._accounts.setdefault(account_id, {})[name] = Event(name.hex, said_at, data)
-        return account_id
+        self._accounts.setdefault(_account_of(data), {})[name] = Event(name.hex, said_at, data)
 
     def results(self) -> tuple[Balances, Items]:
         """Fold all of it and return totals and items."""
@@ -65,6 +63,19 @@ class Folding:
             if is_named:
                 items |= _items(folded[0])
         return balances, items
+
+
+def account_of(event: CloudEvent) -> str:
+    """Return the account that an inbound event is about."""
+    return _account_of(_data(event))
+
+
+def _account_of(data: Any) -> str:
+    return f"{data.creditor_id}:{data.customer_id}"
+
+
+def _data(event: CloudEvent) -> Any:
+    return _DECODERS[event.type].decode(data_of(event))
 
 
 def _orders(events: Sequence[Event]) -> list[list[Event]]:

@@ -121,8 +121,8 @@ class Evidence:
     not_ready: list[str] = field(default_factory=list)
     #: The most memory each service has had, in MiB.
     memory_mib: dict[str, int] = field(default_factory=dict)
-    #: Whether the fault itself may keep a letter under way for a while.
-    letters_may_be_late: bool = False
+    #: When faults may have kept a letter under way: from, until, in seconds since the epoch.
+    late_between: list[tuple[float, float]] = field(default_factory=list)
     #: Whether what a topic lost was said again later than what followed it.
     order_may_be_broken: bool = False
     #: Words of the time that a restored database knows nothing of: its log need not have them.

@@ -229,8 +229,15 @@ def test_every_checker_has_objected_to_something() -> None:
     assert {objects for _what, _doctor, objects in DOCTORED} == {one.__name__ for one in CHECKERS}
 
 
-def test_a_late_letter_is_allowed_where_the_fault_itself_keeps_it() -> None:
+@pytest.mark.parametrize(
+    ("between", "is_allowed"),
+    [((1015.0, 1025.0), True), ((1000.0, 1019.9), False), ((1020.1, 1030.0), False)],
+    ids=["while it lasts", "before", "after"],
+)
+def test_a_late_letter_is_allowed_where_a_fault_itself_keeps_it(
+    between: tuple[float, float], is_allowed: bool
+) -> None:
     evidence = right()
     _row_is("mails", 0, begun_at=1020.0)(evidence)
-    evidence.letters_may_be_late = True
-    assert violations(evidence) == {}
+    evidence.late_between = [between]
+    assert (violations(evidence) == {}) is is_allowed

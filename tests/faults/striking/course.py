@@ -11,6 +11,8 @@ from tests.faults.telling.workload import Message, Size
 
 #: An absence is shown within this by some service: a probe's beat and its limit.
 NOTICED_SECONDS: Final = 12.0
+#: What a fault can have in its hands.
+EVERYTHING: Final = ("ingest", "monitor", "notifier", "kafka", "postgres", "mail")
 
 
 @dataclass(slots=True)
@@ -69,3 +71,6 @@ class Fault:
     strike_seconds_max: float = 150.0
     #: Whether one run of it belongs to the short matrix.
     is_short: bool = True
+    #: What of `EVERYTHING` it has in its hands while it lasts, so that another fault that wants it
+    #: waits; nothing where it does not fit a running stream or does what cannot be judged later.
+    holds: tuple[str, ...] = ()

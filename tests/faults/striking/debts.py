@@ -13,6 +13,8 @@ from tests.faults.telling.workload import Message
 
 #: Beyond the first level, which makes a letter, and before the second.
 OVERDUE_DAYS: Final = 20
+#: Beyond what any policy here leaves alone.
+AMOUNT: Final = "900000.00"
 
 
 async def tell(course: Course, messages: Sequence[Message]) -> None:
@@ -41,7 +43,7 @@ def owed(
             creditor_id=creditor_id,
             invoice_id=f"I-{customer_id}",
             currency="CNY",
-            total="900.00",
+            total=AMOUNT,
             issued_on=(due_on - timedelta(days=1)).isoformat(),
             due_on=due_on.isoformat(),
         ),
@@ -54,10 +56,10 @@ def payment(customer_id: str, today: date) -> Message:
         "payment.received.v1",
         customer_id,
         payment_id=f"P-{customer_id}",
-        amount="900.00",
+        amount=AMOUNT,
         currency="CNY",
         received_on=today.isoformat(),
-        allocations=[{"invoice_id": f"I-{customer_id}", "amount": "900.00"}],
+        allocations=[{"invoice_id": f"I-{customer_id}", "amount": AMOUNT}],
     )
 
 

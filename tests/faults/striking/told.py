@@ -91,7 +91,7 @@ def paid_meanwhile() -> Strike:
 
         async def letter() -> list[Any]:
             return await system.sql(
-                "SELECT status, message_id FROM notifier.letters WHERE account_id = $1",
+                "SELECT status, claimed_by FROM notifier.letters WHERE account_id = $1",
                 f"default:{customer_id}",
             )
 
@@ -112,6 +112,12 @@ def paid_meanwhile() -> Strike:
             return [row["open_minor"] for row in rows] == [0]
 
         await wait_for(is_paid, WAIT_SECONDS_MAX, "the payment is recorded")
+
+        async def is_free() -> bool:
+            return [row["claimed_by"] for row in await letter()] == [None]
+
+        # An attempt under way may have asked before the payment; the next asks anew.
+        await wait_for(is_free, WAIT_SECONDS_MAX, "no attempt is under way")
         link.heal()
 
         async def is_decided() -> bool:

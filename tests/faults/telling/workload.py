@@ -114,12 +114,20 @@ def _messages(random: Random, events: Sequence[Event], size: Size) -> list[Messa
     """Send events with repeats and poison, some of which comes last in any case."""
     messages: list[Message] = []
     for event in events:
-        message = _message(random, event)
-        messages.append(message)
-        if random.random() < size.duplicates:
-            messages.append(_message(random, event))
-        if random.random() < size.poison or event is events[-1]:
-            messages.append(_poison(random, message, event))
+        sent = sent_badly(random, event, size)
+        messages += sent
+        if event is events[-1] and not sent[-1].is_poison:
+            messages.append(_poison(random, sent[-1], event))
+    return messages
+
+
+def sent_badly(random: Random, event: Event, size: Size) -> list[Message]:
+    """Send an event, at times twice, at times with something bad behind it."""
+    messages = [_message(random, event)]
+    if random.random() < size.duplicates:
+        messages.append(_message(random, event))
+    if random.random() < size.poison:
+        messages.append(_poison(random, messages[0], event))
     return messages
 
 
