@@ -30,7 +30,7 @@ demo: $(VENV) ## Show half a year of trade on a stack of its own [ONCE=1] [DATA=
 	$(BIN)/arrears demo $(if $(ONCE),--once) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...] [WORKERS=...].
-	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 properties: $(VENV) ## Try each property of the ledger's rules 10,000 times [ARGS=...].
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/unit/monitor $(ARGS)

@@ -32,9 +32,12 @@ class Brokers:
             await _end(server)
 
     async def close(self) -> None:
-        """End the one that was kept in reserve."""
+        """End the one that was kept in reserve, which nobody has waited for."""
         if self._reserve is not None:
-            await _end(await self._reserve)
+            self._reserve.cancel()
+            for server in await asyncio.gather(self._reserve, return_exceptions=True):
+                if isinstance(server, KafkaServer):
+                    await _end(server)
         await self._running.aclose()
 
     def _prepare(self) -> "asyncio.Task[KafkaServer]":

@@ -6,10 +6,9 @@ the whole state is expected.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from random import Random
 from typing import Any, Final
 
 import msgspec
@@ -19,14 +18,13 @@ from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import fold
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.clearing import OLDEST_DUE_FIRST
+from services.monitor.domain.ledger.funds import Funds
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import CloudEvent
 
 _DECODERS: Final = {
     name: msgspec.json.Decoder(contract.struct) for name, contract in CATALOGUE.items()
 }
-#: Orders of arrival in which the clearing rule must have had nothing to do.
-ORDERS: Final = 3
 #: The totals that no order of arrival can change.
 ORDERLESS: Final = ("invoiced", "received", "credited", "reversed")
 SAID_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,16 +50,15 @@ class Folding:
         balances: Balances = {}
         items: Items = {}
         for account_id, named in self._accounts.items():
-            events = list(named.values())
-            folded = [_folded(account_id, order) for order in _orders(events)]
-            is_named = not any(_rule_has_worked(account) for account in folded)
-            for currency, balance in folded[0].balances.items():
+            account = _folded(account_id, named.values())
+            is_named = all(map(_names_all, account.funds.values()))
+            for currency, balance in account.balances.items():
                 values = asdict(balance)
                 if any(values.values()):
                     names = values if is_named else ORDERLESS
                     balances[account_id, currency] = {name: values[name] for name in names}
             if is_named:
-                items |= _items(folded[0])
+                items |= _items(account)
         return balances, items
 
 
@@ -78,15 +75,7 @@ def _data(event: CloudEvent) -> Any:
     return _DECODERS[event.type].decode(data_of(event))
 
 
-def _orders(events: Sequence[Event]) -> list[list[Event]]:
-    random = Random(len(events))
-    orders = [list(events), list(reversed(events))]
-    while len(orders) < ORDERS:
-        orders.append(random.sample(events, len(events)))
-    return orders
-
-
-def _folded(account_id: str, events: Sequence[Event]) -> Account:
+def _folded(account_id: str, events: Iterable[Event]) -> Account:
     account = Account(account_id, has_all_open=True)
     for event in events:
         fold(account, event, OLDEST_DUE_FIRST)
@@ -94,10 +83,10 @@ def _folded(account_id: str, events: Sequence[Event]) -> Account:
     return account
 
 
-def _rule_has_worked(account: Account) -> bool:
-    return any(one.rule == OLDEST_DUE_FIRST for one in account.clearings) or any(
-        balance.unapplied for balance in account.balances.values()
-    )
+def _names_all(funds: Funds) -> bool:
+    """Say whether the clearing rule has nothing to do with funds, whatever comes when."""
+    named = sum(part.amount for part in funds.allocations)
+    return not funds.released and named == funds.amount
 
 
 def _items(account: Account) -> Items:
