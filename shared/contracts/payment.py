@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
@@ -45,6 +46,12 @@ class PaymentReceived(Inbound, kw_only=True, frozen=True):
     received_on: date
     allocations: list[Allocation] | None = None
     reference: Text | None = None
+
+    @property
+    def names_all(self) -> bool:
+        """Whether its allocations leave nothing on account."""
+        named = sum(Decimal(part.amount) for part in self.allocations or ())
+        return named == Decimal(self.amount)
 
     def check(self) -> None:
         """Refuse allocations that add up to more than the payment."""

@@ -23,6 +23,7 @@ class Loading:
         self._connection = connection
         self._needs = needs
         self.accounts = {key: Account(key[1], debtor=known[key].debtor) for key in needs}
+        self._loaded: set[tuple[int, str, str]] = set()
         self._invoice_keys = {
             (*key, invoice_id) for key, need in needs.items() for invoice_id in need.invoices
         }
@@ -61,19 +62,35 @@ class Loading:
         free = {(row["partition"], row["account_id"]) for row in found}
         return lambda key: key in free or self._needs[key].may_free
 
+    def paid_cancelled(self, keys: Iterable[AccountKey]) -> list[AccountKey]:
+        """Return accounts where money names a loaded invoice that is cancelled: it is free."""
+        return [
+            key
+            for key in keys
+            if not self.accounts[key].has_all_open
+            and any(
+                self.accounts[key].invoices[one].cancelled_on is not None
+                for one in self._needs[key].paid & self.accounts[key].invoices.keys()
+            )
+        ]
+
     async def open_invoices(self, keys: Sequence[AccountKey]) -> None:
         """Note every invoice with something open, of accounts where the clearing rule may run."""
         if keys:
             found = await self._connection.fetch(queries.OPEN_INVOICES, *arrays.columns(keys, 2))
-            self._invoice_keys.update(tuple(row) for row in found)
+            self._invoice_keys.update(
+                key for row in found if (key := tuple(row)) not in self._loaded
+            )
         for key in keys:
             self.accounts[key].has_all_open = True
 
     async def invoices(self) -> None:
-        """Load the invoices noted so far, with their items."""
+        """Load the invoices noted since the last time, with their items."""
         if not self._invoice_keys:
             return
         columns = arrays.columns(sorted(self._invoice_keys), 3)
+        self._loaded |= self._invoice_keys
+        self._invoice_keys.clear()
         found = await self._connection.fetch(queries.INVOICES_BY_KEY, *columns)
         loaded = {
             (row["partition"], row["account_id"], row["invoice_id"]): rows.invoice_from(

@@ -58,7 +58,7 @@ class PostgresReading:
         known: Mapping[AccountKey, Known],
         ruled: Iterable[AccountKey],
     ) -> dict[AccountKey, Account]:
-        """Load in three steps, each from what the one before has found."""
+        """Load in steps, each from what the one before has found."""
         loading = Loading(self._connection, needs, known)
         await loading.groups()
         await loading.funds(
@@ -69,6 +69,9 @@ class PostgresReading:
         rule_runs = await loading.free_funds(keys)
         await loading.open_invoices([key for key in keys if rule_runs(key)])
         await loading.invoices()
+        if freed := loading.paid_cancelled(keys):
+            await loading.open_invoices(freed)
+            await loading.invoices()
         await loading.funds_of_invoices()
         return loading.accounts
 

@@ -16,7 +16,7 @@ from shared.postgres.pool import Database
 from tests.integration.monitor.auditing import violations
 from tests.integration.monitor.books import Books
 from tests.integration.monitor.cases import CASES
-from tests.integration.monitor.events import Said, covered, known, promised
+from tests.integration.monitor.events import Said, covered, known, promised, said
 from tests.integration.monitor.world import World, invoice, ledger_record, payment
 
 NOW: Final = datetime(2026, 1, 30, tzinfo=UTC)
@@ -111,6 +111,25 @@ def a_history(customer: str) -> list[Said]:
             payment(f"{customer}-kept", "P-2", "40.00"),
             known(f"{customer}-kept", 3, grade="kept"),
             payment(f"{customer}-kept", "P-3", "300.00"),
+        ]
+    )
+    # Money that names a cancelled invoice, and so meets another one.
+    lives.append(
+        [
+            invoice(f"{customer}-freed", "A", "500.00", "2026-01-10"),
+            invoice(f"{customer}-freed", "B", "70.00", "2026-01-10"),
+            said(
+                "invoice.cancelled",
+                f"{customer}-freed",
+                invoice_id="A",
+                cancelled_on="2026-01-20",
+            ),
+            payment(
+                f"{customer}-freed",
+                "P-1",
+                "500.00",
+                allocations=[{"invoice_id": "A", "amount": "500.00"}],
+            ),
         ]
     )
     longest = max(map(len, lives))

@@ -51,7 +51,8 @@ class MemoryStore:
             free = {key: one for key, one in self.all_funds().items() if one.free > 0}
             funds |= free
             names |= {name for one in free.values() for name in one.invoice_ids()}
-            if needs.may_free or free:
+            paid = (self.invoice(one) for one in needs.paid & self._invoices.keys())
+            if needs.may_free or free or any(one.cancelled_on is not None for one in paid):
                 account.has_all_open = True
                 names |= {key[0] for key in self._items if self._item(key).open > 0}
         invoices = {name: self.invoice(name) for name in names if name in self._invoices}

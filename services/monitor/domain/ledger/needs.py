@@ -50,6 +50,8 @@ class Needs:
     funds: set[FundsKey] = field(default_factory=set)
     #: Those of `invoices` that let go of the payments that name them, which then stand elsewhere.
     cancelled: set[str] = field(default_factory=set)
+    #: Those of `invoices` that money names: it is free where one is cancelled.
+    paid: set[str] = field(default_factory=set)
     #: Whether an event may set money free for the clearing rule.
     may_free: bool = False
     #: Whether the key is that of a group.
@@ -66,8 +68,9 @@ class Needs:
                 self.cancelled.add(data.invoice_id)
         elif isinstance(data, PaymentReceived | PaymentAllocated | PaymentReversed):
             self.funds.add((FundsKind.PAYMENT, data.payment_id))
-            self.invoices.update(_named_by(data))
-            self.may_free = True
+            self.paid.update(_named_by(data))
+            self.invoices |= self.paid
+            self.may_free |= isinstance(data, PaymentReceived) and not data.names_all
         elif isinstance(data, CreditNoteIssued):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
             if data.invoice_id is not None:
@@ -76,7 +79,6 @@ class Needs:
                 self.may_free = True
         elif isinstance(data, CreditNoteCancelled):
             self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
-            self.may_free = True
         elif isinstance(data, PromiseMade | DunningBlocked):
             self.invoices.update(_named_by(data))
         elif isinstance(data, MemberChanged):

@@ -22,6 +22,7 @@ from shared.contracts.fields import Inbound
 from tests.unit.monitor.builders import (
     ACCOUNT_ID,
     SAID_AT,
+    allocated,
     amended,
     cancelled,
     credited,
@@ -134,6 +135,21 @@ def test_any_batches_end_in_the_same_state_and_records(data: st.DataObject, rule
                 cancelled("C"),
             ],
             id="a cancelled invoice gives money that named it to another one",
+        ),
+        pytest.param(
+            [issued("A", "50"), issued("B", "30"), cancelled("A"), paid("P", "50", ("A", "50"))],
+            id="money that names a cancelled invoice meets another one",
+        ),
+        pytest.param(
+            [
+                issued("A", "50"),
+                cancelled("A"),
+                paid("P", "50", ("C", "50")),
+                allocated("Q", ("A", "50")),
+                issued("B", "30"),
+                paid("Q", "50"),
+            ],
+            id="money that was moved to a cancelled invoice before it came meets another one",
         ),
         pytest.param(
             [issued("A", "50"), paid("P", "50"), issued("B", "50"), amended("A", 1, "20")],
