@@ -1,14 +1,19 @@
 """Loads the part of accounts that a batch works on, in three steps, each one question for all."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from services.monitor.adapters import arrays, queries, rows
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.funds import FundsKind
 from services.monitor.domain.ledger.needs import Needs
+from services.monitor.domain.ledger.oldest import OpenItem, reached
 from services.monitor.handlers.ports import AccountKey, Known
 from shared.postgres.pool import Connection
+
+#: Open items looked at before all of an account's are loaded.
+OLDEST_MAX: Final = 200
 
 
 class Loading:
@@ -27,6 +32,11 @@ class Loading:
         self._invoice_keys = {
             (*key, invoice_id) for key, need in needs.items() for invoice_id in need.invoices
         }
+
+    def _note(self, key: AccountKey, invoice_ids: Iterable[str]) -> None:
+        """Have invoices loaded, each once."""
+        names = ((*key, invoice_id) for invoice_id in invoice_ids)
+        self._invoice_keys.update(one for one in names if one not in self._loaded)
 
     async def funds(self, keys: Sequence[tuple[int, str, FundsKind, str]]) -> None:
         """Load funds by key, and note the invoices that hang on them."""
@@ -55,19 +65,48 @@ class Loading:
                 key = (row["partition"], row["account_id"])
                 self.accounts[key].group = rows.group_from(row["facts"])
 
-    async def free_funds(self, keys: Sequence[AccountKey]) -> Callable[[AccountKey], bool]:
-        """Load money the clearing rule may match; returns whether it may run for an account."""
+    async def free_funds(self, keys: Sequence[AccountKey]) -> list[AccountKey]:
+        """Load money the clearing rule may match; returns the accounts where it may run."""
         found = await self._connection.fetch(queries.FREE_FUNDS, *arrays.columns(keys, 2))
         self._admit_funds(found)
         free = {(row["partition"], row["account_id"]) for row in found}
-        return lambda key: key in free or self._needs[key].may_free
+        return [key for key in keys if key in free or self._needs[key].may_free]
+
+    async def invoices_in_reach(self, keys: Sequence[AccountKey]) -> None:
+        """Note the open invoices that the clearing rule can reach in accounts where it may run."""
+        if not keys:
+            return
+        oldest: dict[AccountKey, list[OpenItem]] = {key: [] for key in keys}
+        columns = arrays.columns(keys, 2)
+        for row in await self._connection.fetch(queries.OLDEST_OPEN, *columns, OLDEST_MAX):
+            oldest[row["partition"], row["account_id"]].append(rows.open_item_from(row))
+        others: list[AccountKey] = []
+        for key, items in oldest.items():
+            invoice_ids = self._reached(key, items)
+            if invoice_ids is None:
+                others.append(key)
+            else:
+                self._note(key, invoice_ids)
+        await self.open_invoices(others)
+        for key in keys:
+            self.accounts[key].has_open_in_reach = True
+
+    def _reached(self, key: AccountKey, oldest: Sequence[OpenItem]) -> set[str] | None:
+        need, account = self._needs[key], self.accounts[key]
+        if need.brought is None:
+            return None if len(oldest) == OLDEST_MAX else {one.invoice_id for one in oldest}
+        money = Counter(need.brought)
+        for funds in account.funds.values():
+            if funds.currency is not None and funds.free > 0:
+                money[funds.currency] += funds.free
+        return reached(oldest, OLDEST_MAX, money, need.since)
 
     def paid_cancelled(self, keys: Iterable[AccountKey]) -> list[AccountKey]:
         """Return accounts where money names a loaded invoice that is cancelled: it is free."""
         return [
             key
             for key in keys
-            if not self.accounts[key].has_all_open
+            if not self.accounts[key].has_open_in_reach
             and any(
                 self.accounts[key].invoices[one].cancelled_on is not None
                 for one in self._needs[key].paid & self.accounts[key].invoices.keys()
@@ -75,14 +114,14 @@ class Loading:
         ]
 
     async def open_invoices(self, keys: Sequence[AccountKey]) -> None:
-        """Note every invoice with something open, of accounts where the clearing rule may run."""
+        """Note every invoice with something open."""
         if keys:
-            found = await self._connection.fetch(queries.OPEN_INVOICES, *arrays.columns(keys, 2))
-            self._invoice_keys.update(
-                key for row in found if (key := tuple(row)) not in self._loaded
-            )
+            for row in await self._connection.fetch(
+                queries.OPEN_INVOICES, *arrays.columns(keys, 2)
+            ):
+                self._note((row["partition"], row["account_id"]), [row["invoice_id"]])
         for key in keys:
-            self.accounts[key].has_all_open = True
+            self.accounts[key].has_open_in_reach = True
 
     async def invoices(self) -> None:
         """Load the invoices noted since the last time, with their items."""
@@ -126,4 +165,4 @@ class Loading:
             if funds.key in account.funds:
                 continue
             account.admit([], [funds])
-            self._invoice_keys.update((*key, invoice_id) for invoice_id in funds.invoice_ids())
+            self._note(key, funds.invoice_ids())

@@ -75,6 +75,19 @@ JOIN monitor.items AS i USING (partition, account_id)
 WHERE i.open_minor > 0
 """
 
+#: The open items of accounts that are due first, so many of each.
+OLDEST_OPEN: Final = """
+SELECT i.*
+FROM unnest($1::text::int[], $2::text::text[]) AS k (partition, account_id)
+CROSS JOIN LATERAL (
+    SELECT partition, account_id, invoice_id, currency, open_minor, due_on, issued_on
+    FROM monitor.items AS o
+    WHERE (o.partition, o.account_id) = (k.partition, k.account_id) AND open_minor > 0
+    ORDER BY due_on LIMIT $3
+) AS i
+ORDER BY i.partition, i.account_id, i.due_on
+"""
+
 #: Items whose timer has fired, account by account.
 DUE_ITEMS: Final = """
 WITH due AS (

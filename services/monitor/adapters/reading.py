@@ -66,8 +66,7 @@ class PostgresReading:
         )
         await loading.payments_of_cancelled()
         keys = list(ruled)
-        rule_runs = await loading.free_funds(keys)
-        await loading.open_invoices([key for key in keys if rule_runs(key)])
+        await loading.invoices_in_reach(await loading.free_funds(keys))
         await loading.invoices()
         if freed := loading.paid_cancelled(keys):
             await loading.open_invoices(freed)

@@ -17,6 +17,7 @@ from services.monitor.domain.ledger.clearing import Clearing
 from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.funds import Funds, FundsKind
 from services.monitor.domain.ledger.group import Group
+from services.monitor.domain.ledger.oldest import OpenItem
 from services.monitor.handlers.ports import AccountKey, PlacedClearing, PlacedItem
 
 _encode = msgspec.json.Encoder().encode
@@ -139,6 +140,17 @@ def balance_row(key: AccountKey, currency: str, change: Balance) -> tuple[Any, .
         change.open,
         change.unapplied,
         change.interest,
+    )
+
+
+def open_item_from(row: Any) -> OpenItem:
+    """Read an open item from a row of `OLDEST_OPEN`."""
+    return OpenItem(
+        invoice_id=row["invoice_id"],
+        currency=row["currency"],
+        open=row["open_minor"],
+        due_on=row["due_on"],
+        issued_on=row["issued_on"],
     )
 
 

@@ -76,7 +76,7 @@ def _data(event: CloudEvent) -> Any:
 
 
 def _folded(account_id: str, events: Iterable[Event]) -> Account:
-    account = Account(account_id, has_all_open=True)
+    account = Account(account_id, has_open_in_reach=True)
     for event in events:
         fold(account, event, OLDEST_DUE_FIRST)
     account.close()

@@ -22,7 +22,7 @@ class Book:
     """One account with everything loaded, to fold events into."""
 
     def __init__(self, rule: str = OLDEST_DUE_FIRST) -> None:
-        self.account = Account(ACCOUNT_ID, has_all_open=True)
+        self.account = Account(ACCOUNT_ID, has_open_in_reach=True)
         self.rule = rule
         self._count = 0
 

@@ -4,7 +4,8 @@ It keeps encoded copies, so that nothing an account holds leaks into the next ba
 what the account says it has touched.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -19,9 +20,12 @@ from services.monitor.domain.ledger.debtor import Debtor
 from services.monitor.domain.ledger.funds import Funds, FundsKey
 from services.monitor.domain.ledger.group import Group
 from services.monitor.domain.ledger.needs import Needs
+from services.monitor.domain.ledger.oldest import OpenItem, reached
 from tests.unit.monitor.builders import ACCOUNT_ID
 
 _encode = msgspec.json.encode
+#: So few that histories have more open items.
+OLDEST_MAX = 2
 
 
 class MemoryStore:
@@ -53,18 +57,32 @@ class MemoryStore:
             names |= {name for one in free.values() for name in one.invoice_ids()}
             paid = (self.invoice(one) for one in needs.paid & self._invoices.keys())
             if needs.may_free or free or any(one.cancelled_on is not None for one in paid):
-                account.has_all_open = True
-                names |= {key[0] for key in self._items if self._item(key).open > 0}
+                account.has_open_in_reach = True
+                names |= self._in_reach(needs, free.values())
         invoices = {name: self.invoice(name) for name in names if name in self._invoices}
         hanging = {key for one in invoices.values() for key in one.funds_keys()}
         funds |= {key: self.funds(key) for key in hanging - funds.keys()}
         account.admit(list(invoices.values()), list(funds.values()))
         return account
 
+    def _in_reach(self, needs: Needs, free: Iterable[Funds]) -> set[str]:
+        items = [item for key in self._items if (item := self._item(key)).open > 0]
+        oldest = [
+            OpenItem(one.invoice_id, one.currency, one.open, one.due_on, one.issued_on)
+            for one in sorted(items, key=lambda one: one.due_on)[:OLDEST_MAX]
+        ]
+        money = Counter(needs.brought or {})
+        for funds in free:
+            money[funds.currency or ""] += funds.free
+        found = None
+        if needs.brought is not None:
+            found = reached(oldest, OLDEST_MAX, money, needs.since)
+        return {one.invoice_id for one in items} if found is None else found
+
     def load_everything(self) -> Account:
         """Load the whole account."""
         account = self._account()
-        account.has_all_open = True
+        account.has_open_in_reach = True
         if self._group is not None:
             account.group = msgspec.json.decode(self._group, type=Group)
         account.admit([self.invoice(name) for name in self._invoices], [*self.all_funds().values()])

@@ -241,7 +241,7 @@ def without_marks(account: Account | None) -> Account | None:
     """Return an account without what a batch notes for the shell: an opening begins a new one."""
     if account is None:
         return None
-    plain = Account(account.account_id, has_all_open=True)
+    plain = Account(account.account_id, has_open_in_reach=True)
     plain.invoices, plain.funds = account.invoices, account.funds
     plain.debtor, plain.group = account.debtor, account.group
     plain.balances = account.balances

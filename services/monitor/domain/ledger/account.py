@@ -53,8 +53,8 @@ class Account:
     """One debtor of one creditor, as far as it is loaded; or a group of them (see `group`)."""
 
     account_id: str
-    #: Whether every open item of the account is loaded, so that the clearing rule may run.
-    has_all_open: bool = False
+    #: Whether every open item is loaded that the clearing rule can reach, so that it may run.
+    has_open_in_reach: bool = False
     invoices: dict[str, Invoice] = field(default_factory=dict)
     funds: dict[FundsKey, Funds] = field(default_factory=dict)
     debtor: Debtor = field(default_factory=Debtor)

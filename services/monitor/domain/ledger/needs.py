@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from services.monitor.domain.ledger.funds import FundsKey, FundsKind
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
@@ -20,6 +21,7 @@ from shared.contracts.invoice import (
     InvoiceWrittenOff,
 )
 from shared.contracts.payment import PaymentAllocated, PaymentReceived, PaymentReversed
+from shared.money import to_minor
 
 #: What is said of one invoice and can set no money free.
 _OF_INVOICE = (
@@ -36,6 +38,7 @@ _SHRINKING = (
     InvoiceWrittenOff,
     InvoiceWriteOffReversed,
 )
+_PAYMENTS = (PaymentReceived, PaymentAllocated, PaymentReversed)
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ class Needs:
     """Keys that a batch's events name in one account.
 
     The store loads these, then what hangs on them: the invoices of loaded funds, the funds of
-    loaded invoices, and all open items where the clearing rule may have money to match.
+    loaded invoices, and the open items that the clearing rule can reach where it may have money.
     """
 
     invoices: set[str] = field(default_factory=set)
@@ -54,35 +57,54 @@ class Needs:
     paid: set[str] = field(default_factory=set)
     #: Whether an event may set money free for the clearing rule.
     may_free: bool = False
+    #: By currency, the minor units that the events bring, which is the most that they set free;
+    #: None where room that is lost sets free what was there before.
+    brought: dict[str, int] | None = field(default_factory=dict)
+    #: The earliest day of an event; the earliest there is for one without a day.
+    since: date = date.max
     #: Whether the key is that of a group.
     group: bool = False
 
     def add(self, data: Inbound) -> None:
         """Add what one event names."""
+        self.since = min(self.since, data.happened_on or date.min)
         if isinstance(data, _OF_INVOICE):
             self.invoices.add(data.invoice_id)
         elif isinstance(data, _SHRINKING):
             self.invoices.add(data.invoice_id)
             self.may_free = True
+            self.brought = None
             if isinstance(data, InvoiceCancelled):
                 self.cancelled.add(data.invoice_id)
-        elif isinstance(data, PaymentReceived | PaymentAllocated | PaymentReversed):
-            self.funds.add((FundsKind.PAYMENT, data.payment_id))
-            self.paid.update(_named_by(data))
-            self.invoices |= self.paid
-            self.may_free |= isinstance(data, PaymentReceived) and not data.names_all
-        elif isinstance(data, CreditNoteIssued):
-            self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
-            if data.invoice_id is not None:
-                self.invoices.add(data.invoice_id)
-            else:
-                self.may_free = True
-        elif isinstance(data, CreditNoteCancelled):
-            self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
+        elif isinstance(data, _PAYMENTS):
+            self._add_payment(data)
+        elif isinstance(data, CreditNoteIssued | CreditNoteCancelled):
+            self._add_credit_note(data)
         elif isinstance(data, PromiseMade | DunningBlocked):
             self.invoices.update(_named_by(data))
         elif isinstance(data, MemberChanged):
             self.group = True
+
+    def _add_payment(self, data: PaymentReceived | PaymentAllocated | PaymentReversed) -> None:
+        self.funds.add((FundsKind.PAYMENT, data.payment_id))
+        self.paid.update(_named_by(data))
+        self.invoices |= self.paid
+        if isinstance(data, PaymentReceived):
+            self.may_free |= not data.names_all
+            self._bring(data)
+
+    def _add_credit_note(self, data: CreditNoteIssued | CreditNoteCancelled) -> None:
+        self.funds.add((FundsKind.CREDIT_NOTE, data.credit_note_id))
+        if isinstance(data, CreditNoteIssued):
+            self.may_free |= data.invoice_id is None
+            self._bring(data)
+            if data.invoice_id is not None:
+                self.invoices.add(data.invoice_id)
+
+    def _bring(self, data: PaymentReceived | CreditNoteIssued) -> None:
+        if self.brought is not None:
+            before = self.brought.get(data.currency, 0)
+            self.brought[data.currency] = before + to_minor(data.amount, data.currency)
 
 
 def _named_by(data: Inbound) -> Iterable[str]:

@@ -81,7 +81,7 @@ def apply_clearing_rule(account: Account, on: date, rule: str) -> None:
     account.maybe_free = {funds.key for funds in free}
     if not free or rule != clearing.OLDEST_DUE_FIRST:
         return
-    if not account.has_all_open:
+    if not account.has_open_in_reach:
         message = f"{account.account_id}: money is free but the open items were not loaded"
         raise BrokenInvariantError(message)
     for currency in sorted({str(funds.currency) for funds in free}):

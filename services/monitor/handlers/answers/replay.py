@@ -68,7 +68,7 @@ class Replay:
     _by_invoice: dict[str, list[Clearing]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self.account = Account(self.account_id, has_all_open=True)
+        self.account = Account(self.account_id, has_open_in_reach=True)
 
     def begin(self, opening: Opening) -> None:
         """Take over what the rows before came to; the opening is used up by it."""

@@ -64,7 +64,7 @@ class Book:
     notices: dict[str, Claim] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.account = Account(self.account_id, has_all_open=True)
+        self.account = Account(self.account_id, has_open_in_reach=True)
 
     def policy(self, policies: Policies) -> Policy:
         """Return the account's policy."""

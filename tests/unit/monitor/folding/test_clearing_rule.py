@@ -159,7 +159,7 @@ def test_a_match_that_moves_says_both_steps() -> None:
 
 
 def test_the_rule_does_not_run_on_an_account_that_is_not_loaded_whole() -> None:
-    account = Account(ACCOUNT_ID, has_all_open=False)
+    account = Account(ACCOUNT_ID, has_open_in_reach=False)
     with pytest.raises(BrokenInvariantError, match="the open items were not loaded"):
         fold(account, Event("e1", SAID_AT, paid("P", "50.00")), "oldest_due_first")
 

@@ -61,7 +61,7 @@ def history(*versions: Set) -> Policies:
 
 def debtor_of(words: Sequence[Word]) -> Debtor:
     """Fold words on the customer, in the order they come in."""
-    account = Account(ACCOUNT_ID, has_all_open=True)
+    account = Account(ACCOUNT_ID, has_open_in_reach=True)
     for number, (days, data) in enumerate(words):
         fold(account, Event(f"e{number}", at(days), data), OLDEST_DUE_FIRST)
     return account.debtor
@@ -181,7 +181,7 @@ def test_where_moves_were_not_kept_the_present_place_counts_from_the_beginning()
     )
     policies = history(FIRST, FOR_SMALL)
     assert told(terms_in_force(ACCOUNT_ID, old, policies)) == [("-", "small@1")]
-    account = Account(ACCOUNT_ID, has_all_open=True, debtor=old)
+    account = Account(ACCOUNT_ID, has_open_in_reach=True, debtor=old)
     for days, version in ((4, 2), (9, 4)):
         fold(account, Event(f"e{version}", at(days), customer(version)), OLDEST_DUE_FIRST)
     found = terms_in_force(ACCOUNT_ID, account.debtor, policies)

@@ -53,7 +53,7 @@ class Outcome:
 
 def fold_whole(events: list[Event], rule: str) -> Outcome:
     """Fold everything in one account that has all of itself in memory."""
-    account = Account(ACCOUNT_ID, has_all_open=True)
+    account = Account(ACCOUNT_ID, has_open_in_reach=True)
     outcome = Outcome()
     for event in events:
         outcome.changes.append(fold(account, event, rule))
@@ -152,6 +152,19 @@ def test_any_batches_end_in_the_same_state_and_records(data: st.DataObject, rule
             id="money that was moved to a cancelled invoice before it came meets another one",
         ),
         pytest.param(
+            [issued("C", "10"), issued("B", "10"), issued("A", "10"), paid("P", "10")],
+            id="of more items that are due on one day than are looked at the first is met",
+        ),
+        pytest.param(
+            [
+                issued("A", ("2026-01-25", "10"), on="2026-01-20"),
+                issued("B", "10"),
+                issued("C", ("2026-02-10", "10")),
+                paid("P", "10", on="2026-01-05"),
+            ],
+            id="money does not meet what is dated ahead, though it is due first",
+        ),
+        pytest.param(
             [issued("A", "50"), paid("P", "50"), issued("B", "50"), amended("A", 1, "20")],
             id="an amendment gives money of the rule to another invoice",
         ),
@@ -185,7 +198,7 @@ def test_a_load_leaves_out_what_the_events_cannot_touch() -> None:
     store.save(account)
     loaded = store.load([Event("e3", SAID_AT, credited("N", "20", "A"))])
     assert set(loaded.invoices) == {"A"}
-    assert not loaded.has_all_open
+    assert not loaded.has_open_in_reach
 
 
 @given(st.data(), rules)

@@ -159,7 +159,7 @@ TOLD_AHEAD: Final = history(
 @example(MOVED_AND_BOUNCED, OLDEST_DUE_FIRST, date(2026, 3, 1))
 @example(TOLD_AHEAD, OLDEST_DUE_FIRST, date(2026, 3, 1))
 def test_every_law_holds_after_every_event(events: list[Event], rule: str, today: date) -> None:
-    account = Account(ACCOUNT_ID, has_all_open=True)
+    account = Account(ACCOUNT_ID, has_open_in_reach=True)
     for event in events:
         fold(account, event, rule)
         for law in LAWS:

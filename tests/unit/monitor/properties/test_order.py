@@ -27,7 +27,7 @@ NO_SENTENCES: list[str] = []
 
 def folded(events: list[Event], rule: str = OLDEST_DUE_FIRST) -> Account:
     """Fold events into an empty account."""
-    account = Account(ACCOUNT_ID, has_all_open=True)
+    account = Account(ACCOUNT_ID, has_open_in_reach=True)
     for event in events:
         fold(account, event, rule)
     return account

@@ -29,7 +29,7 @@ def test_it_is_one_that_names_what_was_open_at_the_end_of_its_day(data: st.DataO
 
 def folded(events: list[Event]) -> Account:
     """Fold events into an account that clears by hand, so that all that clears is named."""
-    account = Account(ACCOUNT_ID, has_all_open=True)
+    account = Account(ACCOUNT_ID, has_open_in_reach=True)
     for event in events:
         fold(account, event, NONE)
     return account
