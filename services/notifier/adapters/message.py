@@ -2,16 +2,17 @@
 
 The standard library's `EmailMessage` parses and folds every header anew in each message, which took
 longer than all else about a letter. Here its policy folds each value, and what most letters have in
-common is remembered. Three things are otherwise than `EmailMessage` has them: no line of
-quoted-printable has more than the 76 characters that RFC 2045, section 6.7, allows; the shorter of
-both encodings is found by the whole text, not by ten lines; MIME-Version stands at the top alone.
+common is remembered; its older classes, which do neither, make the body.
 """
 
-import base64
-import binascii
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
 from datetime import datetime
-from email.policy import SMTP
+from email.charset import BASE64, QP, Charset
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final
@@ -21,6 +22,8 @@ from services.notifier.handlers.ports import Content
 
 #: Seven bits only, so that every server takes it.
 POLICY: Final = SMTP.clone(cte_type="7bit")
+#: Of the body, which the older classes write.
+LINES: Final = compat32.clone(linesep="\r\n")
 #: More than one letter has, so that what all have in common stays.
 HEADERS_REMEMBERED: Final = 64
 LINE_LENGTH_MAX: Final = 78
@@ -30,7 +33,11 @@ PLAIN: Final = re.compile(r"<?[\w+-]+(\.[\w+-]+)*@[\w-]+(\.[\w-]+)*>?", re.ASCII
 
 def compose(sender: str, letter: Letter, content: Content, dated: datetime) -> bytes:
     """Return the letter as a message; a line end in a header is refused by `ValueError`."""
-    boundary = f"==============={letter.letter_id.int % 10**19:019}=="
+    body = MIMEMultipart(
+        "alternative",
+        f"==============={letter.letter_id.int % 10**19:019}==",
+        [_part(content.plain, "plain"), _part(content.html, "html")],
+    )
     return b"".join(
         (
             _folded("From", sender),
@@ -41,13 +48,8 @@ def compose(sender: str, letter: Letter, content: Content, dated: datetime) -> b
             # Keeps holiday replies away; RFC 3834, section 5.
             _folded("Auto-Submitted", "auto-generated"),
             _folded("Content-Language", letter.locale),
-            _folded("MIME-Version", "1.0"),
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode(),
-            f"\r\n--{boundary}\r\n".encode(),
-            _part(content.plain, "plain"),
-            f"\r\n--{boundary}\r\n".encode(),
-            _part(content.html, "html"),
-            f"\r\n--{boundary}--\r\n".encode(),
+            # Its own headers say of what type it is.
+            body.as_bytes(policy=LINES),
         )
     )
 
@@ -65,16 +67,9 @@ def _folded(name: str, value: str) -> bytes:
     return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
 
 
-def _part(text: str, subtype: str) -> bytes:
-    """Return one form of the letter with its headers, encoded as makes it shortest."""
-    data = b"\n".join(text.encode().splitlines()) + b"\n"
-    encoding = "quoted-printable"
-    encoded = binascii.b2a_qp(data, istext=True)
-    in_base64 = base64.encodebytes(data.replace(b"\n", b"\r\n"))
-    if len(in_base64) < len(encoded):
-        encoding, encoded = "base64", in_base64
-    headers = (
-        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
-        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
-    )
-    return headers.encode() + encoded.replace(b"\n", b"\r\n")
+def _part(text: str, subtype: str) -> MIMEText:
+    """Return one form of the letter, in the encoding that makes it shorter."""
+    lines = b"\r\n".join((*(text.encode().splitlines() or [b""]), b""))
+    charset = Charset("utf-8")
+    charset.body_encoding = BASE64 if len(encodebytes(lines)) < len(b2a_qp(lines)) else QP
+    return MIMEText(lines.decode(), subtype, charset)  # type: ignore[arg-type]  # it takes both
