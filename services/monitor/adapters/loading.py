@@ -1,6 +1,5 @@
-"""Loads the part of accounts that a batch works on, in three steps, each one question for all."""
+"""Loads the part of accounts that a batch works on, step by step, each one question for all."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -82,24 +81,14 @@ class Loading:
             oldest[row["partition"], row["account_id"]].append(rows.open_item_from(row))
         others: list[AccountKey] = []
         for key, items in oldest.items():
-            invoice_ids = self._reached(key, items)
+            need, funds = self._needs[key], self.accounts[key].funds.values()
+            invoice_ids = reached(items, OLDEST_MAX, need.money(funds), need.since)
             if invoice_ids is None:
                 others.append(key)
             else:
                 self._note(key, invoice_ids)
+                self.accounts[key].has_open_in_reach = True
         await self.open_invoices(others)
-        for key in keys:
-            self.accounts[key].has_open_in_reach = True
-
-    def _reached(self, key: AccountKey, oldest: Sequence[OpenItem]) -> set[str] | None:
-        need, account = self._needs[key], self.accounts[key]
-        if need.brought is None:
-            return None if len(oldest) == OLDEST_MAX else {one.invoice_id for one in oldest}
-        money = Counter(need.brought)
-        for funds in account.funds.values():
-            if funds.currency is not None and funds.free > 0:
-                money[funds.currency] += funds.free
-        return reached(oldest, OLDEST_MAX, money, need.since)
 
     def paid_cancelled(self, keys: Iterable[AccountKey]) -> list[AccountKey]:
         """Return accounts where money names a loaded invoice that is cancelled: it is free."""

@@ -4,7 +4,6 @@ It keeps encoded copies, so that nothing an account holds leaks into the next ba
 what the account says it has touched.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -71,12 +70,7 @@ class MemoryStore:
             OpenItem(one.invoice_id, one.currency, one.open, one.due_on, one.issued_on)
             for one in sorted(items, key=lambda one: one.due_on)[:OLDEST_MAX]
         ]
-        money = Counter(needs.brought or {})
-        for funds in free:
-            money[funds.currency or ""] += funds.free
-        found = None
-        if needs.brought is not None:
-            found = reached(oldest, OLDEST_MAX, money, needs.since)
+        found = reached(oldest, OLDEST_MAX, needs.money(free), needs.since)
         return {one.invoice_id for one in items} if found is None else found
 
     def load_everything(self) -> Account:

@@ -1,10 +1,11 @@
 """What an event needs of its account, so that a batch loads neither less nor more."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.monitor.domain.ledger.funds import FundsKey, FundsKind
+from services.monitor.domain.ledger.funds import Funds, FundsKey, FundsKind
 from shared.contracts.credit_note import CreditNoteCancelled, CreditNoteIssued
 from shared.contracts.dunning import DunningBlocked, PromiseMade
 from shared.contracts.fields import Inbound
@@ -59,7 +60,7 @@ class Needs:
     may_free: bool = False
     #: By currency, the minor units that the events bring, which is the most that they set free;
     #: None where room that is lost sets free what was there before.
-    brought: dict[str, int] | None = field(default_factory=dict)
+    brought: Counter[str] | None = field(default_factory=Counter)
     #: The earliest day of an event; the earliest there is for one without a day.
     since: date = date.max
     #: Whether the key is that of a group.
@@ -85,6 +86,19 @@ class Needs:
         elif isinstance(data, MemberChanged):
             self.group = True
 
+    def money(self, funds: Iterable[Funds]) -> Mapping[str, int] | None:
+        """Return what the clearing rule may match at most, with what is free of `funds`.
+
+        By currency, in minor units; None where it may be any amount.
+        """
+        if self.brought is None:
+            return None
+        money = Counter(self.brought)
+        for one in funds:
+            if one.currency is not None and one.free > 0:
+                money[one.currency] += one.free
+        return money
+
     def _add_payment(self, data: PaymentReceived | PaymentAllocated | PaymentReversed) -> None:
         self.funds.add((FundsKind.PAYMENT, data.payment_id))
         self.paid.update(_named_by(data))
@@ -103,8 +117,7 @@ class Needs:
 
     def _bring(self, data: PaymentReceived | CreditNoteIssued) -> None:
         if self.brought is not None:
-            before = self.brought.get(data.currency, 0)
-            self.brought[data.currency] = before + to_minor(data.amount, data.currency)
+            self.brought[data.currency] += to_minor(data.amount, data.currency)
 
 
 def _named_by(data: Inbound) -> Iterable[str]:

@@ -21,15 +21,18 @@ class OpenItem:
 
 
 def reached(
-    oldest: Sequence[OpenItem], items_max: int, money: Mapping[str, int], since: date
+    oldest: Sequence[OpenItem], items_max: int, money: Mapping[str, int] | None, since: date
 ) -> set[str] | None:
     """Return the invoices that so much money can reach at most; None where it may be others.
 
     `oldest` are the items that are due first, `items_max` of them or all there are; `money` is by
-    currency, in minor units. What is dated after `since` may come last, so it is not counted on.
+    currency, in minor units, None where it may be any amount. What is dated after `since` may come
+    last, so it is not counted on.
     """
     if len(oldest) < items_max:
         return {one.invoice_id for one in oldest}
+    if money is None:
+        return None
     # More items than these may be due on the last day, and be older by their issue.
     before = [one for one in oldest if one.due_on < oldest[-1].due_on]
     room = Counter[str]()
