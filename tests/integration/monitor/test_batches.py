@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from services.monitor.adapters import loading
 from services.monitor.adapters.policy_documents import PolicyDocuments
 from services.monitor.adapters.store import PostgresStore
 from services.monitor.adapters.unit import PostgresUnit
@@ -132,6 +133,19 @@ def a_history(customer: str) -> list[Said]:
             ),
         ]
     )
+    # More open items than are looked at first, some due on one day, and money for some of them.
+    lives.append(
+        [
+            *(invoice(f"{customer}-many", name, "50.00", "2026-01-10") for name in "DCBA"),
+            *(
+                invoice(f"{customer}-many", name, "50.00", due_on)
+                for name, due_on in (("E", "2026-01-06"), ("F", "2026-02-01"), ("G", "2026-02-10"))
+            ),
+            payment(f"{customer}-many", "P-0", "40.00"),
+            payment(f"{customer}-many", "P-1", "120.00"),
+            payment(f"{customer}-many", "P-2", "60.00"),
+        ]
+    )
     longest = max(map(len, lives))
     return [life[at] for at in range(longest) for life in lives if at < len(life)]
 
@@ -148,8 +162,9 @@ async def stored(world: World, partition: int) -> dict[str, list[tuple[Any, ...]
 
 
 async def test_batches_of_one_of_seven_and_of_all_come_to_the_same(
-    store: CountedStore, world: World
+    store: CountedStore, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(loading, "OLDEST_MAX", 2)
     values = [ledger_record(*event, "test")[1] for event in a_history("alike")]
     for partition, size in ((901, 1), (902, 7), (903, len(values))):
         await (await books(store, partition)).fold_values(values, size)

@@ -9,6 +9,7 @@ from services.monitor.domain.folds.event import Event
 from services.monitor.domain.folds.fold import FOLDS, fold
 from services.monitor.domain.ledger.account import Account
 from services.monitor.domain.ledger.debtor import Debtor
+from services.monitor.domain.ledger.funds import Funds, FundsKind
 from services.monitor.domain.ledger.needs import Needs
 from shared.contracts.catalogue import LEDGER_TYPES
 from shared.contracts.fields import Inbound
@@ -125,3 +126,26 @@ def test_an_event_names_what_its_batch_must_load(
     needs = Needs()
     needs.add(event)
     assert (needs.invoices, needs.funds, needs.may_free) == (invoices, funds, may_free)
+
+
+@pytest.mark.parametrize(
+    ("events", "money"),
+    [
+        ([issued("A", "1")], {"EUR": 30}),
+        ([paid("P", "5")], {"EUR": 530}),
+        ([paid("P", "5", ("A", "5")), credited("N", "0.50", "A")], {"EUR": 580}),
+        ([paid("P", "5"), cancelled("A")], None),
+        ([amended("A", 1, "1"), paid("P", "5")], None),
+    ],
+    ids=["what was free", "on account", "all that comes", "cancelled", "amended before"],
+)
+def test_a_batch_says_how_much_the_clearing_rule_may_match_at_most(
+    events: list[Inbound], money: dict[str, int] | None
+) -> None:
+    needs = Needs()
+    for event in events:
+        needs.add(event)
+    taken, unknown = Funds(FundsKind.PAYMENT, "R", "EUR", 20), Funds(FundsKind.PAYMENT, "W")
+    taken.matched_on_account = 50
+    free = Funds(FundsKind.PAYMENT, "Q", "EUR", 30)
+    assert needs.money([free, taken, unknown]) == money

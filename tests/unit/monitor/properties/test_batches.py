@@ -171,6 +171,15 @@ def test_any_batches_end_in_the_same_state_and_records(data: st.DataObject, rule
         pytest.param(
             [
                 issued("A", "50"),
+                paid("P", "50"),
+                *(issued(name, "10") for name in "BCD"),
+                amended("A", 1, "20"),
+            ],
+            id="an amendment gives money of the rule to more invoices than are looked at",
+        ),
+        pytest.param(
+            [
+                issued("A", "50"),
                 paid("P", "50", ("A", "50")),
                 credited("N", "20", "A", "2026-01-01"),
             ],
