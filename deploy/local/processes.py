@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 TETHER = Path(__file__).with_name("tether.py")
 LOG_BYTES_MAX = 16 * 1024 * 1024
@@ -38,6 +38,24 @@ class Command:
     orphan_signal: signal.Signals = signal.SIGKILL
 
 
+class Process(Protocol):
+    """What a child is asked: the part of `asyncio.subprocess.Process` that is used here."""
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status (minus the signal that ended it), or None while it runs."""
+
+    async def wait(self) -> int:
+        """Return the exit status when it has ended."""
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal; raises `ProcessLookupError` when it is gone."""
+
+
 class Child:
     """One running child.
 
@@ -45,7 +63,7 @@ class Child:
     system counts the end of the thread that started it as the end of the parent.
     """
 
-    def __init__(self, command: Command, process: asyncio.subprocess.Process, start: int) -> None:
+    def __init__(self, command: Command, process: Process, start: int) -> None:
         self._command = command
         self._process = process
         self._log_start = start
@@ -53,8 +71,7 @@ class Child:
     @classmethod
     async def start(cls, command: Command) -> Self:
         """Start the program in a session of its own, so that Ctrl-C reaches the parent alone."""
-        command.log.parent.mkdir(parents=True, exist_ok=True)
-        rotate(command.log)
+        start = rotate(command.log)
         with command.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(TETHER)),
@@ -67,7 +84,7 @@ class Child:
                 cwd=command.folder,
                 start_new_session=True,
             )
-            return cls(command, process, log.tell())
+        return cls(command, process, start)
 
     @property
     def pid(self) -> int:
@@ -143,10 +160,15 @@ def ending(status: int) -> str:
         return f"signal {-status}"
 
 
-def rotate(log: Path) -> None:
-    """Set a log aside as `<name>.1` when it has grown past its limit."""
+def rotate(log: Path) -> int:
+    """Set a log aside as `<name>.1` when it has grown past its limit; return how long it is now.
+
+    Its folder is made where it is missing.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
         log.replace(log.with_name(f"{log.name}.1"))
+    return log.stat().st_size if log.exists() else 0
 
 
 def tail(log: Path, *, since: int = 0) -> str:

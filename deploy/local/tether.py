@@ -33,13 +33,18 @@ def main(arguments: list[str]) -> None:
         print(f"cannot run as {user}: {error}", file=sys.stderr)  # noqa: T201 - the log is stderr
         sys.exit(EXIT_NOT_ALLOWED)
     # A change of credentials clears the death signal, so it is asked for after that.
-    if sys.platform == "linux":
-        _call(ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(orphan_signal)))
-    if os.getppid() != int(parent_pid):
-        sys.exit(EXIT_ORPHAN)
+    tie(int(parent_pid), int(orphan_signal))
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these; the program must not
         signal.signal(number, signal.SIG_DFL)
     os.execv(program, command)  # noqa: S606 - the very purpose
+
+
+def tie(parent_pid: int, orphan_signal: int) -> None:
+    """Have this process sent a signal when its parent ends; ends it when that is gone already."""
+    if sys.platform == "linux":
+        _call(ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, orphan_signal))
+    if os.getppid() != parent_pid:
+        sys.exit(EXIT_ORPHAN)
 
 
 def _find(name: str) -> str:

@@ -28,7 +28,7 @@ from tests.faults.soak.run import carry_out as soak
 from tests.faults.system import System, opened
 
 #: Runs that share one database.
-GENERATION_RUNS: Final = 10
+GENERATION_RUNS: Final = 4
 #: As many as give every fault a turn in every state.
 LONG_RUNS: Final = len(FAULTS) * len(STATES) + len(GREAT)
 #: No run may take longer beside its strike, whatever hangs.
@@ -145,7 +145,7 @@ def main() -> None:
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="one long run under load")
     parser.add_argument("--rate", type=float, help="events a second of a soak, else half the top")
     parser.add_argument("--first", type=int, default=1, help="the number to begin with")
-    parser.add_argument("--systems", type=int, default=2, help="how many stacks side by side")
+    parser.add_argument("--systems", type=int, default=4, help="how many stacks side by side")
     parser.add_argument("--only", default="", help="faults whose name has this in it")
     parser.add_argument("--most", type=int, help="no more runs than this of those chosen")
     parser.add_argument("--until-failed", action="store_true", help="end with the first failure")

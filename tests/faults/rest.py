@@ -19,7 +19,7 @@ CLOCK_SECONDS_MAX: Final = 90.0
 ASK_SECONDS_MAX: Final = 15.0
 #: Two quiet rounds in a row are rest: one may fall between a commit and what follows it.
 QUIET_ROUNDS: Final = 2
-PAUSE_SECONDS: Final = 0.1
+PAUSE_SECONDS: Final = 0.2
 DUE_LETTERS: Final = f"SELECT count(*) AS n FROM ({LETTERS}) AS l WHERE is_due"
 ORDER: Final = ("ingest", "monitor", "notifier")
 

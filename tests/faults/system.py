@@ -63,7 +63,7 @@ SETTINGS: Final = {
 #: The servers' own limits, set so that nothing waits on them.
 CONNECT_SECONDS_MAX: Final = 10.0
 TOPICS_GONE_SECONDS_MAX: Final = 30.0
-PAUSE_SECONDS: Final = 0.05
+PAUSE_SECONDS: Final = 0.1
 PREFETCH_ROWS: Final = 2_000
 TEMPLATE: Final = "template_arrears"
 #: The migrations' context is one for the whole process.

@@ -27,8 +27,7 @@ async def start_detached(options: UpOptions, say: Say) -> None:
     """
     log = options.data / "logs" / LOG_NAME
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    rotate(log)
-    start = log.stat().st_size if log.exists() else 0
+    start = rotate(log)
     reading, writing = os.pipe()
     try:
         await _spawn(options, log, writing)

@@ -12,6 +12,7 @@ from deploy.local.parts import Part
 from deploy.local.ports import free_port
 from deploy.local.processes import Child, Command
 from deploy.local.readiness import why_http_not_ready
+from tests.faults.parts.forking import fork
 from tests.faults.proxy import Link, MakeWatcher
 from tests.faults.watching.kafka import KafkaWatcher
 from tests.faults.watching.lookout import Lookout, Trap
@@ -74,7 +75,8 @@ class Service(Part):
     async def launch(self) -> Child:
         """Start the process."""
         self.is_wanted = True
-        return await super().launch()
+        self.child = fork(self.kind, await self.command())
+        return self.child
 
     async def stop(self) -> None:
         """Stop in good order; a process that stands still is woken for it."""

@@ -121,9 +121,17 @@ def test_a_log_that_has_grown_is_set_aside(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.touch()
     os.truncate(log, LOG_BYTES_MAX + 1)
-    rotate(log)
+    assert rotate(log) == 0
     assert not log.exists()
     assert (tmp_path / "log.1").exists()
+
+
+def test_a_log_that_is_short_is_gone_on_with(tmp_path: Path) -> None:
+    log = tmp_path / "folder" / "log"
+    assert rotate(log) == 0
+    log.write_text("first\n")
+    assert rotate(log) == len("first\n")
+    assert log.read_text() == "first\n"
 
 
 @pytest.mark.parametrize(
