@@ -35,7 +35,7 @@ test: $(VENV) ## Run all tests, on a real Kafka and PostgreSQL [ARGS=...] [WORKE
 properties: $(VENV) ## Try each property of the ledger's rules 10,000 times [ARGS=...].
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/unit/monitor $(ARGS)
 
-faults: $(VENV) ## Kill, stall and cut the real services in six minutes of runs [SEED=...].
+faults: $(VENV) ## Kill, stall and cut the real services in seven minutes of runs [SEED=...].
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
 
 faults-long: $(VENV) ## Every fault in every state of the system [RUNS=...] [SEED=...].

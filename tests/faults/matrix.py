@@ -259,7 +259,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
 #: Each has one run in a long campaign, in one state.
 GREAT: Final[tuple[Fault, ...]] = tuple(great())
 STATES: Final = tuple(State)
-#: As many as go into six minutes on two processors.
+#: As many as go into seven minutes on two processors.
 SHORT_RUNS: Final = 64
 
 

@@ -18,8 +18,10 @@ SECONDS_MAX: Final = 20.0
 NOWHERE: Final = "127.0.0.1:1"
 
 
-def command(log: Path, **environ: str) -> Command:
-    return Command(argv=(), log=log, environ={"PATH": os.environ["PATH"], **environ})
+def command(main: str, log: Path, **environ: str) -> Command:
+    return Command(
+        argv=("python", "-m", main), log=log, environ={"PATH": os.environ["PATH"], **environ}
+    )
 
 
 async def started(log: Path) -> Child:
@@ -31,21 +33,21 @@ async def started(log: Path) -> Child:
         "ARREARS_API_TOKEN": "a-token-that-is-long-enough",
         "ARREARS_INGEST_PORT": str(port),
     }
-    child = fork("ingest", command(log, **environ))
+    child = fork(command("services.ingest.main", log, **environ))
     async with asyncio.timeout(SECONDS_MAX):
         while not await can_connect(LOOPBACK, port):  # noqa: ASYNC110 - the port sets no event
             await asyncio.sleep(0.02)
     return child
 
 
-@pytest.mark.parametrize("service", MAINS)
+@pytest.mark.parametrize("main", MAINS)
 async def test_settings_that_cannot_work_end_it_with_status_2_and_a_word_in_its_own_log(
-    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    main: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARREARS_LOG_LEVEL", "not the child's own")
     log = tmp_path / "logs" / "service.log"
 
-    child = fork(service, command(log, ARREARS_LEDGER_PARTITIONS="none"))
+    child = fork(command(main, log, ARREARS_LEDGER_PARTITIONS="none"))
 
     async with asyncio.timeout(SECONDS_MAX):
         assert await child.wait() == 2

@@ -17,10 +17,10 @@ from typing import Final
 from deploy.local.processes import Child, Command, rotate
 from deploy.local.tether import tie
 
-MAINS: Final = {name: f"services.{name}.main" for name in ("ingest", "monitor", "notifier")}
+MAINS: Final = tuple(f"services.{name}.main" for name in ("ingest", "monitor", "notifier"))
 
 _context: Final = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.parts.tied", *MAINS.values()])
+_context.set_forkserver_preload(["tests.faults.parts.tied", *MAINS])
 
 
 class Forked:
@@ -59,11 +59,11 @@ class Forked:
         os.kill(self.pid, number)
 
 
-def fork(service: str, command: Command) -> Child:
-    """Start a service (`ingest`, `monitor`, `notifier`) as a command says, but for its program."""
+def fork(command: Command) -> Child:
+    """Start what a command says, which is `python -m` and a module that has a `main`."""
     start = rotate(command.log)
     process = _context.Process(
-        target=_run, args=(MAINS[service], dict(command.environ), str(command.log)), daemon=True
+        target=_run, args=(command.argv[-1], dict(command.environ), str(command.log)), daemon=True
     )
     process.start()
     return Child(command, Forked(process), start)
@@ -76,6 +76,7 @@ def _run(main: str, environ: Mapping[str, str], log: str) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(file, sys.stdout.fileno())
     os.dup2(file, sys.stderr.fileno())
+    os.close(file)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     os.environ.clear()
     os.environ.update(environ)

@@ -75,7 +75,7 @@ class Service(Part):
     async def launch(self) -> Child:
         """Start the process."""
         self.is_wanted = True
-        self.child = fork(self.kind, await self.command())
+        self.child = fork(await self.command())
         return self.child
 
     async def stop(self) -> None:
